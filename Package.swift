@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "upgrader",
+    products: [
+        .executable(name: "upgrader", targets: ["upgrader"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(
+            name: "UpgradeCore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "UpgradeSteps", dependencies: ["UpgradeCore"], swiftSettings: settings),
+        .systemLibrary(
+            name: "CLibSSH",
+            pkgConfig: "libssh",
+            providers: [.apt(["libssh-dev"])]
+        ),
+        .target(
+            name: "UpgradeSSH",
+            dependencies: [
+                "CLibSSH",
+                "UpgradeCore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "upgrader",
+            dependencies: [
+                "UpgradeCore",
+                "UpgradeSSH",
+                "UpgradeSteps",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "UpgradeTestSupport",
+            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            path: "Tests/UpgradeTestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeCoreTests",
+            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeStepsTests",
+            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeSSHTests",
+            dependencies: ["UpgradeCore", "UpgradeSSH", "UpgradeTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgraderTests",
+            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

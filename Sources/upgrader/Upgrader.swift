@@ -1,0 +1,4 @@
+@main
+struct Upgrader {
+    static func main() {}
+}

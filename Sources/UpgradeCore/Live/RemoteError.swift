@@ -1,5 +1,5 @@
 /// Why a remote host could not be used; a command that ran and failed is a `CommandResult` instead.
-public enum RemoteError: Error, Hashable, Sendable {
+public enum RemoteError: Error, Hashable, Sendable, Codable {
     /// No connection could be made: name, network, refused port or time-out.
     case unreachable(host: String, address: String, reason: String)
     /// `known_hosts` has no key for the host.

@@ -1,0 +1,116 @@
+/// The numbered sequence that a run carries out: the contract.
+///
+/// A value: the machine walks it, the console prints it, `plan.json` holds it.
+public struct Plan: Hashable, Sendable, Codable {
+    /// The form of this value on disk; raised when it changes.
+    public static let schema = 1
+
+    /// The form on disk.
+    public var schema: Int
+    /// The cluster's name.
+    public var cluster: String
+    /// SHA-256 of the playbook's text.
+    public var playbookDigest: String
+    /// SHA-256 of the version data that the plan was made with.
+    public var versionsDigest: String
+    /// The machine-ids of the hosts at the survey, by host name.
+    public var machineIDs: [String: String]
+    /// What was true before the first change.
+    public var baseline: Baseline
+    /// The hops, in order.
+    public var hops: [PlannedHop]
+
+    /// Makes a plan.
+    public init(
+        cluster: String,
+        playbookDigest: String,
+        versionsDigest: String,
+        machineIDs: [String: String],
+        baseline: Baseline,
+        hops: [PlannedHop]
+    ) {
+        self.schema = Self.schema
+        self.cluster = cluster
+        self.playbookDigest = playbookDigest
+        self.versionsDigest = versionsDigest
+        self.machineIDs = machineIDs
+        self.baseline = baseline
+        self.hops = hops
+    }
+
+    /// Every step in the order of the plan: lanes of a batch one after another.
+    public var keys: [StepKey] {
+        hops.flatMap { hop in
+            hop.phases.flatMap { phase in
+                phase.lanes.flatMap { lane in
+                    lane.steps.map { StepKey(hop: hop.id, phase: phase.id, step: $0, target: lane.target) }
+                }
+            }
+        }
+    }
+}
+
+/// The health before the first change; nothing may get worse than this.
+public struct Baseline: Hashable, Sendable, Codable {
+    /// Nodes that were Ready.
+    public var readyNodes: Set<String>
+    /// Nodes that somebody else had cordoned.
+    public var foreignCordons: Set<String>
+    /// The number of etcd members.
+    public var etcdMembers: Int
+
+    /// Makes a baseline.
+    public init(readyNodes: Set<String>, foreignCordons: Set<String>, etcdMembers: Int) {
+        self.readyNodes = readyNodes
+        self.foreignCordons = foreignCordons
+        self.etcdMembers = etcdMembers
+    }
+}
+
+/// One hop of a plan.
+public struct PlannedHop: Hashable, Sendable, Codable {
+    /// The hop.
+    public var id: HopID
+    /// Its phases, in order; each begins when the one before has ended.
+    public var phases: [PlannedPhase]
+
+    /// Makes a hop.
+    public init(id: HopID, phases: [PlannedPhase]) {
+        self.id = id
+        self.phases = phases
+    }
+}
+
+/// A named group of lanes with one batching rule.
+public struct PlannedPhase: Hashable, Sendable, Codable {
+    /// The phase.
+    public var id: PhaseID
+    /// How many lanes are walked at once.
+    public var batch: Int
+    /// How many lanes may fail before no other is begun.
+    public var failureBudget: Int
+    /// The lanes, in the order in which they are begun.
+    public var lanes: [PlannedLane]
+
+    /// Makes a phase.
+    public init(id: PhaseID, batch: Int, failureBudget: Int, lanes: [PlannedLane]) {
+        self.id = id
+        self.batch = batch
+        self.failureBudget = failureBudget
+        self.lanes = lanes
+    }
+}
+
+/// One target's walk through its steps.
+public struct PlannedLane: Hashable, Sendable, Codable {
+    /// The host, or the cluster.
+    public var target: Target
+    /// The steps, in order.
+    public var steps: [StepID]
+
+    /// Makes a lane.
+    public init(target: Target, steps: [StepID]) {
+        self.target = target
+        self.steps = steps
+    }
+}

@@ -1,0 +1,301 @@
+/// What the cluster is and how careful to be, as the operator wrote it.
+///
+/// Read by `PlaybookDecoder`; every key is documented in `playbooks/schema.json` and `playbooks/default.yaml`.
+public struct Playbook: Hashable, Sendable {
+    /// The cluster's name; also the directory of its runs.
+    public var cluster: String
+    /// The minor release to reach.
+    public var target: MinorRelease
+    /// The package version of each minor release on the path, the present one included.
+    public var releases: [MinorRelease: PackageVersion]
+    /// The hosts, in the order in which they are worked on.
+    public var hosts: [Host]
+    /// The simulated cluster to run on instead of real hosts; `nil` for real ones.
+    public var simulation: SimulationSettings?
+    /// How hosts are reached.
+    public var ssh: SSHOptions
+    /// How the API is asked.
+    public var api: APIOptions
+    /// How etcd is asked, and what becomes of its snapshots.
+    public var etcd: EtcdOptions
+    /// The packages of each part.
+    public var packages: PackageNames
+    /// What is saved of each host before it is changed.
+    public var savedPaths: [String]
+    /// How a node is drained.
+    public var drain: DrainOptions
+    /// What to do with nodes that somebody else cordoned.
+    public var foreignCordons: ForeignCordons
+    /// How many workers are worked on at once.
+    public var workerBatch: Int
+    /// How many workers may fail before no other is begun.
+    public var workerFailureBudget: Int
+    /// How long things may take.
+    public var deadlines: Deadlines
+    /// Calico, where the run moves it; `nil` leaves it alone.
+    public var calico: CalicoOptions?
+    /// Helm, where the run moves it; `nil` leaves it alone.
+    public var helm: HelmOptions?
+    /// The operator's own commands.
+    public var hooks: [Hook]
+
+    /// The host of this name.
+    public func host(_ name: String) -> Host? {
+        hosts.first { $0.name == name }
+    }
+
+    /// The hosts that do this in the cluster, in the playbook's order.
+    public func hosts(_ role: Role) -> [Host] {
+        hosts.filter { $0.roles.contains(role) }
+    }
+}
+
+extension Host {
+    /// The name of the Node object: as given, or the host's name.
+    public var node: String { nodeName ?? name }
+}
+
+/// How hosts are reached.
+public struct SSHOptions: Hashable, Sendable {
+    /// The SSH configuration file; `nil` for `~/.ssh/config`.
+    public var config: String?
+    /// The login; `nil` leaves it to the configuration.
+    public var user: String?
+    /// Whether commands that need root are run with `sudo -n`.
+    public var sudo: Bool
+
+    /// Makes options.
+    public init(config: String? = nil, user: String? = nil, sudo: Bool = true) {
+        self.config = config
+        self.user = user
+        self.sudo = sudo
+    }
+}
+
+/// How the API is asked: with kubectl, on a control-plane host.
+public struct APIOptions: Hashable, Sendable {
+    /// The kubeconfig on the control-plane hosts.
+    public var kubeconfig: String
+    /// The address of one API server; `{name}` and `{address}` stand for those of its host.
+    public var endpoint: String
+
+    /// Makes options.
+    public init(kubeconfig: String = "/etc/kubernetes/admin.conf", endpoint: String = "https://{address}:6443") {
+        self.kubeconfig = kubeconfig
+        self.endpoint = endpoint
+    }
+}
+
+/// How etcd is asked, and what becomes of its snapshots.
+public struct EtcdOptions: Hashable, Sendable {
+    /// The client address of the member, on its own host.
+    public var endpoint: String
+    /// The CA certificate on the etcd hosts; `nil` for plain HTTP.
+    public var cacert: String?
+    /// The client certificate on the etcd hosts.
+    public var cert: String?
+    /// The client key on the etcd hosts.
+    public var key: String?
+    /// Where snapshots are written on the etcd host.
+    public var snapshotDirectory: String
+    /// How many snapshots are kept on the host.
+    public var keep: Int
+
+    /// Makes options.
+    public init(
+        endpoint: String = "https://127.0.0.1:2379",
+        cacert: String? = nil,
+        cert: String? = nil,
+        key: String? = nil,
+        snapshotDirectory: String = "/var/lib/upgrader/snapshots",
+        keep: Int = 5
+    ) {
+        self.endpoint = endpoint
+        self.cacert = cacert
+        self.cert = cert
+        self.key = key
+        self.snapshotDirectory = snapshotDirectory
+        self.keep = keep
+    }
+}
+
+/// The packages of each part.
+public struct PackageNames: Hashable, Sendable {
+    /// On control-plane hosts.
+    public var controlPlane: [String]
+    /// On workers.
+    public var node: [String]
+    /// On control-plane and client hosts, upgraded last.
+    public var client: [String]
+
+    /// Makes a list.
+    public init(
+        controlPlane: [String] = ["kubernetes-master"],
+        node: [String] = ["kubernetes-node"],
+        client: [String] = ["kubernetes-client"]
+    ) {
+        self.controlPlane = controlPlane
+        self.node = node
+        self.client = client
+    }
+}
+
+/// What to do with nodes that somebody else cordoned.
+public enum ForeignCordons: String, Hashable, Sendable, CaseIterable {
+    /// Stop before anything is changed.
+    case refuse
+    /// Upgrade the node and leave it cordoned.
+    case keep
+}
+
+/// How long things may take.
+public struct Deadlines: Hashable, Sendable {
+    /// A host to be reached, reconnection after a loss included.
+    public var connect: Duration
+    /// A package installation.
+    public var install: Duration
+    /// A daemon to run its new version and be healthy.
+    public var daemon: Duration
+    /// A node to be Ready at its new version.
+    public var nodeReady: Duration
+    /// A snapshot or an archive.
+    public var backup: Duration
+
+    /// Makes deadlines.
+    public init(
+        connect: Duration = .seconds(120),
+        install: Duration = .seconds(600),
+        daemon: Duration = .seconds(180),
+        nodeReady: Duration = .seconds(300),
+        backup: Duration = .seconds(600)
+    ) {
+        self.connect = connect
+        self.install = install
+        self.daemon = daemon
+        self.nodeReady = nodeReady
+        self.backup = backup
+    }
+}
+
+/// Which Calico runs at the end of each hop.
+public struct CalicoOptions: Hashable, Sendable {
+    /// The version of the packages and the tag of the image, by the release at whose arrival Calico is moved.
+    public var versions: [MinorRelease: ComponentVersion]
+    /// The packages on each worker.
+    public var packages: [String]
+    /// The namespace of the DaemonSet.
+    public var namespace: String
+    /// The name of the DaemonSet.
+    public var daemonSet: String
+    /// The container whose image is set.
+    public var container: String
+    /// The image without its tag.
+    public var image: String
+
+    /// Makes options.
+    public init(
+        versions: [MinorRelease: ComponentVersion],
+        packages: [String] = ["calico-cni", "calicoctl"],
+        namespace: String = "kube-system",
+        daemonSet: String = "calico-node",
+        container: String = "calico-node",
+        image: String = "calico/node"
+    ) {
+        self.versions = versions
+        self.packages = packages
+        self.namespace = namespace
+        self.daemonSet = daemonSet
+        self.container = container
+        self.image = image
+    }
+}
+
+/// Which Helm is there at the end of each hop.
+public struct HelmOptions: Hashable, Sendable {
+    /// The version of the package and the tag of Tiller's image, by the release at whose arrival Helm is moved.
+    public var versions: [MinorRelease: ComponentVersion]
+    /// The packages on client hosts, or on the control-plane hosts where there are none.
+    public var packages: [String]
+    /// The namespaces that have a Tiller.
+    public var tillerNamespaces: [String]
+    /// Tiller's image without its tag.
+    public var image: String
+    /// The release at whose arrival Helm 2 releases are converted to Helm 3; `nil` for never.
+    public var migrateAt: MinorRelease?
+
+    /// Makes options.
+    public init(
+        versions: [MinorRelease: ComponentVersion],
+        packages: [String] = ["helm"],
+        tillerNamespaces: [String] = ["kube-system"],
+        image: String = "tiller",
+        migrateAt: MinorRelease? = nil
+    ) {
+        self.versions = versions
+        self.packages = packages
+        self.tillerNamespaces = tillerNamespaces
+        self.image = image
+        self.migrateAt = migrateAt
+    }
+}
+
+/// A component's package version and image tag.
+public struct ComponentVersion: Hashable, Sendable {
+    /// The Debian package version.
+    public var package: PackageVersion
+    /// The tag of the image.
+    public var tag: String
+
+    /// Makes a version.
+    public init(package: PackageVersion, tag: String) {
+        self.package = package
+        self.tag = tag
+    }
+}
+
+/// An operator's own command, run on the hosts of a phase before or after their other steps.
+public struct Hook: Hashable, Sendable {
+    /// Its name; it becomes part of a step key.
+    public var name: String
+    /// The phase whose lanes run it.
+    public var phase: PhaseID
+    /// Whether it runs before the other steps of the lane, or after them.
+    public var runsBefore: Bool
+    /// The host to run it on; `nil` for the lane's own.
+    public var host: String?
+    /// The command; `{node}`, `{host}` and `{address}` stand for those of the lane.
+    public var words: [String]
+    /// How long it may take.
+    public var deadline: Duration
+
+    /// Makes a hook.
+    public init(
+        name: String,
+        phase: PhaseID,
+        runsBefore: Bool,
+        host: String? = nil,
+        words: [String],
+        deadline: Duration = .seconds(60)
+    ) {
+        self.name = name
+        self.phase = phase
+        self.runsBefore = runsBefore
+        self.host = host
+        self.words = words
+        self.deadline = deadline
+    }
+}
+
+/// A simulated cluster to begin with; only the playbook of the embedded default has one.
+public struct SimulationSettings: Hashable, Sendable {
+    /// The release that the simulated cluster starts at.
+    public var release: MinorRelease
+    /// How long a simulated action takes, so that a person can watch and kill it.
+    public var pace: Duration
+
+    /// Makes settings.
+    public init(release: MinorRelease, pace: Duration) {
+        self.release = release
+        self.pace = pace
+    }
+}

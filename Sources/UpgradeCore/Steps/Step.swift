@@ -1,0 +1,112 @@
+/// One decision for one target: the smallest thing that can be resumed.
+///
+/// A step decides, it does not do: `actions` looks at what was observed and says what is left to do; `[]` means that
+/// all is as it should be. First try, retry, resume and verification are the same call. Nothing in a step waits,
+/// prints, reads a clock or a file.
+public protocol Step: Sendable {
+    /// The stable name of the step; it is written to disk.
+    var id: StepID { get }
+
+    /// What the step is for, in a few words for a person.
+    var title: String { get }
+
+    /// The questions whose answers `actions` needs.
+    func probes(_ context: StepContext) -> [Probe]
+
+    /// What is left to do, in order; `[]` when nothing is.
+    ///
+    /// - Throws: `StepError.unmet` when the step must not go on.
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action]
+
+    /// The condition that must hold before the step is done, after its actions; `nil` when there is none.
+    func gate(_ context: StepContext) -> Gate?
+}
+
+extension Step {
+    /// No condition.
+    public func gate(_ context: StepContext) -> Gate? { nil }
+}
+
+/// A condition with a deadline, asked for again at an interval.
+public struct Gate: Sendable {
+    /// The questions whose answers `verdict` needs.
+    public var probes: [Probe]
+    /// How long to wait in all.
+    public var deadline: Duration
+    /// How long to wait between two looks.
+    public var interval: Duration
+    /// Looks at the answers.
+    public var verdict: @Sendable (Observation) throws(StepError) -> Verdict
+
+    /// Makes a gate.
+    public init(
+        probes: [Probe],
+        deadline: Duration,
+        interval: Duration,
+        verdict: @escaping @Sendable (Observation) throws(StepError) -> Verdict
+    ) {
+        self.probes = probes
+        self.deadline = deadline
+        self.interval = interval
+        self.verdict = verdict
+    }
+}
+
+/// What a gate says.
+public enum Verdict: Hashable, Sendable {
+    /// The condition holds.
+    case open
+    /// It does not hold yet, and why.
+    case waiting(Unmet)
+}
+
+/// What a step may know besides what it observes.
+public struct StepContext: Sendable {
+    /// The step's own key.
+    public var key: StepKey
+    /// The run's name.
+    public var run: String
+    /// Facts of the hop.
+    public var hop: HopFacts
+    /// The playbook.
+    public var playbook: Playbook
+    /// The plan that is being carried out.
+    public var plan: Plan
+    /// What is ours on the cluster.
+    public var ledger: Ledger
+
+    /// Makes a context.
+    public init(key: StepKey, run: String, hop: HopFacts, playbook: Playbook, plan: Plan, ledger: Ledger) {
+        self.key = key
+        self.run = run
+        self.hop = hop
+        self.playbook = playbook
+        self.plan = plan
+        self.ledger = ledger
+    }
+
+    /// The host that the step is for.
+    ///
+    /// - Throws: `StepError.notObserved` for a step of the cluster, or a host that the playbook does not name.
+    public func host() throws(StepError) -> Host {
+        guard case .host(let name) = key.target, let host = playbook.host(name) else {
+            throw .notObserved("host of \(key)")
+        }
+        return host
+    }
+
+    /// The name of the host that the step is for; empty for a step of the cluster.
+    public var hostName: String {
+        if case .host(let name) = key.target { name } else { "" }
+    }
+
+    /// The name of the Node object of the step's host.
+    public var nodeName: String {
+        playbook.host(hostName)?.node ?? hostName
+    }
+
+    /// The package version that the hop leads to.
+    public var targetVersion: PackageVersion? {
+        playbook.releases[key.hop.to]
+    }
+}

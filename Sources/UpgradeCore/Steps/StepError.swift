@@ -1,0 +1,81 @@
+/// Why a step could not decide.
+public enum StepError: Error, Hashable, Sendable, Codable {
+    /// The step needs an answer that it did not ask for: a mistake of ours.
+    case notObserved(String)
+    /// Something that must be so is not.
+    case unmet(Unmet)
+}
+
+/// Something that must be so and is not, with the facts.
+public enum Unmet: Error, Hashable, Sendable, Codable {
+    /// There is no Node object of that name.
+    case nodeMissing(node: String)
+    /// The node must be cordoned first.
+    case mustBeCordoned(node: String)
+    /// The node is not Ready.
+    case nodeNotReady(node: String)
+    /// The kubelet reports another version than the one that should run.
+    case kubeletVersion(node: String, found: KubernetesVersion?, expected: KubernetesVersion?)
+    /// apt offers no such version on the host.
+    case noCandidate(host: String, packages: [PackageSpec])
+    /// A package is on hold.
+    case packageHeld(host: String, package: String)
+    /// An installed version is neither where the hop starts nor where it ends.
+    case unexpectedPackage(host: String, package: String, found: PackageVersion?, expected: [PackageVersion])
+    /// dpkg has something to finish or to mend.
+    case packageSystemUnclean(host: String, audit: String)
+    /// Somebody else holds dpkg's lock.
+    case packageLockHeld(host: String, by: String)
+    /// Root cannot be had.
+    case noRoot(host: String)
+    /// The machine behind the name is another than at the survey.
+    case machineChanged(host: String, expected: String, found: String)
+    /// Two hosts have the same machine-id.
+    case machineTwice(host: String, other: String)
+    /// The clock is off, in seconds.
+    case clockSkew(host: String, seconds: Double, limit: Double)
+    /// Too little space is free.
+    case spaceShort(host: String, path: String, free: ByteCount, needed: ByteCount)
+    /// A unit is not known to systemd.
+    case unitMissing(host: String, unit: String)
+    /// A unit is masked by somebody else.
+    case unitMasked(host: String, unit: String)
+    /// A daemon does not run, or runs another version.
+    case unitNotRunning(host: String, unit: String, found: KubernetesVersion?, expected: KubernetesVersion?)
+    /// An etcd member is not healthy.
+    case etcdUnhealthy(host: String)
+    /// Fewer than all members are there, so that one more loss would be one too many.
+    case etcdMemberMissing(known: Int, expected: Int)
+    /// An etcd alarm is raised.
+    case etcdAlarm(host: String, alarm: String)
+    /// A snapshot did not verify.
+    case snapshotUnverified(host: String, path: String)
+    /// An API server does not answer, or not well.
+    case apiServerUnhealthy(host: String)
+    /// An API server says another version.
+    case apiServerVersion(host: String, found: KubernetesVersion?, expected: KubernetesVersion?)
+    /// Nobody holds a controller's lock, or its holder has not renewed it.
+    case noLeader(component: String)
+    /// A component is too far from the API servers.
+    case skewExceeded(component: String, version: MinorRelease, apiServer: MinorRelease, limit: Int)
+    /// Somebody else cordoned the node.
+    case foreignCordon(node: String)
+    /// A disruption budget can never allow an eviction.
+    case budgetNeverAllows(budget: String, pod: String, node: String)
+    /// A pod is held by two budgets; the API refuses its eviction.
+    case twoBudgets(pod: String, budgets: [String])
+    /// Pods without a controller would be lost and the playbook does not permit that.
+    case barePods(node: String, pods: [String])
+    /// Pods with emptyDir data would lose it and the playbook does not permit that.
+    case emptyDirPods(node: String, pods: [String])
+    /// A node that was Ready at the survey is not.
+    case worseThanBaseline(node: String)
+    /// A DaemonSet or Deployment is not there.
+    case workloadMissing(kind: String, namespace: String, name: String)
+    /// A workload's pod or rollout is not as wanted yet.
+    case workloadNotReady(kind: String, namespace: String, name: String, on: String?)
+    /// A file was not saved or copied.
+    case fileMissing(host: String, path: String)
+    /// The playbook asks for something that this version does not do.
+    case notSupportedYet(feature: String, until: String)
+}

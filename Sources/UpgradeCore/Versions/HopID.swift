@@ -1,0 +1,28 @@
+/// One minor release to the next: `1.12-1.13`.
+public struct HopID: Hashable, Sendable, Comparable, TextCodable {
+    /// The release that the hop leaves.
+    public var from: MinorRelease
+    /// The release that the hop reaches.
+    public var to: MinorRelease
+
+    /// Makes the hop that leaves `from`.
+    public init(from: MinorRelease) {
+        self.from = from
+        self.to = from.next
+    }
+
+    /// Reads `1.12-1.13`; `nil` for anything that is not one minor release to the next.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let from = MinorRelease(String(parts[0])), let to = MinorRelease(String(parts[1])),
+            from.next == to
+        else { return nil }
+        self.init(from: from)
+    }
+
+    /// `1.12-1.13`.
+    public var description: String { "\(from)-\(to)" }
+
+    /// Orders by the release that the hop leaves.
+    public static func < (left: HopID, right: HopID) -> Bool { left.from < right.from }
+}

@@ -1,0 +1,29 @@
+/// A value whose form on disk is one string.
+public protocol TextCodable: Codable, CustomStringConvertible, Sendable {
+    /// Reads the string form; `nil` where it is not one.
+    init?(_ text: String)
+}
+
+extension TextCodable {
+    /// Reads the value from its string.
+    ///
+    /// - Throws: `DecodingError.dataCorrupted` when the string is not a value of this type.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = Self(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is not a \(Self.self)")
+        }
+        self = value
+    }
+
+    /// Writes the value as its string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension MinorRelease: TextCodable {}
+extension KubernetesVersion: TextCodable {}
+extension PackageVersion: TextCodable {}

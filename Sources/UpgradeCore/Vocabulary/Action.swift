@@ -1,0 +1,90 @@
+/// A mutating verb.
+///
+/// Closed on purpose: the compiler names every place that must learn a new verb: its commands, its simulation, its
+/// description, its side effect. Hosts are named as in the playbook; nodes by the name of their Node object.
+public enum Action: Hashable, Sendable, Codable {
+    /// Reads the package lists anew (`apt-get update`).
+    case refreshPackageLists(host: String)
+    /// Installs exactly these versions; conffiles of the host are kept, dpkg never asks.
+    case install(host: String, packages: [PackageSpec])
+    /// Ends an interrupted dpkg run (`dpkg --configure -a`).
+    case configurePending(host: String)
+    /// Masks a unit, so that no maintainer script starts it.
+    case mask(host: String, unit: String)
+    /// Takes a mask away.
+    case unmask(host: String, unit: String)
+    /// Restarts a unit, or starts one that is stopped.
+    case restart(host: String, unit: String)
+    /// Saves an etcd snapshot to a file on the host.
+    case saveSnapshot(host: String, path: String)
+    /// Packs directories and files of the host into a compressed archive on it.
+    case archive(host: String, sources: [String], path: String)
+    /// Copies a file of the host to the operator's machine and compares the checksum.
+    case fetch(host: String, path: String, localPath: String)
+    /// Removes all but the newest `keep` files of a directory on the host whose names start with `prefix`.
+    case prune(host: String, directory: String, prefix: String, keep: Int)
+    /// Cordons a node and marks the cordon as ours, in one request.
+    case cordon(node: String, mark: String)
+    /// Takes our mark and the cordon away, in one request.
+    case uncordon(node: String, mark: String)
+    /// Evicts the pods of a node and waits until they are gone.
+    case drain(node: String, options: DrainOptions)
+    /// Sets the update strategy of a DaemonSet; `prior` is what it was.
+    case setUpdateStrategy(namespace: String, daemonSet: String, to: String, prior: String)
+    /// Sets the image of a container of a DaemonSet.
+    case setDaemonSetImage(namespace: String, daemonSet: String, container: String, image: String)
+    /// Sets the image of a container of a Deployment.
+    case setDeploymentImage(namespace: String, deployment: String, container: String, image: String)
+    /// Deletes one pod, only if it still has this uid.
+    case deletePod(namespace: String, name: String, uid: String)
+    /// Runs an operator's own command on a host.
+    case hook(name: String, host: String, words: [String], deadline: Duration)
+}
+
+/// A package at a version.
+public struct PackageSpec: Hashable, Sendable, Codable {
+    /// The package's name.
+    public var name: String
+    /// The version to install.
+    public var version: PackageVersion
+
+    /// Makes a spec.
+    public init(name: String, version: PackageVersion) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// How a node is drained; each permission is explicit, as kubectl's flags are.
+///
+/// - Source: kubectl drain, Kubernetes 1.14 pkg/kubectl/drain/filters.go
+public struct DrainOptions: Hashable, Sendable, Codable {
+    /// For the whole drain.
+    public var deadline: Duration
+    /// Whether pods without a controller may be deleted for good (`--force`).
+    public var deletesBarePods: Bool
+    /// Whether the data of emptyDir volumes may be lost (`--delete-local-data`).
+    public var deletesEmptyDirData: Bool
+
+    /// Makes options; nothing is permitted unless said.
+    public init(deadline: Duration, deletesBarePods: Bool = false, deletesEmptyDirData: Bool = false) {
+        self.deadline = deadline
+        self.deletesBarePods = deletesBarePods
+        self.deletesEmptyDirData = deletesEmptyDirData
+    }
+}
+
+extension Action {
+    /// Whether the action may outlast a connection and so runs as a transient systemd unit on its host.
+    ///
+    /// The others are short and say the same thing when said twice.
+    public var isJob: Bool {
+        switch self {
+        case .refreshPackageLists, .install, .configurePending, .restart, .saveSnapshot, .archive, .drain, .hook:
+            true
+        case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
+            .setDeploymentImage, .deletePod:
+            false
+        }
+    }
+}

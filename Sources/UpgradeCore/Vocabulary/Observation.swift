@@ -1,0 +1,181 @@
+/// The answers to a step's probes.
+public struct Observation: Hashable, Sendable {
+    /// The answers by question.
+    public private(set) var answers: [Probe: Answer]
+
+    /// Makes an observation from answers.
+    public init(_ answers: [Probe: Answer] = [:]) {
+        self.answers = answers
+    }
+
+    /// Adds an answer.
+    public mutating func record(_ answer: Answer, to probe: Probe) {
+        answers[probe] = answer
+    }
+
+    /// Who a host is.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func identity(of host: String) throws(StepError) -> HostIdentity {
+        guard case .identity(let value) = answers[.identity(host: host)] else { throw missing("identity \(host)") }
+        return value
+    }
+
+    /// Bytes free below a path of a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func freeSpace(on host: String, path: String) throws(StepError) -> ByteCount {
+        guard case .freeSpace(let value) = answers[.freeSpace(host: host, path: path)] else {
+            throw missing("free space \(host):\(path)")
+        }
+        return value
+    }
+
+    /// What dpkg says of packages on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly these names.
+    public func packages(on host: String, names: [String]) throws(StepError) -> [String: InstalledPackage] {
+        guard case .packages(let value) = answers[.packages(host: host, names: names)] else {
+            throw missing("packages \(host)")
+        }
+        return value
+    }
+
+    /// The versions that apt can install on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly these names.
+    public func candidates(on host: String, names: [String]) throws(StepError) -> [String: [PackageVersion]] {
+        guard case .candidates(let value) = answers[.candidates(host: host, names: names)] else {
+            throw missing("candidates \(host)")
+        }
+        return value
+    }
+
+    /// The state of dpkg on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func packageSystem(on host: String) throws(StepError) -> PackageSystemState {
+        guard case .packageSystem(let value) = answers[.packageSystem(host: host)] else {
+            throw missing("dpkg \(host)")
+        }
+        return value
+    }
+
+    /// A systemd unit on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func unit(_ unit: String, on host: String) throws(StepError) -> UnitState {
+        guard case .unit(let value) = answers[.unit(host: host, unit: unit)] else {
+            throw missing("unit \(unit) \(host)")
+        }
+        return value
+    }
+
+    /// The etcd member on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func etcdMember(on host: String) throws(StepError) -> EtcdMemberState {
+        guard case .etcdMember(let value) = answers[.etcdMember(host: host)] else { throw missing("etcd \(host)") }
+        return value
+    }
+
+    /// A snapshot on a host; `nil` where it is absent or does not verify.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func snapshot(on host: String, path: String) throws(StepError) -> SnapshotStatus? {
+        guard case .snapshot(let value) = answers[.snapshot(host: host, path: path)] else {
+            throw missing("snapshot \(host):\(path)")
+        }
+        return value
+    }
+
+    /// A file on a host; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func file(on host: String, path: String) throws(StepError) -> FileState? {
+        guard case .file(let value) = answers[.file(host: host, path: path)] else { throw missing("file \(host):\(path)") }
+        return value
+    }
+
+    /// A file on the operator's machine; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func localFile(_ path: String) throws(StepError) -> FileState? {
+        guard case .file(let value) = answers[.localFile(path: path)] else { throw missing("file \(path)") }
+        return value
+    }
+
+    /// The API server on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func apiServer(on host: String) throws(StepError) -> APIServerState {
+        guard case .apiServer(let value) = answers[.apiServer(host: host)] else { throw missing("API server \(host)") }
+        return value
+    }
+
+    /// The holder of a controller's leader lock.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func leader(of component: String) throws(StepError) -> LeaderState? {
+        guard case .leader(let value) = answers[.leader(component: component)] else {
+            throw missing("leader \(component)")
+        }
+        return value
+    }
+
+    /// Every Node object.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func nodes() throws(StepError) -> [NodeState] {
+        guard case .nodes(let value) = answers[.nodes] else { throw missing("nodes") }
+        return value
+    }
+
+    /// One Node object; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func node(_ name: String) throws(StepError) -> NodeState? {
+        guard case .node(let value) = answers[.node(name)] else { throw missing("node \(name)") }
+        return value
+    }
+
+    /// Every pod on a node.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func pods(on node: String) throws(StepError) -> [PodState] {
+        guard case .pods(let value) = answers[.podsOnNode(node)] else { throw missing("pods \(node)") }
+        return value
+    }
+
+    /// Every disruption budget.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func budgets() throws(StepError) -> [BudgetState] {
+        guard case .budgets(let value) = answers[.budgets] else { throw missing("budgets") }
+        return value
+    }
+
+    /// A DaemonSet; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func daemonSet(_ name: String, in namespace: String) throws(StepError) -> DaemonSetState? {
+        guard case .daemonSet(let value) = answers[.daemonSet(namespace: namespace, name: name)] else {
+            throw missing("DaemonSet \(namespace)/\(name)")
+        }
+        return value
+    }
+
+    /// A Deployment; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func deployment(_ name: String, in namespace: String) throws(StepError) -> DeploymentState? {
+        guard case .deployment(let value) = answers[.deployment(namespace: namespace, name: name)] else {
+            throw missing("Deployment \(namespace)/\(name)")
+        }
+        return value
+    }
+
+    private func missing(_ what: String) -> StepError {
+        .notObserved(what)
+    }
+}

@@ -1,0 +1,80 @@
+/// A read-only question to the cluster or to one of its hosts.
+///
+/// Closed on purpose: the compiler names every place that must learn a new question: its command, its parser, its
+/// simulation. Hosts are named as in the playbook; nodes by the name of their Node object.
+public enum Probe: Hashable, Sendable, Codable {
+    /// Who the host is: machine-id, clock, kernel, and whether root can be had.
+    case identity(host: String)
+    /// Bytes free for root below a path.
+    case freeSpace(host: String, path: String)
+    /// What dpkg says of these packages on the host.
+    case packages(host: String, names: [String])
+    /// The versions of these packages that apt can install on the host.
+    case candidates(host: String, names: [String])
+    /// What `dpkg --audit` complains of, and who holds the dpkg lock.
+    case packageSystem(host: String)
+    /// The state of a systemd unit and the version of the program that its main process runs.
+    case unit(host: String, unit: String)
+    /// The etcd member on the host, as it sees itself.
+    case etcdMember(host: String)
+    /// An etcd snapshot file on the host, verified by `etcdctl snapshot status`.
+    case snapshot(host: String, path: String)
+    /// A file on the host.
+    case file(host: String, path: String)
+    /// A file on the operator's machine.
+    case localFile(path: String)
+    /// The API server on one control-plane host, asked on its own address.
+    case apiServer(host: String)
+    /// Who holds the leader lock of a controller.
+    case leader(component: String)
+    /// Every Node object.
+    case nodes
+    /// One Node object.
+    case node(String)
+    /// Every pod on a node.
+    case podsOnNode(String)
+    /// Every disruption budget.
+    case budgets
+    /// A DaemonSet and its pods.
+    case daemonSet(namespace: String, name: String)
+    /// A Deployment.
+    case deployment(namespace: String, name: String)
+}
+
+/// The answer to a `Probe`; the case corresponds to the case of the question.
+public enum Answer: Hashable, Sendable, Codable {
+    /// To `.identity`.
+    case identity(HostIdentity)
+    /// To `.freeSpace`.
+    case freeSpace(ByteCount)
+    /// To `.packages`: installed packages by name; a package that dpkg does not know is absent.
+    case packages([String: InstalledPackage])
+    /// To `.candidates`: versions by name; a package that apt does not know is absent.
+    case candidates([String: [PackageVersion]])
+    /// To `.packageSystem`.
+    case packageSystem(PackageSystemState)
+    /// To `.unit`.
+    case unit(UnitState)
+    /// To `.etcdMember`.
+    case etcdMember(EtcdMemberState)
+    /// To `.snapshot`; `nil` where the file is absent or does not verify.
+    case snapshot(SnapshotStatus?)
+    /// To `.file` and `.localFile`; `nil` where there is none.
+    case file(FileState?)
+    /// To `.apiServer`.
+    case apiServer(APIServerState)
+    /// To `.leader`; `nil` where nobody holds the lock.
+    case leader(LeaderState?)
+    /// To `.nodes`.
+    case nodes([NodeState])
+    /// To `.node`; `nil` where there is no such Node object.
+    case node(NodeState?)
+    /// To `.podsOnNode`.
+    case pods([PodState])
+    /// To `.budgets`.
+    case budgets([BudgetState])
+    /// To `.daemonSet`; `nil` where there is none.
+    case daemonSet(DaemonSetState?)
+    /// To `.deployment`; `nil` where there is none.
+    case deployment(DeploymentState?)
+}

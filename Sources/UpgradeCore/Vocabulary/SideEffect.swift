@@ -1,0 +1,67 @@
+/// Something of ours that is left on the cluster and must be undone, with its prior value.
+public enum SideEffect: Hashable, Sendable, Codable {
+    /// A cordon; before it the node was schedulable.
+    case cordon(node: String, mark: String)
+    /// A masked unit; before it the unit was not masked.
+    case mask(host: String, unit: String)
+    /// A DaemonSet's update strategy; `prior` is what it was.
+    case updateStrategy(namespace: String, daemonSet: String, set: String, prior: String)
+
+    /// What it is about, for a person.
+    public var title: String {
+        switch self {
+        case .cordon(let node, _): "node \(node) is cordoned by this run"
+        case .mask(let host, let unit): "unit \(unit) on \(host) is masked by this run"
+        case .updateStrategy(let namespace, let daemonSet, let set, let prior):
+            "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
+        }
+    }
+
+    /// The action that undoes it.
+    public var inverse: Action {
+        switch self {
+        case .cordon(let node, let mark): .uncordon(node: node, mark: mark)
+        case .mask(let host, let unit): .unmask(host: host, unit: unit)
+        case .updateStrategy(let namespace, let daemonSet, let set, let prior):
+            .setUpdateStrategy(namespace: namespace, daemonSet: daemonSet, to: prior, prior: set)
+        }
+    }
+
+    /// The question that tells whether it is still there.
+    public var probe: Probe {
+        switch self {
+        case .cordon(let node, _): .node(node)
+        case .mask(let host, let unit): .unit(host: host, unit: unit)
+        case .updateStrategy(let namespace, let daemonSet, _, _): .daemonSet(namespace: namespace, name: daemonSet)
+        }
+    }
+
+    /// Whether, by the answer to `probe`, it is still there and unchanged; a change by somebody else makes it theirs.
+    public func isStillOurs(_ answer: Answer) -> Bool {
+        switch (self, answer) {
+        case (.cordon(_, let mark), .node(let node)):
+            node?.isCordoned == true && node?.cordonMark == mark
+        case (.mask, .unit(let unit)):
+            unit.isMasked
+        case (.updateStrategy(_, _, let set, _), .daemonSet(let daemonSet)):
+            daemonSet?.updateStrategy == set
+        default:
+            false
+        }
+    }
+}
+
+extension Action {
+    /// What the action leaves behind that has to be undone, if anything.
+    public var sideEffect: SideEffect? {
+        switch self {
+        case .cordon(let node, let mark): .cordon(node: node, mark: mark)
+        case .mask(let host, let unit): .mask(host: host, unit: unit)
+        case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
+            .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
+        case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .archive, .fetch,
+            .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook:
+            nil
+        }
+    }
+}

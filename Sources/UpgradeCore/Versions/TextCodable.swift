@@ -1,5 +1,5 @@
 /// A value whose form on disk is one string.
-public protocol TextCodable: Codable, CustomStringConvertible, Sendable {
+public protocol TextCodable: Codable, CodingKeyRepresentable, CustomStringConvertible, Sendable {
     /// Reads the string form; `nil` where it is not one.
     init?(_ text: String)
 }
@@ -22,6 +22,25 @@ extension TextCodable {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
+}
+
+extension TextCodable {
+    /// The string form, as the key of a JSON object.
+    public var codingKey: any CodingKey { TextCodingKey(stringValue: description) }
+
+    /// Reads the value from the key of a JSON object.
+    public init?<Key: CodingKey>(codingKey: Key) {
+        self.init(codingKey.stringValue)
+    }
+}
+
+private struct TextCodingKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+
+    init?(intValue: Int) { nil }
 }
 
 extension MinorRelease: TextCodable {}

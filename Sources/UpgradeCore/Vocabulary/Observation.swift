@@ -93,7 +93,9 @@ public struct Observation: Hashable, Sendable {
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.
     public func file(on host: String, path: String) throws(StepError) -> FileState? {
-        guard case .file(let value) = answers[.file(host: host, path: path)] else { throw missing("file \(host):\(path)") }
+        guard case .file(let value) = answers[.file(host: host, path: path)] else {
+            throw missing("file \(host):\(path)")
+        }
         return value
     }
 

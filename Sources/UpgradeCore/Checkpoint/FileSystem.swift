@@ -1,0 +1,90 @@
+internal import Foundation
+internal import Glibc
+
+/// The few file operations that durability needs: each checks its return code, none follows a symbolic link.
+enum FileSystem {
+    /// Reads a whole file; `nil` when there is none.
+    static func read(_ path: String) throws(JournalError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        if descriptor < 0 {
+            if errno == ENOENT { return nil }
+            throw failure(path, "open")
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(path, "read")
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// Replaces a file as a whole: temporary file, fsync, rename, fsync of the directory; mode 0600.
+    static func replace(_ path: String, with bytes: some Collection<UInt8>) throws(JournalError) {
+        let temporary = path + ".tmp"
+        _ = unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure(temporary, "create") }
+        do throws(JournalError) {
+            defer { close(descriptor) }
+            try write(Array(bytes), to: descriptor, path: temporary)
+            guard fsync(descriptor) == 0 else { throw failure(temporary, "fsync") }
+        } catch {
+            _ = unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else { throw failure(path, "rename") }
+        try syncDirectory(of: path)
+    }
+
+    /// Writes all bytes.
+    static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(JournalError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(path, "write")
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Makes the entries of the directory that holds `path` durable.
+    static func syncDirectory(of path: String) throws(JournalError) {
+        let directory = (path as NSString).deletingLastPathComponent
+        let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(directory, "open") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(directory, "fsync") }
+    }
+
+    /// Makes a directory and those above it, mode 0700; refuses a symbolic link in the last place.
+    static func makeDirectory(_ path: String) throws(JournalError) {
+        var entry = stat()
+        if lstat(path, &entry) == 0 {
+            guard entry.st_mode & S_IFMT == S_IFDIR else {
+                throw .notOurs(path: path, reason: "it is not a directory")
+            }
+            return
+        }
+        let above = (path as NSString).deletingLastPathComponent
+        if !above.isEmpty, above != path {
+            if stat(above, &entry) != 0 {
+                try makeDirectory(above)
+            }
+        }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path, "mkdir") }
+        try syncDirectory(of: path)
+    }
+
+    /// The error of the last system call.
+    static func failure(_ path: String, _ operation: String) -> JournalError {
+        .system(path: path, operation: operation, reason: String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,84 @@
+internal import Foundation
+
+/// Reads a run's journal and holds the checkpoint against it; changes nothing on disk.
+public enum JournalReader {
+    /// What was read.
+    public struct History: Sendable {
+        /// The fold of all records.
+        public var state = RunState()
+        /// How many records there are.
+        public var count = 0
+        /// When each record was made, with the record; in order.
+        public var records: [(time: Double, record: Record)] = []
+        /// What was noticed, for a person.
+        public var notices: [String] = []
+        /// The hash of the last line.
+        var hash = JournalLine.genesis
+        /// How many bytes are sound; what follows is a torn line.
+        var soundBytes = 0
+    }
+
+    static func journalPath(_ directory: String) -> String { directory + "/journal.jsonl" }
+
+    static func checkpointPath(_ directory: String) -> String { directory + "/checkpoint.json" }
+
+    /// Reads the journal of a run's directory; one that does not exist is empty.
+    ///
+    /// A last line without its newline is a write that a crash tore: it is left out and noticed. Nothing was done on
+    /// the strength of it, because acting waits for the whole line to be durable.
+    /// - Throws: `JournalError` for any other damage, with the line.
+    public static func read(directory: String) throws(JournalError) -> History {
+        let path = journalPath(directory)
+        let bytes = try FileSystem.read(path) ?? []
+        let checkpoint = try readCheckpoint(directory)
+        var history = History()
+        var rest = bytes[...]
+        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let line: JournalLine
+            do {
+                line = try JournalLine.parse(rest[..<newline], seq: history.count + 1, prev: history.hash)
+            } catch {
+                throw .damaged(path: path, line: history.count + 1, reason: error.reason)
+            }
+            history.state.apply(line.record)
+            history.records.append((line.time, line.record))
+            history.count += 1
+            history.hash = line.hash
+            rest = rest[(newline + 1)...]
+            history.soundBytes = bytes.count - rest.count
+            if let checkpoint, checkpoint.seq == history.count {
+                guard checkpoint.hash == history.hash, checkpoint.state == history.state else {
+                    throw .disagrees(journal: path, checkpoint: checkpointPath(directory), record: history.count)
+                }
+            }
+        }
+        if !rest.isEmpty {
+            history.notices.append(
+                "the last line of \(path) was torn by a crash and is dropped (\(rest.count) bytes); nothing was done on it"
+            )
+        }
+        if let checkpoint, checkpoint.seq > history.count {
+            throw .truncated(path: path, records: history.count, expected: checkpoint.seq)
+        }
+        return history
+    }
+
+    private static func readCheckpoint(_ directory: String) throws(JournalError) -> Checkpoint? {
+        let path = checkpointPath(directory)
+        guard let bytes = try FileSystem.read(path) else { return nil }
+        struct Version: Codable {
+            var schema: Int
+        }
+        do {
+            let found = try JSON.decode(Version.self, from: Data(bytes)).schema
+            guard found == Checkpoint.schema else {
+                throw JournalError.unknownSchema(path: path, found: found, known: Checkpoint.schema)
+            }
+            return try JSON.decode(Checkpoint.self, from: Data(bytes))
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw .damaged(path: path, line: 1, reason: "it is not a checkpoint: \(error)")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// One event of a run, as the journal keeps it.
+public enum Record: Hashable, Sendable, Codable {
+    /// The run was begun.
+    case started(RunHeader)
+    /// The run was taken up again.
+    case resumed(RunHeader)
+    /// A step is about to be done.
+    case begun(StepKey, attempt: Int)
+    /// An action of a step is about to be performed.
+    case intended(StepKey, attempt: Int, index: Int, Action)
+    /// The action that was intended last for the step has ended well.
+    case acted(StepKey, attempt: Int, index: Int)
+    /// The step is done.
+    case done(StepKey)
+    /// The attempt at the step has failed.
+    case failed(StepKey, attempt: Int, Failure)
+    /// A side effect is about to be undone by cleanup.
+    case undoing(SideEffect)
+    /// A side effect is no longer ours: undone, or changed by somebody else.
+    case struck(SideEffect, undone: Bool)
+    /// The run stopped.
+    case stopped(StopReason)
+}
+
+/// Who runs what, and why.
+public struct RunHeader: Hashable, Sendable, Codable {
+    /// The run's name.
+    public var run: String
+    /// The digest of the plan.
+    public var planDigest: String
+    /// `user@host` of the operator.
+    public var holder: String
+    /// Why, in the operator's words; empty when not given.
+    public var reason: String
+
+    /// Makes a header.
+    public init(run: String, planDigest: String, holder: String, reason: String) {
+        self.run = run
+        self.planDigest = planDigest
+        self.holder = holder
+        self.reason = reason
+    }
+}
+
+/// Why a run stopped.
+public enum StopReason: Hashable, Sendable, Codable {
+    /// Every step is done.
+    case completed
+    /// The hop that was asked for is done.
+    case reached(HopID)
+    /// The operator asked for it.
+    case interrupted
+    /// Steps have failed; the journal has their failures.
+    case failed([StepKey])
+}
+
+/// Why an attempt at a step failed.
+public enum Failure: Hashable, Sendable, Codable {
+    /// Something that must be so is not.
+    case unmet(Unmet)
+    /// The cluster could not be asked, or an action ended badly.
+    case access(AccessError)
+    /// The gate did not open in time.
+    case gateClosed(Unmet, deadline: Duration)
+    /// After its actions the step still wants these.
+    case stillWrong([Action])
+    /// A mistake of ours.
+    case bug(String)
+}

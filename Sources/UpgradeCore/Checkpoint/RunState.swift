@@ -1,0 +1,70 @@
+/// The fold of the journal: all that a run needs to go on.
+public struct RunState: Hashable, Sendable, Codable {
+    /// A step that was begun and is not known to have ended.
+    public struct InFlight: Hashable, Sendable, Codable {
+        /// The attempt.
+        public var attempt: Int
+        /// The index of the action in doubt, or of the next one.
+        public var nextIndex: Int
+        /// The action that may have been performed.
+        public var intended: Action?
+    }
+
+    /// The last failed attempt at a step.
+    public struct FailedAttempt: Hashable, Sendable, Codable {
+        /// The attempt.
+        public var attempt: Int
+        /// Why.
+        public var failure: Failure
+    }
+
+    /// Who began the run, and why; `nil` before the first record.
+    public private(set) var header: RunHeader?
+    /// Steps that are done.
+    public private(set) var done: Set<StepKey> = []
+    /// Steps that were begun and are not known to have ended.
+    public private(set) var inFlight: [StepKey: InFlight] = [:]
+    /// Steps whose last attempt failed.
+    public private(set) var failed: [StepKey: FailedAttempt] = [:]
+    /// What is ours on the cluster.
+    public private(set) var ledger = Ledger()
+    /// Why the run stopped last; `nil` while it runs or when it was killed.
+    public private(set) var stop: StopReason?
+
+    /// Makes the state before the first record.
+    public init() {}
+
+    /// Takes one record; the cost does not depend on how many came before.
+    public mutating func apply(_ record: Record) {
+        switch record {
+        case .started(let header):
+            self.header = header
+            stop = nil
+        case .resumed:
+            stop = nil
+        case .begun(let key, let attempt):
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: 0, intended: nil)
+            failed[key] = nil
+        case .intended(let key, let attempt, let index, let action):
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: index, intended: action)
+            ledger.note(intent: action, key: key)
+        case .acted(let key, let attempt, let index):
+            if let action = inFlight[key]?.intended {
+                ledger.note(result: action)
+            }
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: index + 1, intended: nil)
+        case .done(let key):
+            inFlight[key] = nil
+            done.insert(key)
+        case .failed(let key, let attempt, let failure):
+            inFlight[key] = nil
+            failed[key] = FailedAttempt(attempt: attempt, failure: failure)
+        case .undoing:
+            break
+        case .struck(let effect, _):
+            ledger.strike(effect)
+        case .stopped(let reason):
+            stop = reason
+        }
+    }
+}

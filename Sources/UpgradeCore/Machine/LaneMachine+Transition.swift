@@ -1,0 +1,129 @@
+extension LaneMachine {
+    /// The whole table: what follows from an event, and what is to be done.
+    func transition(_ event: LaneEvent) throws(IllegalTransition) -> (State, [LaneEffect]) {
+        guard let key, !isSettled else { throw illegal(event) }
+        if case .interrupted = event {
+            return interrupted()
+        }
+        switch (state.stage, event) {
+        case (.idle, .started):
+            return (with(.beginning), [.save(.begun(key, attempt: state.attempt))])
+        case (.settling(let action), .started):
+            return (state, [.settle(key, action, attempt: state.attempt, index: state.nextIndex)])
+        case (.deciding, .started):
+            return (state, [.observe(key)])
+        case (.beginning, .saved):
+            return unlessInterrupted(.deciding(inDoubt: nil), [.observe(key)])
+        case (.settling(let action), .settled):
+            return unlessInterrupted(.deciding(inDoubt: action), [.observe(key)])
+        case (.deciding(let inDoubt), .decided(let actions)):
+            return decided(actions, inDoubt: inDoubt, key: key)
+        case (.intending(let actions), .saved):
+            guard let action = actions.first else { throw illegal(event) }
+            return unlessInterrupted(
+                .acting(actions),
+                [.act(key, action, attempt: state.attempt, index: state.nextIndex)]
+            )
+        case (.acting(let actions), .acted):
+            let record = Record.acted(key, attempt: state.attempt, index: state.nextIndex)
+            return (with(.recording(actions)), [.save(record)])
+        case (.recording(let actions), .saved):
+            return recorded(actions, key: key)
+        case (.verifying, .decided(let actions)):
+            return actions.isEmpty
+                ? unlessInterrupted(.waiting, [.wait(key)])
+                : failing(.stillWrong(actions), key: key)
+        case (.waiting, .gateOpened):
+            return (with(.finishing), [.save(.done(key))])
+        case (.finishing, .saved):
+            return finished()
+        case (.settling, .failed(let failure)), (.deciding, .failed(let failure)), (.acting, .failed(let failure)),
+            (.verifying, .failed(let failure)), (.waiting, .failed(let failure)):
+            return failing(failure, key: key)
+        case (.failing(let failure), .saved):
+            return (with(.frozen(failure)), [])
+        case (.settling, .abandoned), (.deciding, .abandoned), (.acting, .abandoned), (.verifying, .abandoned),
+            (.waiting, .abandoned):
+            guard state.isInterrupted else { throw illegal(event) }
+            return (with(.paused), [])
+        default:
+            throw illegal(event)
+        }
+    }
+
+    private func interrupted() -> (State, [LaneEffect]) {
+        var next = state
+        next.isInterrupted = true
+        if case .idle = state.stage {
+            next.stage = .paused
+        }
+        return (next, [])
+    }
+
+    private func decided(_ actions: [Action], inDoubt: Action?, key: StepKey) -> (State, [LaneEffect]) {
+        guard let first = actions.first else {
+            return unlessInterrupted(.waiting, [.wait(key)])
+        }
+        var next = with(.intending(actions))
+        // A job that was in doubt keeps its name when the step asks for the same action: if it was begun after all, it
+        // is followed and not begun twice. Another action gets the next name.
+        if let inDoubt, inDoubt != first {
+            next.nextIndex += 1
+        }
+        let record = Record.intended(key, attempt: next.attempt, index: next.nextIndex, first)
+        return state.isInterrupted ? (with(.paused), []) : (next, [.save(record)])
+    }
+
+    private func recorded(_ actions: [Action], key: StepKey) -> (State, [LaneEffect]) {
+        let rest = Array(actions.dropFirst())
+        var next = with(.verifying)
+        next.nextIndex += 1
+        guard !state.isInterrupted else {
+            next.stage = .paused
+            return (next, [])
+        }
+        guard let following = rest.first else {
+            return (next, [.verify(key)])
+        }
+        next.stage = .intending(rest)
+        return (next, [.save(.intended(key, attempt: state.attempt, index: next.nextIndex, following))])
+    }
+
+    private func finished() -> (State, [LaneEffect]) {
+        var next = State(
+            step: state.step + 1,
+            attempt: 1,
+            nextIndex: 0,
+            stage: .idle,
+            isInterrupted: state.isInterrupted
+        )
+        guard next.step < keys.count else {
+            next.stage = .ended
+            return (next, [])
+        }
+        guard !state.isInterrupted else {
+            next.stage = .paused
+            return (next, [])
+        }
+        next.stage = .beginning
+        return (next, [.save(.begun(keys[next.step], attempt: 1))])
+    }
+
+    private func failing(_ failure: Failure, key: StepKey) -> (State, [LaneEffect]) {
+        (with(.failing(failure)), [.save(.failed(key, attempt: state.attempt, failure))])
+    }
+
+    private func unlessInterrupted(_ stage: Stage, _ effects: [LaneEffect]) -> (State, [LaneEffect]) {
+        state.isInterrupted ? (with(.paused), []) : (with(stage), effects)
+    }
+
+    private func with(_ stage: Stage) -> State {
+        var next = state
+        next.stage = stage
+        return next
+    }
+
+    private func illegal(_ event: LaneEvent) -> IllegalTransition {
+        IllegalTransition(state: "\(state.stage)", event: "\(event)")
+    }
+}

@@ -1,0 +1,154 @@
+/// Walks one target through its steps: pure, no clock, no I/O.
+///
+/// ```
+/// idle -> beginning -> deciding -+-> waiting -> finishing -> next step, or ended
+///   |                   ^   |    |      ^
+///   |     settling -----+   v    |      |
+///   |        ^        intending -> acting -> recording -> (next action | verifying -> waiting)
+///   |        |                     failing -> frozen, from every state that learns of a failure
+///   +--------+ (in doubt)          paused, from every state, once interrupted
+/// ```
+/// An action is asked for only in answer to `.saved`, never after `.interrupted`.
+public struct LaneMachine: Hashable, Sendable {
+    /// Where the lane is.
+    public struct State: Hashable, Sendable {
+        /// The index of the step in hand.
+        public var step: Int
+        /// Counts the attempts at this step, from 1.
+        public var attempt: Int
+        /// The index that the next action of this attempt gets.
+        public var nextIndex: Int
+        /// What is being done about the step.
+        public var stage: Stage
+        /// Whether no further action may be begun.
+        public var isInterrupted: Bool
+    }
+
+    /// What is being done about a step.
+    public enum Stage: Hashable, Sendable {
+        /// Nothing yet.
+        case idle
+        /// The intent to do the step is being saved.
+        case beginning
+        /// A job that may still run from before is being waited for.
+        case settling(Action)
+        /// The step looks and decides.
+        case deciding(inDoubt: Action?)
+        /// The intent of the first of these actions is being saved.
+        case intending([Action])
+        /// The first of these actions is being performed.
+        case acting([Action])
+        /// The end of the first of these actions is being saved.
+        case recording([Action])
+        /// The step looks again and must find nothing left to do.
+        case verifying
+        /// The step's gate is waited for.
+        case waiting
+        /// The end of the step is being saved.
+        case finishing
+        /// The failure is being saved.
+        case failing(Failure)
+        /// The lane has failed and does not go on.
+        case frozen(Failure)
+        /// The lane was interrupted and does not go on.
+        case paused
+        /// Every step is done.
+        case ended
+    }
+
+    /// The steps, in order.
+    public let keys: [StepKey]
+    /// Where the lane is.
+    public private(set) var state: State
+
+    /// Makes a lane that goes on from what is recorded.
+    public init(keys: [StepKey], resuming record: RunState) {
+        self.keys = keys
+        let step = keys.firstIndex { !record.done.contains($0) } ?? keys.count
+        state = State(step: step, attempt: 1, nextIndex: 0, stage: .idle, isInterrupted: false)
+        guard step < keys.count else {
+            state.stage = .ended
+            return
+        }
+        if let inFlight = record.inFlight[keys[step]] {
+            state.attempt = inFlight.attempt
+            state.nextIndex = inFlight.nextIndex
+            state.stage = .deciding(inDoubt: nil)
+            if let action = inFlight.intended {
+                state.stage = .settling(action)
+            }
+        } else if let failed = record.failed[keys[step]] {
+            state.attempt = failed.attempt + 1
+        }
+    }
+
+    /// The step in hand; `nil` when every step is done.
+    public var key: StepKey? {
+        state.step < keys.count ? keys[state.step] : nil
+    }
+
+    /// Whether the lane does not go on by itself.
+    public var isSettled: Bool {
+        switch state.stage {
+        case .ended, .frozen, .paused: true
+        case .idle, .beginning, .settling, .deciding, .intending, .acting, .recording, .verifying, .waiting, .finishing,
+            .failing:
+            false
+        }
+    }
+
+    /// Takes an event and says what is to be done.
+    ///
+    /// - Throws: `IllegalTransition` for an event that cannot happen in this state; the state is then unchanged.
+    public mutating func handle(_ event: LaneEvent) throws(IllegalTransition) -> [LaneEffect] {
+        let (next, effects) = try transition(event)
+        state = next
+        return effects
+    }
+}
+
+/// What has happened to a lane.
+public enum LaneEvent: Hashable, Sendable {
+    /// The lane may go.
+    case started
+    /// What was to be saved is on disk.
+    case saved
+    /// No job from before runs any more.
+    case settled
+    /// The step has looked; what is left to do.
+    case decided([Action])
+    /// The action has ended well.
+    case acted
+    /// The gate is open.
+    case gateOpened
+    /// What was being done has failed.
+    case failed(Failure)
+    /// What was being waited for is no longer waited for, because of the interrupt.
+    case abandoned
+    /// No further action may be begun.
+    case interrupted
+}
+
+/// What is to be done for a lane.
+public enum LaneEffect: Hashable, Sendable {
+    /// Save this, then say `.saved`.
+    case save(Record)
+    /// Wait for the job of this action, then say `.settled`.
+    case settle(StepKey, Action, attempt: Int, index: Int)
+    /// Ask the step, then say `.decided`.
+    case observe(StepKey)
+    /// Perform the action, then say `.acted`.
+    case act(StepKey, Action, attempt: Int, index: Int)
+    /// Ask the step again until nothing is left to do, then say `.decided`.
+    case verify(StepKey)
+    /// Wait for the step's gate, then say `.gateOpened`.
+    case wait(StepKey)
+}
+
+/// An event that cannot happen in a state.
+public struct IllegalTransition: Error, Hashable, Sendable {
+    /// The state, described.
+    public var state: String
+    /// The event, described.
+    public var event: String
+}

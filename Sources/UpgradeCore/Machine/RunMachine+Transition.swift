@@ -1,0 +1,105 @@
+extension RunMachine {
+    /// The whole table: what follows from an event, and what is to be done.
+    func transition(_ event: RunEvent) throws(IllegalTransition) -> (State, [RunEffect]) {
+        switch (state.stage, event) {
+        case (.ready, .started):
+            var next = state
+            next.stage = .walking
+            return try advanced(next, [])
+        case (.ready, .interrupted):
+            var next = state
+            next.stage = .stopping(.interrupted)
+            next.isInterrupted = true
+            return (next, [.saveStop(.interrupted)])
+        case (.walking, .lane(let index, let event)):
+            guard var lane = state.lanes[index] else { throw illegal(.lane(index, event)) }
+            let effects = try lane.handle(event)
+            var next = state
+            keep(lane, at: index, in: &next)
+            return try advanced(next, effects.map { .lane(index, $0) })
+        case (.walking, .interrupted):
+            return try interrupted()
+        case (.stopping(let reason), .stopSaved):
+            var next = state
+            next.stage = .stopped(reason)
+            return (next, [.stop(reason)])
+        case (.stopping, .interrupted):
+            return (state, [])
+        default:
+            throw illegal(event)
+        }
+    }
+
+    private func interrupted() throws(IllegalTransition) -> (State, [RunEffect]) {
+        var next = state
+        next.isInterrupted = true
+        var effects: [RunEffect] = []
+        for (index, lane) in state.lanes.sorted(by: { $0.key < $1.key }) {
+            var lane = lane
+            effects += try lane.handle(.interrupted).map { .lane(index, $0) }
+            keep(lane, at: index, in: &next)
+        }
+        return try advanced(next, effects)
+    }
+
+    /// Begins lanes while the batch has room, and leaves phases whose lanes have all ended.
+    private func advanced(_ given: State, _ effects: [RunEffect]) throws(IllegalTransition) -> (State, [RunEffect]) {
+        var next = given
+        var effects = effects
+        while let phase = phase(of: next) {
+            if next.nextLane == 0, let until, plan.hops[next.hop].id > until {
+                return stopping(next, .reached(until), effects)
+            }
+            while mayBegin(next, phase) {
+                var lane = LaneMachine(keys: keys(of: next.nextLane, in: next), resuming: record)
+                if !lane.isSettled {
+                    effects += try lane.handle(.started).map { .lane(next.nextLane, $0) }
+                    next.lanes[next.nextLane] = lane
+                }
+                next.nextLane += 1
+            }
+            guard next.lanes.isEmpty else { return (next, effects) }
+            if !next.frozen.isEmpty {
+                return stopping(next, .failed(next.frozen), effects)
+            }
+            if next.isInterrupted {
+                return stopping(next, .interrupted, effects)
+            }
+            next = following(next)
+        }
+        return stopping(next, .completed, effects)
+    }
+
+    private func mayBegin(_ state: State, _ phase: PlannedPhase) -> Bool {
+        !state.isInterrupted && state.nextLane < phase.lanes.count && state.lanes.count < phase.batch
+            && state.frozen.count <= phase.failureBudget
+    }
+
+    private func keep(_ lane: LaneMachine, at index: Int, in next: inout State) {
+        next.lanes[index] = lane.isSettled ? nil : lane
+        if case .frozen = lane.state.stage, let key = lane.key {
+            next.frozen.append(key)
+        }
+    }
+
+    private func following(_ state: State) -> State {
+        var next = state
+        next.nextLane = 0
+        next.phase += 1
+        if next.phase >= plan.hops[next.hop].phases.count {
+            next.hop += 1
+            next.phase = 0
+        }
+        return next
+    }
+
+    private func stopping(_ state: State, _ reason: StopReason, _ effects: [RunEffect]) -> (State, [RunEffect]) {
+        var next = state
+        next.stage = .stopping(reason)
+        return (next, effects + [.saveStop(reason)])
+    }
+
+    private func illegal(_ event: RunEvent) -> IllegalTransition {
+        IllegalTransition(state: "\(state.stage)", event: "\(event)")
+    }
+}

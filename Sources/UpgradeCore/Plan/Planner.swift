@@ -1,0 +1,135 @@
+/// Turns playbook, version data and what is true into a plan.
+public enum Planner {
+    /// Makes the plan that leads from where the cluster is to the playbook's target.
+    ///
+    /// Looks at the cluster and changes nothing. The start is the lowest release that any API server or kubelet
+    /// runs, so that a hop which was left half done is planned again; its finished steps decide that nothing is left.
+    /// - Throws: `PlanError`.
+    public static func plan(
+        playbook: Playbook,
+        playbookDigest: String,
+        versionsDigest: String,
+        run: String,
+        steps: StepSet,
+        hops: [HopID: HopFacts],
+        access: any ClusterAccess
+    ) async throws(PlanError) -> (plan: Plan, survey: Observation) {
+        let first: Observation
+        do {
+            first = try await access.answer(firstQuestions(playbook))
+        } catch {
+            throw .access(error)
+        }
+        let start = try lowestRelease(first, playbook)
+        var plan = Plan(
+            cluster: playbook.cluster,
+            playbookDigest: playbookDigest,
+            versionsDigest: versionsDigest,
+            machineIDs: try machineIDs(first, playbook),
+            baseline: baseline(first, playbook),
+            hops: try outline(from: start, playbook, steps, hops)
+        )
+        let survey: Observation
+        do {
+            survey = try await Survey.take(
+                plan: plan,
+                run: run,
+                playbook: playbook,
+                steps: steps,
+                hops: hops,
+                access: access
+            )
+        } catch {
+            throw .access(error)
+        }
+        plan.baseline.etcdMembers = playbook.hosts(.etcd).count
+        return (plan, merged(first, survey))
+    }
+
+    private static func firstQuestions(_ playbook: Playbook) -> [Probe] {
+        playbook.hosts.map { .identity(host: $0.name) }
+            + playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) } + [.nodes]
+    }
+
+    private static func lowestRelease(_ seen: Observation, _ playbook: Playbook) throws(PlanError) -> MinorRelease {
+        var found: [MinorRelease] = []
+        for host in playbook.hosts(.controlPlane) {
+            if let state = try? seen.apiServer(on: host.name), let version = state.version {
+                found.append(version.release)
+            }
+        }
+        guard !found.isEmpty else { throw .noAPIServer(playbook.hosts(.controlPlane).map(\.name)) }
+        let nodes = (try? seen.nodes()) ?? []
+        let workers = Set(playbook.hosts(.worker).map(\.node))
+        found += nodes.filter { workers.contains($0.name) }.compactMap(\.kubeletVersion?.release)
+        guard let lowest = found.min() else { throw .noAPIServer([]) }
+        return lowest
+    }
+
+    private static func machineIDs(_ seen: Observation, _ playbook: Playbook) throws(PlanError) -> [String: String] {
+        var ids: [String: String] = [:]
+        var hosts: [String: String] = [:]
+        for host in playbook.hosts {
+            guard let id = try? seen.identity(of: host.name).machineID else { continue }
+            if let other = hosts[id] {
+                throw .machineTwice(host.name, other)
+            }
+            hosts[id] = host.name
+            ids[host.name] = id
+        }
+        return ids
+    }
+
+    private static func baseline(_ seen: Observation, _ playbook: Playbook) -> Baseline {
+        let nodes = (try? seen.nodes()) ?? []
+        return Baseline(
+            readyNodes: Set(nodes.filter(\.isReady).map(\.name)),
+            foreignCordons: Set(nodes.filter { $0.isCordoned && $0.cordonMark == nil }.map(\.name)),
+            etcdMembers: playbook.hosts(.etcd).count
+        )
+    }
+
+    private static func outline(
+        from start: MinorRelease,
+        _ playbook: Playbook,
+        _ steps: StepSet,
+        _ hops: [HopID: HopFacts]
+    ) throws(PlanError) -> [PlannedHop] {
+        guard start != playbook.target else { throw .alreadyThere(start) }
+        guard start < playbook.target else { throw .goesDown(from: start, to: playbook.target) }
+        var planned: [PlannedHop] = []
+        var release = start
+        while release < playbook.target {
+            let hop = HopID(from: release)
+            guard hops[hop] != nil else { throw .noFacts(hop) }
+            guard playbook.releases[hop.to] != nil, playbook.releases[hop.from] != nil else {
+                throw .noPackageVersion(hop)
+            }
+            planned.append(PlannedHop(id: hop, phases: steps.outline(hop, playbook, planned.isEmpty)))
+            release = hop.to
+        }
+        return planned
+    }
+
+    private static func merged(_ first: Observation, _ second: Observation) -> Observation {
+        Observation(first.answers.merging(second.answers) { _, new in new })
+    }
+}
+
+/// Why no plan could be made.
+public enum PlanError: Error, Hashable, Sendable {
+    /// The cluster could not be looked at.
+    case access(AccessError)
+    /// No API server answered.
+    case noAPIServer([String])
+    /// The cluster runs the target already.
+    case alreadyThere(MinorRelease)
+    /// The target is below what runs.
+    case goesDown(from: MinorRelease, to: MinorRelease)
+    /// Nothing is known of a hop on the path.
+    case noFacts(HopID)
+    /// The playbook names no package version for a release of the hop.
+    case noPackageVersion(HopID)
+    /// Two hosts of the playbook are one machine.
+    case machineTwice(String, String)
+}

@@ -1,0 +1,169 @@
+extension Driver {
+    /// Performs one effect of a lane and says what happened.
+    func perform(_ effect: LaneEffect, _ ledger: Ledger) async -> LaneEvent {
+        switch effect {
+        case .save:
+            .failed(.bug("a save is not performed here"))
+        case .settle(let key, let action, let attempt, let index):
+            await settle(key, action, JobID(run: run, key: key, attempt: attempt, index: index))
+        case .observe(let key):
+            await unlessInterrupted(1) { await observe(key, ledger) }
+        case .act(let key, let action, let attempt, let index):
+            await act(key, action, JobID(run: run, key: key, attempt: attempt, index: index))
+        case .verify(let key):
+            await unlessInterrupted(1) { await verify(key, ledger) }
+        case .wait(let key):
+            await unlessInterrupted(1) { await wait(key, ledger) }
+        }
+    }
+
+    private func settle(_ key: StepKey, _ action: Action, _ job: JobID) async -> LaneEvent {
+        guard action.isJob else { return .settled }
+        observer.notice(.settling(key, action))
+        return await unlessInterrupted(1) {
+            do throws(AccessError) {
+                try await access.settle(action, as: job) { observer.notice(.progress(key, $0)) }
+                return .settled
+            } catch {
+                return .failed(.access(error))
+            }
+        }
+    }
+
+    private func act(_ key: StepKey, _ action: Action, _ job: JobID) async -> LaneEvent {
+        observer.notice(.actionBegan(key, action))
+        let start = clock.now
+        return await unlessInterrupted(2) {
+            do throws(AccessError) {
+                try await access.perform(action, as: job) { observer.notice(.progress(key, $0)) }
+                observer.notice(.actionEnded(key, action, took: start.duration(to: clock.now)))
+                return .acted
+            } catch {
+                return .failed(.access(error))
+            }
+        }
+    }
+
+    private func observe(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+        do throws(Failure) {
+            return .decided(try await decide(key, ledger))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// Looks until nothing is left to do: a daemon that was just started may not have become itself yet.
+    private func verify(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+        // Between fork and exec /proc/PID/exe still is the service manager; a few seconds cover that on a busy host.
+        let looks = 10
+        for look in 1...looks {
+            do throws(Failure) {
+                let actions = try await decide(key, ledger)
+                if actions.isEmpty || look == looks { return .decided(actions) }
+            } catch {
+                return .failed(error)
+            }
+            try? await clock.sleep(for: .milliseconds(500))
+        }
+        return .failed(.bug("no look was taken"))
+    }
+
+    private func wait(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+        let context: StepContext
+        let gate: Gate?
+        do throws(Failure) {
+            let step = try step(key)
+            context = try self.context(key, ledger)
+            gate = step.gate(context)
+        } catch {
+            return .failed(error)
+        }
+        guard let gate else { return .gateOpened }
+        let start = clock.now
+        while !Task.isCancelled {
+            let unmet: Unmet
+            do throws(Failure) {
+                switch try await look(gate) {
+                case .open: return .gateOpened
+                case .waiting(let why): unmet = why
+                }
+            } catch {
+                return .failed(error)
+            }
+            let elapsed = start.duration(to: clock.now)
+            if elapsed >= gate.deadline {
+                return .failed(.gateClosed(unmet, deadline: gate.deadline))
+            }
+            observer.notice(.gateWaiting(key, unmet, elapsed: elapsed, deadline: gate.deadline))
+            // A cancelled sleep ends early; whoever cancelled it does not wait for the answer.
+            try? await clock.sleep(for: gate.interval)
+        }
+        return .abandoned
+    }
+
+    private func look(_ gate: Gate) async throws(Failure) -> Verdict {
+        let seen: Observation
+        do {
+            seen = try await access.answer(gate.probes)
+        } catch {
+            throw .access(error)
+        }
+        do {
+            return try gate.verdict(seen)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func decide(_ key: StepKey, _ ledger: Ledger) async throws(Failure) -> [Action] {
+        let step = try step(key)
+        let context = try context(key, ledger)
+        let seen: Observation
+        do {
+            seen = try await access.answer(step.probes(context))
+        } catch {
+            throw .access(error)
+        }
+        do {
+            return try step.actions(seen, context)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func step(_ key: StepKey) throws(Failure) -> any Step {
+        guard let step = steps.steps[key.step] else {
+            throw .bug("the plan has a step \(key.step) that does not exist")
+        }
+        return step
+    }
+
+    private func context(_ key: StepKey, _ ledger: Ledger) throws(Failure) -> StepContext {
+        guard let hop = hops[key.hop] else { throw .bug("no facts for the hop \(key.hop)") }
+        return StepContext(key: key, run: run, hop: hop, playbook: playbook, plan: plan, ledger: ledger)
+    }
+
+    /// Runs `body`; when the wish to stop is told `level` times before it ends, it is cancelled and left in doubt.
+    private func unlessInterrupted(_ level: Int, _ body: @escaping @Sendable () async -> LaneEvent) async -> LaneEvent {
+        await withTaskGroup(of: LaneEvent?.self) { group in
+            group.addTask { await body() }
+            group.addTask {
+                await interruption.reached(level)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? .abandoned
+        }
+    }
+}
+
+extension Failure: Error {
+    /// The failure of a step that could not decide.
+    init(_ error: StepError) {
+        switch error {
+        case .notObserved(let what): self = .bug("a step did not ask for \(what)")
+        case .unmet(let unmet): self = .unmet(unmet)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Synchronization
+
+/// The operator's wish to stop, told to everything that waits.
+///
+/// At the first wish no further action is begun and gates are no longer waited for; at the second the action in hand
+/// is no longer waited for either. What was begun stays recorded as in doubt.
+public final class Interruption: Sendable {
+    private struct State {
+        var level = 0
+        var next = 0
+        var waiters: [Int: (level: Int, resume: CheckedContinuation<Void, Never>)] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes one that nobody has wished for.
+    public init() {}
+
+    /// How often the wish was told.
+    public var level: Int {
+        state.withLock { $0.level }
+    }
+
+    /// Tells the wish once more.
+    public func raise() {
+        let due = state.withLock { state in
+            state.level += 1
+            let due = state.waiters.filter { $0.value.level <= state.level }
+            for id in due.keys {
+                state.waiters[id] = nil
+            }
+            return due.values.map(\.resume)
+        }
+        for waiter in due {
+            waiter.resume()
+        }
+    }
+
+    /// Returns when the wish was told `level` times, or the task is cancelled.
+    public func reached(_ level: Int) async {
+        let id = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    if state.level >= level || Task.isCancelled { return true }
+                    state.waiters[id] = (level, continuation)
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id)?.resume }?.resume()
+        }
+    }
+}

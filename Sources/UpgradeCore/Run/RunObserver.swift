@@ -1,0 +1,38 @@
+/// Is told what a run does, as it does it; never changes what is done.
+public protocol RunObserver: Sendable {
+    /// Something happened.
+    func notice(_ notice: RunNotice)
+}
+
+/// Something that happened in a run.
+public enum RunNotice: Hashable, Sendable {
+    /// A step was begun.
+    case stepBegan(StepKey, attempt: Int)
+    /// A job from before is being followed.
+    case settling(StepKey, Action)
+    /// An action was begun.
+    case actionBegan(StepKey, Action)
+    /// An action waits for something.
+    case progress(StepKey, ActionProgress)
+    /// An action ended well.
+    case actionEnded(StepKey, Action, took: Duration)
+    /// A gate is not open yet.
+    case gateWaiting(StepKey, Unmet, elapsed: Duration, deadline: Duration)
+    /// A step is done; `changed` says whether it had anything to do.
+    case stepEnded(StepKey, took: Duration, changed: Bool)
+    /// A step failed.
+    case stepFailed(StepKey, Failure)
+    /// The operator's wish to stop was heard.
+    case interrupted
+    /// The run stopped.
+    case stopped(StopReason)
+}
+
+/// An observer that listens to nothing.
+public struct SilentObserver: RunObserver {
+    /// Makes one.
+    public init() {}
+
+    /// Does nothing.
+    public func notice(_ notice: RunNotice) {}
+}

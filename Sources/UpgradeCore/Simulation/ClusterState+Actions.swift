@@ -1,0 +1,128 @@
+extension ClusterState {
+    /// Begins an action: what a cluster looks like while it runs (daemons of a package are down while it is unpacked).
+    ///
+    /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then.
+    public mutating func begin(_ action: Action) throws(AccessError) {
+        switch action {
+        case .install(let host, let packages):
+            for package in packages {
+                guard try simulated(host).candidates[package.name]?.contains(package.version) == true else {
+                    throw failed(host, action, "E: Version '\(package.version)' for '\(package.name)' was not found")
+                }
+                guard packaging.scriptsRestart else { continue }
+                for unit in packaging.units[package.name] ?? [] {
+                    stop(unit, on: host)
+                }
+            }
+        case .restart(let host, let unit):
+            guard try simulated(host).units[unit]?.isMasked == false else {
+                throw failed(host, action, "Failed to restart \(unit).service: Unit \(unit).service is masked.")
+            }
+            stop(unit, on: host)
+        case .drain(let node, let options):
+            guard nodes[node]?.isCordoned == true else {
+                throw .refusedBySimulation(reason: "\(node) is not cordoned")
+            }
+            let blocks = try blocks(on: node, options)
+            guard blocks.isEmpty else { throw .drainBlocked(node: node, by: blocks, deadline: options.deadline) }
+        default:
+            break
+        }
+    }
+
+    /// Ends an action that was begun: its effect is there.
+    ///
+    /// - Throws: `AccessError` when a real cluster would refuse.
+    public mutating func end(_ action: Action) throws(AccessError) {
+        applied.append(action)
+        switch action {
+        case .refreshPackageLists:
+            break
+        case .install(let host, let packages):
+            for package in packages {
+                hosts[host]?.packages[package.name] = InstalledPackage(version: package.version)
+                guard packaging.scriptsRestart else { continue }
+                for unit in packaging.units[package.name] ?? [] {
+                    start(unit, on: host)
+                }
+            }
+        case .configurePending(let host):
+            hosts[host]?.packageSystem.audit = ""
+            for name in try simulated(host).packages.keys {
+                hosts[host]?.packages[name]?.isConfigured = true
+            }
+        case .mask(let host, let unit):
+            hosts[host]?.units[unit]?.isMasked = true
+        case .unmask(let host, let unit):
+            hosts[host]?.units[unit]?.isMasked = false
+        case .restart(let host, let unit):
+            start(unit, on: host)
+        case .saveSnapshot(let host, let path):
+            let count = Int64(applied.count)
+            hosts[host]?.snapshots[path] = SnapshotStatus(hash: "5eed\(count)", revision: 1000 + count, totalKeys: 900)
+            write(path, on: host)
+        case .archive(let host, _, let path):
+            write(path, on: host)
+        case .fetch(let host, let path, let localPath):
+            localFiles[localPath] = try simulated(host).files[path]
+        case .prune:
+            break
+        case .cordon(let node, let mark):
+            nodes[node]?.isCordoned = true
+            nodes[node]?.cordonMark = mark
+        case .uncordon(let node, let mark):
+            guard nodes[node]?.cordonMark == mark else {
+                throw .refusedBySimulation(reason: "the cordon of \(node) is not of \(mark)")
+            }
+            nodes[node]?.isCordoned = false
+            nodes[node]?.cordonMark = nil
+        case .drain(let node, let options):
+            try evict(node, options)
+        case .setUpdateStrategy(let namespace, let daemonSet, let to, _):
+            daemonSets["\(namespace)/\(daemonSet)"]?.updateStrategy = to
+        case .setDaemonSetImage(let namespace, let daemonSet, _, let image):
+            daemonSets["\(namespace)/\(daemonSet)"]?.image = image
+        case .setDeploymentImage(let namespace, let deployment, _, let image):
+            deployments["\(namespace)/\(deployment)"]?.image = image
+        case .deletePod(let namespace, let name, let uid):
+            recreate(namespace: namespace, name: name, uid: uid)
+        case .hook(_, let host, _, let receipt, _):
+            write(receipt, on: host)
+        }
+    }
+
+    private mutating func write(_ path: String, on host: String) {
+        let content = FileState(sha256: Digest.sha256(path, "\(applied.count)"), size: .mebibytes(1))
+        hosts[host]?.files[path] = content
+    }
+
+    private func failed(_ host: String, _ action: Action, _ output: String) -> AccessError {
+        .commandFailed(host: host, command: "\(action)", status: "exit 100", output: output)
+    }
+
+    private mutating func stop(_ unit: String, on host: String) {
+        hosts[host]?.units[unit]?.isActive = false
+        hosts[host]?.units[unit]?.runningVersion = nil
+        if unit == ControlPlaneUnit.apiServer.rawValue {
+            hosts[host]?.apiServer = APIServerState(isHealthy: false, version: nil)
+        }
+    }
+
+    /// Starts a unit at the version that is installed, as systemd would; a masked one stays down.
+    private mutating func start(_ unit: String, on host: String) {
+        guard let found = hosts[host]?.units[unit], !found.isMasked else { return }
+        let version = packaging.units.first { $0.value.contains(unit) && hosts[host]?.packages[$0.key] != nil }
+            .flatMap { hosts[host]?.packages[$0.key]?.version.kubernetes }
+        hosts[host]?.units[unit]?.isActive = true
+        hosts[host]?.units[unit]?.runningVersion = version
+        if unit == ControlPlaneUnit.apiServer.rawValue {
+            hosts[host]?.apiServer = APIServerState(isHealthy: true, version: version)
+        }
+        if unit == NodeUnit.kubelet.rawValue, let node = packaging.hostOfNode.first(where: { $0.value == host })?.key {
+            nodes[node]?.kubeletVersion = version
+        }
+        if leaders[unit] != nil {
+            leaders[unit] = LeaderState(holder: "\(host)_simulated", secondsSinceRenewal: 1)
+        }
+    }
+}

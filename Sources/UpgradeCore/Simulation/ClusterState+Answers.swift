@@ -1,0 +1,54 @@
+extension ClusterState {
+    /// Answers a question as the cluster is now.
+    ///
+    /// - Throws: `AccessError.refusedBySimulation` for a host that is not simulated.
+    public func answer(_ probe: Probe) throws(AccessError) -> Answer {
+        switch probe {
+        case .identity(let host):
+            return .identity(try simulated(host).identity)
+        case .freeSpace(let host, let path):
+            return .freeSpace(try simulated(host).freeSpace[path] ?? Self.defaultFreeSpace)
+        case .packages(let host, let names):
+            return .packages(try simulated(host).packages.filter { names.contains($0.key) })
+        case .candidates(let host, let names):
+            return .candidates(try simulated(host).candidates.filter { names.contains($0.key) })
+        case .packageSystem(let host):
+            return .packageSystem(try simulated(host).packageSystem)
+        case .unit(let host, let unit):
+            return .unit(try simulated(host).units[unit] ?? UnitState(exists: false, isActive: false))
+        case .etcdMember(let host):
+            return .etcdMember(
+                try simulated(host).etcd ?? EtcdMemberState(isHealthy: false, version: "", memberCount: 0)
+            )
+        case .snapshot(let host, let path):
+            return .snapshot(try simulated(host).snapshots[path])
+        case .file(let host, let path):
+            return .file(try simulated(host).files[path])
+        case .localFile(let path):
+            return .file(localFiles[path])
+        case .apiServer(let host):
+            return .apiServer(try simulated(host).apiServer ?? APIServerState(isHealthy: false, version: nil))
+        case .leader(let component):
+            return .leader(leaders[component])
+        case .nodes:
+            return .nodes(nodes.values.sorted { $0.name < $1.name })
+        case .node(let name):
+            return .node(nodes[name])
+        case .podsOnNode(let node):
+            return .pods(pods[node] ?? [])
+        case .budgets:
+            return .budgets(budgets)
+        case .daemonSet(let namespace, let name):
+            return .daemonSet(daemonSets["\(namespace)/\(name)"])
+        case .deployment(let namespace, let name):
+            return .deployment(deployments["\(namespace)/\(name)"])
+        }
+    }
+
+    func simulated(_ host: String) throws(AccessError) -> SimulatedHost {
+        guard let found = hosts[host] else {
+            throw .refusedBySimulation(reason: "no host \(host) is simulated")
+        }
+        return found
+    }
+}

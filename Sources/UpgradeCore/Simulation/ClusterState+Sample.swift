@@ -1,0 +1,132 @@
+extension ClusterState {
+    /// A healthy simulated cluster at a release, with the hosts of a playbook and some pods under budgets.
+    ///
+    /// Simulated, not real: for the embedded default, rehearsals and tests.
+    public static func sample(playbook: Playbook, at release: MinorRelease) -> ClusterState {
+        var state = ClusterState(packaging: Packaging(playbook: playbook))
+        guard let installed = playbook.releases[release] else { return state }
+        let offered = playbook.releases.sorted { $0.key < $1.key }.map(\.value)
+        let etcdHosts = playbook.hosts(.etcd)
+        for (number, host) in playbook.hosts.enumerated() {
+            var simulated = SimulatedHost()
+            simulated.identity = HostIdentity(machineID: Digest.sha256("\(number)", host.name).prefix(32).description)
+            for name in packages(of: host, playbook) {
+                simulated.packages[name] = InstalledPackage(version: installed)
+                simulated.candidates[name] = offered
+            }
+            if host.roles.contains(.etcd) {
+                simulated.etcd = EtcdMemberState(
+                    isHealthy: true,
+                    isLeader: host == etcdHosts.first,
+                    version: "3.4.23",
+                    databaseSize: .mebibytes(64),
+                    memberCount: etcdHosts.count
+                )
+            }
+            for unit in units(of: host) {
+                simulated.units[unit] = UnitState(isActive: true, runningVersion: installed.kubernetes)
+            }
+            if host.roles.contains(.controlPlane) {
+                simulated.apiServer = APIServerState(isHealthy: true, version: installed.kubernetes)
+            }
+            state.hosts[host.name] = simulated
+        }
+        for unit in [ControlPlaneUnit.controllerManager, .scheduler] {
+            let holder = playbook.hosts(.controlPlane).first?.name ?? ""
+            state.leaders[unit.rawValue] = LeaderState(holder: "\(holder)_simulated", secondsSinceRenewal: 1)
+        }
+        for host in playbook.hosts(.worker) {
+            state.nodes[host.node] = NodeState(name: host.node, kubeletVersion: installed.kubernetes)
+        }
+        state.addWorkloads(playbook)
+        state.addComponents(playbook)
+        return state
+    }
+
+    private static func packages(of host: Host, _ playbook: Playbook) -> [String] {
+        var names: [String] = []
+        if host.roles.contains(.controlPlane) { names += playbook.packages.controlPlane + playbook.packages.client }
+        if host.roles.contains(.worker) { names += playbook.packages.node }
+        if host.roles.contains(.client) { names += playbook.packages.client }
+        return names
+    }
+
+    private static func units(of host: Host) -> [String] {
+        (host.roles.contains(.controlPlane) ? ControlPlaneUnit.allCases.map(\.rawValue) : [])
+            + (host.roles.contains(.worker) ? NodeUnit.allCases.map(\.rawValue) : [])
+    }
+
+    /// A web service of four replicas under a budget of three, and a DaemonSet pod per node.
+    private mutating func addWorkloads(_ playbook: Playbook) {
+        let nodes = playbook.hosts(.worker).map(\.node)
+        guard !nodes.isEmpty else { return }
+        let replicas = 4
+        for number in 0..<replicas {
+            let pod = PodState(
+                namespace: "shop",
+                name: "web-\(number)",
+                uid: "web-\(number)",
+                owner: "ReplicaSet/web",
+                labels: ["app": "web"]
+            )
+            pods[nodes[number % nodes.count], default: []].append(pod)
+        }
+        budgets.append(
+            BudgetState(
+                namespace: "shop",
+                name: "web",
+                matchLabels: ["app": "web"],
+                disruptionsAllowed: 1,
+                currentHealthy: replicas,
+                desiredHealthy: replicas - 1,
+                expectedPods: replicas
+            )
+        )
+    }
+
+    /// Calico and Tiller one step before the first version that the playbook moves them to.
+    private mutating func addComponents(_ playbook: Playbook) {
+        let nodes = playbook.hosts(.worker)
+        if let calico = playbook.calico {
+            let image = "\(calico.image):simulated"
+            var set = DaemonSetState(image: image, updateStrategy: "RollingUpdate", pods: [:])
+            for host in nodes {
+                let name = "\(calico.daemonSet)-\(host.name)"
+                let pod = PodState(
+                    namespace: calico.namespace,
+                    name: name,
+                    uid: name,
+                    owner: "DaemonSet/\(calico.daemonSet)",
+                    image: image
+                )
+                set.pods[host.node] = pod
+                pods[host.node, default: []].append(pod)
+            }
+            daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set
+            offer(calico.packages, calico.versions.values.map(\.package), on: nodes)
+        }
+        if let helm = playbook.helm {
+            for namespace in helm.tillerNamespaces {
+                deployments["\(namespace)/tiller-deploy"] = DeploymentState(
+                    image: "\(helm.image):simulated",
+                    replicas: 1,
+                    updatedAndAvailable: 1
+                )
+            }
+            let clients = playbook.hosts(.client)
+            let hosts = clients.isEmpty ? Array(playbook.hosts(.controlPlane).prefix(1)) : clients
+            offer(helm.packages, helm.versions.values.map(\.package), on: hosts)
+        }
+    }
+
+    private mutating func offer(_ names: [String], _ versions: [PackageVersion], on hosts: [Host]) {
+        // Where the playbook moves a component to several versions, the simulated cluster starts before the first.
+        guard let start = PackageVersion("0~simulated") else { return }
+        for host in hosts {
+            for name in names {
+                self.hosts[host.name]?.packages[name] = InstalledPackage(version: start)
+                self.hosts[host.name]?.candidates[name] = versions
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+extension ClusterState {
+    /// Makes a simulated cluster that answers as the real one did.
+    public init(survey: Observation, playbook: Playbook) {
+        self.init(packaging: Packaging(playbook: playbook))
+        for host in playbook.hosts {
+            hosts[host.name] = SimulatedHost()
+        }
+        for (probe, answer) in survey.answers {
+            seed(probe, answer)
+        }
+    }
+
+    private mutating func seed(_ probe: Probe, _ answer: Answer) {
+        switch (probe, answer) {
+        case (.identity(let host), .identity(let value)): hosts[host]?.identity = value
+        case (.freeSpace(let host, let path), .freeSpace(let value)): hosts[host]?.freeSpace[path] = value
+        case (.packages(let host, _), .packages(let value)): hosts[host]?.packages.merge(value) { _, new in new }
+        case (.candidates(let host, _), .candidates(let value)): hosts[host]?.candidates.merge(value) { _, new in new }
+        case (.packageSystem(let host), .packageSystem(let value)): hosts[host]?.packageSystem = value
+        case (.unit(let host, let unit), .unit(let value)): hosts[host]?.units[unit] = value
+        case (.etcdMember(let host), .etcdMember(let value)): hosts[host]?.etcd = value
+        case (.snapshot(let host, let path), .snapshot(let value)): hosts[host]?.snapshots[path] = value
+        case (.file(let host, let path), .file(let value)): hosts[host]?.files[path] = value
+        case (.localFile(let path), .file(let value)): localFiles[path] = value
+        case (.apiServer(let host), .apiServer(let value)): hosts[host]?.apiServer = value
+        case (.leader(let component), .leader(let value)): leaders[component] = value
+        case (.nodes, .nodes(let value)):
+            for node in value {
+                nodes[node.name] = node
+            }
+        case (.node(let name), .node(let value)): nodes[name] = value
+        case (.podsOnNode(let node), .pods(let value)): pods[node] = value
+        case (.budgets, .budgets(let value)): budgets = value
+        case (.daemonSet(let namespace, let name), .daemonSet(let value)): daemonSets["\(namespace)/\(name)"] = value
+        case (.deployment(let namespace, let name), .deployment(let value)):
+            deployments["\(namespace)/\(name)"] = value
+        default:
+            // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
+            break
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/// A simulated cluster: a value that answers probes and takes actions as a real one would.
+///
+/// Simulated, not real: no host, no daemon and no network stand behind it. It is seeded by the survey of a real
+/// cluster (plan, dry-run) or made from nothing (`ClusterState.sample`, the embedded default).
+public struct ClusterState: Hashable, Sendable, Codable {
+    /// A simulated host.
+    public struct SimulatedHost: Hashable, Sendable, Codable {
+        /// Who it is.
+        public var identity = HostIdentity(machineID: "")
+        /// Bytes free by path; a path that was never asked for has `defaultFreeSpace`.
+        public var freeSpace: [String: ByteCount] = [:]
+        /// Installed packages.
+        public var packages: [String: InstalledPackage] = [:]
+        /// What apt offers.
+        public var candidates: [String: [PackageVersion]] = [:]
+        /// The state of dpkg.
+        public var packageSystem = PackageSystemState()
+        /// Units by name.
+        public var units: [String: UnitState] = [:]
+        /// The etcd member, on etcd hosts.
+        public var etcd: EtcdMemberState?
+        /// Verified snapshots by path.
+        public var snapshots: [String: SnapshotStatus] = [:]
+        /// Files by path.
+        public var files: [String: FileState] = [:]
+        /// The API server as asked on its own address, on control-plane hosts.
+        public var apiServer: APIServerState?
+
+        /// Makes an empty host.
+        public init() {}
+    }
+
+    /// Free space of a path that the survey did not ask for.
+    static let defaultFreeSpace = ByteCount.mebibytes(65536)
+
+    /// Which packages hold which units, from the playbook.
+    public var packaging: Packaging
+    /// Hosts by name.
+    public var hosts: [String: SimulatedHost] = [:]
+    /// Node objects by name.
+    public var nodes: [String: NodeState] = [:]
+    /// Pods by the node they are on.
+    public var pods: [String: [PodState]] = [:]
+    /// Disruption budgets.
+    public var budgets: [BudgetState] = []
+    /// DaemonSets by `namespace/name`.
+    public var daemonSets: [String: DaemonSetState] = [:]
+    /// Deployments by `namespace/name`.
+    public var deployments: [String: DeploymentState] = [:]
+    /// Leaders by component.
+    public var leaders: [String: LeaderState] = [:]
+    /// Files on the operator's machine, as simulated.
+    public var localFiles: [String: FileState] = [:]
+    /// Jobs that have ended, by unit name; one is never run twice.
+    public var jobs: Set<String> = []
+    /// Every action that changed something, in order, for tests and for people.
+    public var applied: [Action] = []
+
+    /// Makes a cluster without hosts.
+    public init(packaging: Packaging) {
+        self.packaging = packaging
+    }
+
+    /// Which packages hold which units, and what their maintainer scripts do.
+    public struct Packaging: Hashable, Sendable, Codable {
+        /// The units of each package.
+        public var units: [String: [String]]
+        /// The host name of each Node object.
+        public var hostOfNode: [String: String]
+        /// Whether maintainer scripts stop daemons and start them anew: the worst case that the field has.
+        public var scriptsRestart = true
+
+        /// Makes the packaging that a playbook describes.
+        public init(playbook: Playbook) {
+            units = [:]
+            for name in playbook.packages.controlPlane {
+                units[name] = ControlPlaneUnit.allCases.map(\.rawValue)
+            }
+            for name in playbook.packages.node {
+                units[name] = NodeUnit.allCases.map(\.rawValue)
+            }
+            hostOfNode = Dictionary(
+                playbook.hosts(.worker).map { ($0.node, $0.name) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+    }
+}
+
+/// The systemd units of a control-plane host.
+public enum ControlPlaneUnit: String, Hashable, Sendable, CaseIterable {
+    /// The API server.
+    case apiServer = "kube-apiserver"
+    /// The controller manager.
+    case controllerManager = "kube-controller-manager"
+    /// The scheduler.
+    case scheduler = "kube-scheduler"
+}
+
+/// The systemd units of a worker.
+public enum NodeUnit: String, Hashable, Sendable, CaseIterable {
+    /// The kubelet.
+    case kubelet
+    /// The service proxy.
+    case kubeProxy = "kube-proxy"
+}

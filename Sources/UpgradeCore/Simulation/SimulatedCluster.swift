@@ -1,0 +1,87 @@
+/// A simulated cluster behind the seam that a live one has.
+///
+/// Simulated, not real. Time passes on `clock` only; each mutation goes through `change`, which may persist it.
+public actor SimulatedCluster: ClusterAccess {
+    /// The cluster as it is now.
+    public private(set) var state: ClusterState
+    private let clock: any Clock<Duration>
+    private let pace: Duration
+    private let change: @Sendable (ClusterState) throws(AccessError) -> Void
+
+    /// Makes a cluster.
+    ///
+    /// - Parameters:
+    ///   - pace: how long an action takes on `clock`.
+    ///   - change: called with the state after each change, before the action counts as done.
+    public init(
+        _ state: ClusterState,
+        clock: any Clock<Duration>,
+        pace: Duration = .zero,
+        change: @escaping @Sendable (ClusterState) throws(AccessError) -> Void = { _ in }
+    ) {
+        self.state = state
+        self.clock = clock
+        self.pace = pace
+        self.change = change
+    }
+
+    /// Answers as the cluster is now.
+    ///
+    /// - Throws: `AccessError.refusedBySimulation` for what is not simulated.
+    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+        var seen = Observation()
+        for probe in probes {
+            seen.record(try state.answer(probe), to: probe)
+        }
+        return seen
+    }
+
+    /// Performs the action; a job that has ended under this name is not performed again.
+    ///
+    /// - Throws: `AccessError` when a real cluster would refuse.
+    public func perform(
+        _ action: Action,
+        as job: JobID,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        if action.isJob, state.jobs.contains(job.unitName) { return }
+        var next = state
+        do throws(AccessError) {
+            try next.begin(action)
+        } catch .drainBlocked(let node, let by, let deadline) {
+            report(.blocked(by))
+            throw .drainBlocked(node: node, by: by, deadline: deadline)
+        }
+        try commit(next)
+        await pass()
+        // Another lane may have acted meanwhile: the end is applied to what the cluster is then.
+        next = state
+        try next.end(action)
+        if action.isJob {
+            next.jobs.insert(job.unitName)
+        }
+        try commit(next)
+    }
+
+    /// Simulated jobs end with the action; none is ever left behind.
+    public func settle(
+        _ action: Action,
+        as job: JobID,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {}
+
+    /// Changes the cluster as somebody else might, in tests and rehearsals.
+    public func meddle(_ body: @Sendable (inout ClusterState) -> Void) {
+        body(&state)
+    }
+
+    private func commit(_ next: ClusterState) throws(AccessError) {
+        try change(next)
+        state = next
+    }
+
+    private func pass() async {
+        // A cancelled sleep ends early; the action ends all the same.
+        try? await clock.sleep(for: pace)
+    }
+}

@@ -37,8 +37,9 @@ public enum Action: Hashable, Sendable, Codable {
     case setDeploymentImage(namespace: String, deployment: String, container: String, image: String)
     /// Deletes one pod, only if it still has this uid.
     case deletePod(namespace: String, name: String, uid: String)
-    /// Runs an operator's own command on a host.
-    case hook(name: String, host: String, words: [String], deadline: Duration)
+    /// Runs an operator's own command on a host; once it has ended well, the file `receipt` is made there by the same
+    /// job, directories included.
+    case hook(name: String, host: String, words: [String], receipt: String, deadline: Duration)
 }
 
 /// A package at a version.

@@ -1,1 +1,55 @@
-import UpgradeCore
+public import UpgradeCore
+
+/// Every step that exists, in the order of a hop; a new one is its file, a line here and its place in `HopOutline`.
+public enum StepCatalog {
+    /// The steps of every playbook, and their order in a hop.
+    public static let all = StepSet(steps: steps, outline: HopOutline.phases)
+
+    /// The same, and a step for each of the playbook's own hooks.
+    ///
+    /// - Parameter playbook: the one that the plan is made from and that the run carries out.
+    /// - Returns: the set to plan and to run with.
+    public static func all(for playbook: Playbook) -> StepSet {
+        var hooks: [StepID: any Step] = [:]
+        for hook in playbook.hooks { hooks[hook.stepID] = HookStep(hook) }
+        return StepSet(steps: steps + hooks.values, outline: HopOutline.phases)
+    }
+
+    static let steps: [any Step] = [
+        HostReachable(),
+        DiskSpace(),
+        PackageSystem(),
+        PackagesReady(),
+        UnitsReady(),
+        EtcdHealthy(),
+        VersionsInSkew(),
+        NodesKnown(),
+        Cordons(),
+        Budgets(),
+        ComponentsSupported(),
+        EtcdSnapshot(),
+        SaveConfiguration(),
+        ClusterHealth(),
+        HoldControllers(),
+        InstallControlPlane(),
+        RestartAPIServer(),
+        RestartControllerManager(),
+        RestartScheduler(),
+        Cordon(),
+        Drain(),
+        InstallNode(),
+        RestartKubelet(),
+        RestartKubeProxy(),
+        NodeReady(),
+        Uncordon(),
+        CalicoImage(),
+        CalicoPackages(),
+        CalicoPod(),
+        CalicoStrategy(),
+        HelmPackage(),
+        Tiller(),
+        HelmMigration(),
+        InstallClients(),
+        VerifyCluster(),
+    ]
+}

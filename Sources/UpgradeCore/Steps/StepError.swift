@@ -60,6 +60,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case skewExceeded(component: String, version: MinorRelease, apiServer: MinorRelease, limit: Int)
     /// Somebody else cordoned the node.
     case foreignCordon(node: String)
+    /// The node still has the cordon of this run.
+    case cordonLeft(node: String)
     /// A disruption budget can never allow an eviction.
     case budgetNeverAllows(budget: String, pod: String, node: String)
     /// A pod is held by two budgets; the API refuses its eviction.

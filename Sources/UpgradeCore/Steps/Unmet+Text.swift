@@ -1,0 +1,130 @@
+extension Unmet {
+    /// Why the step does not go on, in one line for a person.
+    public var why: String {
+        switch self {
+        case .nodeMissing(let node): "there is no Node object named \(node)"
+        case .mustBeCordoned(let node): "node \(node) is not cordoned, so new pods could land on it during the change"
+        case .nodeNotReady(let node): "node \(node) is not Ready"
+        case .kubeletVersion(let node, let found, let expected):
+            "the kubelet of node \(node) reports \(Self.text(found)); \(Self.text(expected)) should run"
+        case .noCandidate(let host, let packages):
+            "apt on \(host) offers no \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", no "))"
+        case .packageHeld(let host, let package): "package \(package) is on hold on \(host)"
+        case .unexpectedPackage(let host, let package, let found, let expected):
+            "package \(package) on \(host) is \(found.map { "at \($0)" } ?? "not installed"); "
+                + "expected \(expected.map(\.text).joined(separator: " or "))"
+        case .packageSystemUnclean(let host, let audit): "dpkg on \(host) has unfinished work: \(Self.oneLine(audit))"
+        case .packageLockHeld(let host, let holder): "the dpkg lock on \(host) is held by \(holder)"
+        case .noRoot(let host): "root cannot be had on \(host)"
+        case .machineChanged(let host, let expected, let found):
+            "\(host) is another machine than at the survey: machine-id \(found) instead of \(expected)"
+        case .machineTwice(let host, let other): "\(host) and \(other) have the same machine-id"
+        case .clockSkew(let host, let seconds, let limit):
+            "the clock of \(host) is \(Self.seconds(seconds)) off; at most \(Self.seconds(limit)) is allowed"
+        case .spaceShort(let host, let path, let free, let needed):
+            "\(free) is free below \(path) on \(host); \(needed) is needed"
+        case .unitMissing(let host, let unit): "systemd on \(host) knows no unit \(unit)"
+        case .unitMasked(let host, let unit): "unit \(unit) on \(host) is masked, and not by this run"
+        case .unitNotRunning(let host, let unit, let found, let expected):
+            if let expected {
+                "\(unit) on \(host) runs \(Self.text(found)); \(expected) should run"
+            } else {
+                "\(unit) on \(host) does not run"
+            }
+        case .etcdUnhealthy(let host): "the etcd member on \(host) is not healthy"
+        case .etcdMemberMissing(let known, let expected):
+            "etcd has \(known) members and the playbook names \(expected) etcd hosts"
+        case .etcdAlarm(let host, let alarm): "etcd on \(host) has raised the alarm \(alarm)"
+        case .snapshotUnverified(let host, let path): "the etcd snapshot \(path) on \(host) does not verify"
+        case .apiServerUnhealthy(let host): "the API server on \(host) does not answer /healthz with ok"
+        case .apiServerVersion(let host, let found, let expected):
+            "the API server on \(host) says \(Self.text(found)); \(Self.text(expected)) should run"
+        case .noLeader(let component): "no \(component) holds the leader lock, or its holder has stopped renewing it"
+        case .skewExceeded(let component, let version, let apiServer, let limit):
+            if version > apiServer {
+                "\(component) is at \(version), newer than the API servers at \(apiServer)"
+            } else {
+                "\(component) is at \(version), more than \(limit) behind API servers at \(apiServer)"
+            }
+        case .foreignCordon(let node): "node \(node) is cordoned, and not by this run"
+        case .cordonLeft(let node): "node \(node) still has the cordon of this run"
+        case .budgetNeverAllows(let budget, let pod, let node):
+            "budget \(budget) can never allow the eviction of pod \(pod) from node \(node)"
+        case .twoBudgets(let pod, let budgets):
+            "pod \(pod) is held by \(budgets.count) budgets (\(budgets.joined(separator: ", "))), and the API refuses "
+                + "to evict such a pod"
+        case .barePods(let node, let pods):
+            "node \(node) has pods without a controller, which a drain deletes for good: \(pods.joined(separator: ", "))"
+        case .emptyDirPods(let node, let pods):
+            "node \(node) has pods whose emptyDir data a drain deletes: \(pods.joined(separator: ", "))"
+        case .worseThanBaseline(let node): "node \(node) was Ready when the run began and is not now"
+        case .workloadMissing(let kind, let namespace, let name): "there is no \(kind) \(namespace)/\(name)"
+        case .workloadNotReady(let kind, let namespace, let name, let place):
+            "\(kind) \(namespace)/\(name) is not ready at its new image\(place.map { " on \($0)" } ?? "")"
+        case .fileMissing(let host, let path): "\(path) of \(host) was not saved or copied whole"
+        case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
+        }
+    }
+
+    /// What to do about it, in one line for a person; afterwards the run is resumed.
+    public var next: String {
+        switch self {
+        case .nodeMissing(let node):
+            "see why the kubelet of \(node) does not register, or correct the node name in the playbook"
+        case .mustBeCordoned(let node): "run `kubectl cordon \(node)` and move its pods away, then resume"
+        case .nodeNotReady(let node): "see `kubectl describe node \(node)` and the journal of its kubelet, then resume"
+        case .kubeletVersion(let node, _, _): "see the journal of the kubelet on \(node), then resume"
+        case .noCandidate(let host, _):
+            "make the versions available, see `apt-cache policy` on \(host), run `apt-get update` there"
+        case .packageHeld(let host, let package): "run `apt-mark unhold \(package)` on \(host), if the hold may go"
+        case .unexpectedPackage(let host, let package, _, _):
+            "correct `releases` in the playbook, or bring \(package) on \(host) to a version it names"
+        case .packageSystemUnclean(let host, _): "run `dpkg --audit` and `dpkg --configure -a` on \(host)"
+        case .packageLockHeld(let host, _): "wait for that process on \(host) to end, then resume"
+        case .noRoot(let host): "log in to \(host) as root, or grant the login `sudo -n`"
+        case .machineChanged(let host, _, _):
+            "if \(host) was replaced, make a new plan; else correct its address in the playbook"
+        case .machineTwice(let host, let other):
+            "correct the addresses of \(host) and \(other), or give a cloned machine its own /etc/machine-id"
+        case .clockSkew(let host, _, _): "set the clock of \(host) and see why it is not kept in time"
+        case .spaceShort(let host, let path, _, _): "free space below \(path) on \(host)"
+        case .unitMissing(let host, let unit): "see `systemctl cat \(unit)` on \(host); is the package installed?"
+        case .unitMasked(let host, let unit):
+            "find out who masked it; if the mask may go, run `systemctl unmask \(unit)` on \(host)"
+        case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host), then resume"
+        case .etcdUnhealthy(let host): "see `journalctl -u etcd` on \(host); all members must be healthy"
+        case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
+        case .etcdAlarm(let host, _): "see `etcdctl alarm list` on \(host), mend the cause, then `etcdctl alarm disarm`"
+        case .snapshotUnverified(let host, let path): "see `etcdctl snapshot status \(path)` on \(host)"
+        case .apiServerUnhealthy(let host), .apiServerVersion(let host, _, _):
+            "see `journalctl -u kube-apiserver` on \(host), then resume"
+        case .noLeader(let component): "see `journalctl -u \(component)` on the control-plane hosts, then resume"
+        case .skewExceeded: "bring the components together first; the plan begins at the lowest release found"
+        case .foreignCordon(let node):
+            "uncordon \(node), or say `foreignCordons: keep` in the playbook to upgrade it and leave it cordoned"
+        case .cordonLeft(let node): "resume the run, or `upgrader cleanup` and see that \(node) takes pods again"
+        case .budgetNeverAllows(let budget, _, _): "raise the replicas behind budget \(budget), or relax it"
+        case .twoBudgets(let pod, _): "change the selectors so that one budget holds \(pod)"
+        case .barePods: "remove or move them, or say `drain.deletesBarePods: true` in the playbook"
+        case .emptyDirPods: "move them, or say `drain.deletesEmptyDirData: true` in the playbook"
+        case .worseThanBaseline(let node): "see `kubectl describe node \(node)`; mend the node, then resume"
+        case .workloadMissing(let kind, _, let name): "create \(kind) \(name), or take it out of the playbook"
+        case .workloadNotReady(let kind, let namespace, let name, _):
+            "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`, then resume"
+        case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
+        case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
+        }
+    }
+
+    private static func text(_ version: KubernetesVersion?) -> String {
+        version?.description ?? "no version"
+    }
+
+    private static func seconds(_ value: Double) -> String {
+        "\(Int(value.magnitude.rounded())) s"
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

@@ -1,0 +1,47 @@
+import UpgradeCore
+
+/// Waits until nothing is worse than before the run: asked anew before every host.
+///
+/// Cheap on purpose: one question to each etcd member and API server, and one for all nodes. An API server that is being
+/// worked on is left out, and so is a node that this run has cordoned.
+struct ClusterHealth: Step {
+    let id: StepID = "cluster-health"
+    let title = "The cluster is as well as before the run"
+
+    func probes(_ context: StepContext) -> [Probe] { [] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
+
+    func gate(_ context: StepContext) -> Gate? {
+        let servers = Self.servers(context)
+        return Gate(
+            probes: EtcdCheck.probes(context) + servers.map { .apiServer(host: $0) } + [.nodes],
+            deadline: context.playbook.deadlines.daemon,
+            interval: GateInterval.node
+        ) { (seen) throws(StepError) -> Verdict in
+            if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
+            for host in servers {
+                guard try seen.apiServer(on: host).isHealthy else {
+                    return .waiting(.apiServerUnhealthy(host: host))
+                }
+            }
+            if let unmet = try Self.worseNode(seen, context) { return .waiting(unmet) }
+            return .open
+        }
+    }
+
+    /// The API servers that must be healthy: all but the one that the lane is about to change.
+    private static func servers(_ context: StepContext) -> [String] {
+        let hosts = context.playbook.hosts(.controlPlane).map(\.name)
+        return context.key.phase == PhaseName.controlPlane ? hosts.filter { $0 != context.hostName } : hosts
+    }
+
+    private static func worseNode(_ seen: Observation, _ context: StepContext) throws(StepError) -> Unmet? {
+        let nodes = try seen.nodes()
+        for name in context.plan.baseline.readyNodes.sorted() {
+            guard let node = nodes.first(where: { $0.name == name }) else { return .worseThanBaseline(node: name) }
+            if !node.isReady, !context.isOurCordon(node) { return .worseThanBaseline(node: name) }
+        }
+        return nil
+    }
+}

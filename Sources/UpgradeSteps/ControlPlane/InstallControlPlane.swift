@@ -1,0 +1,21 @@
+import UpgradeCore
+
+/// Installs the control-plane packages of a host at the hop's version.
+struct InstallControlPlane: Step {
+    let id: StepID = "install-control-plane"
+    let title = "Install the control-plane packages"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        PackageDecision.probes(host: context.hostName, names: context.playbook.packages.controlPlane)
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        try PackageDecision(
+            host: context.hostName,
+            names: context.playbook.packages.controlPlane,
+            version: try context.target(),
+            allowed: context.versionsOfHop
+        )
+        .actions(seen)
+    }
+}

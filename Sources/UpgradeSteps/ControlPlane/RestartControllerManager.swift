@@ -1,0 +1,19 @@
+import UpgradeCore
+
+/// Lets the controller manager of a host start again, restarts it where it is not new, and waits for a leader.
+struct RestartControllerManager: Step {
+    let id: StepID = "restart-controller-manager"
+    let title = "Restart the controller manager"
+
+    func probes(_ context: StepContext) -> [Probe] { restart(context).probes }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        try restart(context).actions(seen)
+    }
+
+    func gate(_ context: StepContext) -> Gate? { restart(context).gate }
+
+    private func restart(_ context: StepContext) -> ControllerRestart {
+        ControllerRestart(unit: UnitName.controllerManager, context: context)
+    }
+}

@@ -1,0 +1,45 @@
+import UpgradeCore
+
+/// What is left to do so that packages of a host are installed at a version.
+struct PackageDecision {
+    /// The host.
+    var host: String
+    /// The packages.
+    var names: [String]
+    /// The version that each must have.
+    var version: PackageVersion
+    /// The versions that a package may have before; `nil` permits any.
+    var allowed: [PackageVersion]?
+
+    /// The questions it needs.
+    static func probes(host: String, names: [String]) -> [Probe] {
+        [.packages(host: host, names: names), .packageSystem(host: host)]
+    }
+
+    /// Whether all are installed at the version and configured.
+    func isDone(_ seen: Observation) throws(StepError) -> Bool {
+        let installed = try seen.packages(on: host, names: names)
+        return names.allSatisfy { installed[$0]?.version == version && installed[$0]?.isConfigured == true }
+    }
+
+    /// What is left to do; an interrupted dpkg run is ended first.
+    ///
+    /// - Throws: `.packageHeld` and `.unexpectedPackage`: what somebody else decided is not overruled.
+    func actions(_ seen: Observation) throws(StepError) -> [Action] {
+        if try isDone(seen) { return [] }
+        let installed = try seen.packages(on: host, names: names)
+        for name in names {
+            guard let package = installed[name], package.version != version else { continue }
+            if package.isHeld { throw .unmet(.packageHeld(host: host, package: name)) }
+            if let allowed, !allowed.contains(package.version) {
+                throw .unmet(
+                    .unexpectedPackage(host: host, package: name, found: package.version, expected: allowed)
+                )
+            }
+        }
+        let isHalfDone = installed.values.contains { !$0.isConfigured }
+        let isUnclean = try !seen.packageSystem(on: host).audit.isEmpty
+        let install = Action.install(host: host, packages: names.map { PackageSpec(name: $0, version: version) })
+        return isHalfDone || isUnclean ? [.configurePending(host: host), install] : [install]
+    }
+}

@@ -1,0 +1,37 @@
+import UpgradeCore
+
+extension StepContext {
+    /// The package version that the hop leads to.
+    ///
+    /// - Throws: `StepError.notObserved` where the playbook has none: its decoder lets no such playbook pass.
+    func target() throws(StepError) -> PackageVersion {
+        guard let version = targetVersion else { throw .notObserved("package version of \(key.hop.to)") }
+        return version
+    }
+
+    /// The Kubernetes version that must run at the end of the hop.
+    ///
+    /// - Throws: `StepError.notObserved` where the playbook has none: its decoder lets no such playbook pass.
+    func targetKubernetes() throws(StepError) -> KubernetesVersion {
+        guard let version = try target().kubernetes else {
+            throw .notObserved("Kubernetes version of \(key.hop.to)")
+        }
+        return version
+    }
+
+    /// The versions that a package may have during the hop: where it starts and where it ends.
+    var versionsOfHop: [PackageVersion] {
+        [key.hop.from, key.hop.to].compactMap { playbook.releases[$0] }
+    }
+
+    /// Whether the node is cordoned, and by this run.
+    func isOurCordon(_ node: NodeState) -> Bool {
+        guard node.isCordoned, let mark = node.cordonMark else { return false }
+        return mark == run || ledger.contains(.cordon(node: node.name, mark: mark))
+    }
+
+    /// Whether this run masked the unit.
+    func isOurMask(host: String, unit: String) -> Bool {
+        ledger.contains(.mask(host: host, unit: unit))
+    }
+}

@@ -1,0 +1,17 @@
+import UpgradeCore
+
+/// Brings Helm's packages of a host to the version planned for the hop.
+struct HelmPackage: Step {
+    let id: StepID = "helm-package"
+    let title = "Install Helm"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        PackageDecision.probes(host: context.hostName, names: context.playbook.helm?.packages ?? [])
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        guard let helm = context.playbook.helm, let version = helm.versions[context.key.hop.to] else { return [] }
+        return try PackageDecision(host: context.hostName, names: helm.packages, version: version.package)
+            .actions(seen)
+    }
+}

@@ -1,0 +1,121 @@
+import UpgradeCore
+
+/// What happens in a hop, and in which order.
+enum HopOutline {
+    /// The phases of a hop; each begins when the one before has ended.
+    @Sendable
+    static func phases(_ hop: HopID, _ playbook: Playbook, _ isFirst: Bool) -> [PlannedPhase] {
+        let controlPlane = playbook.hosts(.controlPlane)
+        let workers = playbook.hosts(.worker)
+        let saved = playbook.hosts.filter { !backupSteps($0, playbook).isEmpty }
+
+        let preflight =
+            playbook.hosts.map { lane($0, preflightSteps($0)) }
+            // A lane each, so that one finding does not hide the next.
+            + [
+                "etcd-healthy", "versions-in-skew", "nodes-known", "cordons", "budgets", "components-supported",
+            ]
+            .map { cluster([$0]) }
+
+        let phases = [
+            phase(PhaseName.preflight, batch: preflight.count, failureBudget: preflight.count, preflight),
+            phase(PhaseName.backup, batch: saved.count, saved.map { lane($0, backupSteps($0, playbook)) }),
+            // One host at a time, and all API servers before the first controller: none may be newer than an API server.
+            phase(
+                PhaseName.controlPlane,
+                controlPlane.map {
+                    lane($0, ["cluster-health", "hold-controllers", "install-control-plane", "restart-api-server"])
+                }
+            ),
+            phase(
+                PhaseName.controllers,
+                controlPlane.map { lane($0, ["cluster-health", "restart-controller-manager", "restart-scheduler"]) }
+            ),
+            phase(
+                PhaseName.workers,
+                batch: playbook.workerBatch,
+                failureBudget: playbook.workerFailureBudget,
+                workers.map {
+                    lane(
+                        $0,
+                        [
+                            "cluster-health", "cordon", "drain", "install-node", "restart-kubelet",
+                            "restart-kube-proxy", "node-ready", "uncordon",
+                        ]
+                    )
+                }
+            ),
+            phase(PhaseName.network, network(hop, playbook, workers)),
+            phase(PhaseName.helm, helm(hop, playbook)),
+            // Last, so that no client is newer than the servers it talks to for long.
+            phase(
+                PhaseName.clients,
+                playbook.hosts.filter { $0.has(.controlPlane) || $0.has(.client) }.map { lane($0, ["install-clients"]) }
+            ),
+            phase(PhaseName.verify, [cluster(["verify-cluster"])]),
+        ]
+        return phases.filter { !$0.lanes.isEmpty }.map { HookOutline.placed(in: $0, playbook.hooks) }
+    }
+
+    private static func preflightSteps(_ host: Host) -> [StepID] {
+        var steps: [StepID] = ["host-reachable"]
+        let runsDaemons = host.has(.controlPlane) || host.has(.worker)
+        if runsDaemons || host.has(.etcd) { steps.append("disk-space") }
+        if runsDaemons || host.has(.client) { steps += ["package-system", "packages-ready"] }
+        if runsDaemons { steps.append("units-ready") }
+        return steps
+    }
+
+    private static func backupSteps(_ host: Host, _ playbook: Playbook) -> [StepID] {
+        var steps: [StepID] = []
+        if host.has(.etcd, first: playbook) { steps.append("etcd-snapshot") }
+        if host.has(.controlPlane) || host.has(.worker) { steps.append("save-configuration") }
+        return steps
+    }
+
+    /// Only where the playbook moves Calico with this hop.
+    private static func network(_ hop: HopID, _ playbook: Playbook, _ workers: [Host]) -> [PlannedLane] {
+        guard playbook.calico?.versions[hop.to] != nil else { return [] }
+        return [cluster(["calico-image"])]
+            + workers.map { lane($0, ["cluster-health", "calico-packages", "calico-pod"]) }
+            + [cluster(["calico-strategy"])]
+    }
+
+    /// Only where the playbook moves Helm, or leaves Helm 2, with this hop.
+    private static func helm(_ hop: HopID, _ playbook: Playbook) -> [PlannedLane] {
+        var lanes: [PlannedLane] = []
+        var steps: [StepID] = []
+        if playbook.helm?.versions[hop.to] != nil {
+            lanes = playbook.helmHosts.map { lane($0, ["helm-package"]) }
+            steps.append("tiller")
+        }
+        if playbook.helm?.migrateAt == hop.to { steps.append("helm-migration") }
+        return steps.isEmpty ? lanes : lanes + [cluster(steps)]
+    }
+
+    private static func phase(
+        _ id: PhaseID,
+        batch: Int = 1,
+        failureBudget: Int = 0,
+        _ lanes: [PlannedLane]
+    ) -> PlannedPhase {
+        PlannedPhase(id: id, batch: batch, failureBudget: failureBudget, lanes: lanes)
+    }
+
+    private static func lane(_ host: Host, _ steps: [StepID]) -> PlannedLane {
+        PlannedLane(target: .host(host.name), steps: steps)
+    }
+
+    private static func cluster(_ steps: [StepID]) -> PlannedLane {
+        PlannedLane(target: .cluster, steps: steps)
+    }
+}
+
+extension Host {
+    fileprivate func has(_ role: Role) -> Bool { roles.contains(role) }
+
+    /// Whether it is the first host of the playbook with this role.
+    fileprivate func has(_ role: Role, first playbook: Playbook) -> Bool {
+        playbook.hosts(role).first?.name == name
+    }
+}

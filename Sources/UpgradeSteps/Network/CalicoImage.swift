@@ -1,0 +1,39 @@
+import UpgradeCore
+
+/// Sets Calico's new image without touching a pod: its DaemonSet replaces pods only when they are deleted.
+///
+/// The strategy that was set before is recorded with the action; `calico-strategy` brings it back.
+struct CalicoImage: Step {
+    let id: StepID = "calico-image"
+    let title = "Set Calico's new image, pods stay"
+
+    /// The strategy under which a DaemonSet replaces no pod by itself.
+    static let onDelete = "OnDelete"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        CalicoTarget(context).map { [$0.probe] } ?? []
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        guard let calico = CalicoTarget(context) else { return [] }
+        let state = try calico.daemonSet(seen)
+        if state.image == calico.image { return [] }
+        let options = calico.options
+        let setImage = Action.setDaemonSetImage(
+            namespace: options.namespace,
+            daemonSet: options.daemonSet,
+            container: options.container,
+            image: calico.image
+        )
+        if state.updateStrategy == Self.onDelete { return [setImage] }
+        return [
+            .setUpdateStrategy(
+                namespace: options.namespace,
+                daemonSet: options.daemonSet,
+                to: Self.onDelete,
+                prior: state.updateStrategy
+            ),
+            setImage,
+        ]
+    }
+}

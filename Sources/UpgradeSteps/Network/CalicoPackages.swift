@@ -1,0 +1,21 @@
+import UpgradeCore
+
+/// Installs Calico's packages on a worker: the CNI programs and calicoctl come as packages, not in the image.
+struct CalicoPackages: Step {
+    let id: StepID = "calico-packages"
+    let title = "Install Calico's packages"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        PackageDecision.probes(host: context.hostName, names: context.playbook.calico?.packages ?? [])
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        guard let calico = CalicoTarget(context) else { return [] }
+        return try PackageDecision(
+            host: context.hostName,
+            names: calico.options.packages,
+            version: calico.packageVersion
+        )
+        .actions(seen)
+    }
+}

@@ -1,0 +1,44 @@
+import UpgradeCore
+
+/// Replaces Calico's pod on one worker, and waits until the new one is Ready.
+struct CalicoPod: Step {
+    let id: StepID = "calico-pod"
+    let title = "Replace Calico's pod on the node"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        CalicoTarget(context).map { [$0.probe] } ?? []
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        guard let calico = CalicoTarget(context) else { return [] }
+        let state = try calico.daemonSet(seen)
+        // With the old image in the template, the replacement would be old as well.
+        guard state.image == calico.image else { throw .unmet(Self.notReady(calico, context)) }
+        guard let pod = state.pods[context.nodeName], pod.image != calico.image, !pod.isTerminating else { return [] }
+        return [.deletePod(namespace: pod.namespace, name: pod.name, uid: pod.uid)]
+    }
+
+    func gate(_ context: StepContext) -> Gate? {
+        guard let calico = CalicoTarget(context) else { return nil }
+        let node = context.nodeName
+        return Gate(
+            probes: [calico.probe],
+            deadline: context.playbook.deadlines.nodeReady,
+            interval: GateInterval.node
+        ) { (seen) throws(StepError) -> Verdict in
+            guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
+                !pod.isTerminating
+            else { return .waiting(Self.notReady(calico, context)) }
+            return .open
+        }
+    }
+
+    private static func notReady(_ calico: CalicoTarget, _ context: StepContext) -> Unmet {
+        .workloadNotReady(
+            kind: "DaemonSet",
+            namespace: calico.options.namespace,
+            name: calico.options.daemonSet,
+            on: context.nodeName
+        )
+    }
+}

@@ -1,0 +1,17 @@
+import UpgradeCore
+
+/// Cordons a worker and marks the cordon as ours.
+///
+/// A node that somebody has cordoned already stays as it is, mark and all. A node with nothing left to do is left alone.
+struct Cordon: Step {
+    let id: StepID = "cordon"
+    let title = "Cordon the node"
+
+    func probes(_ context: StepContext) -> [Probe] { WorkerState.probes(context) }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let node = try WorkerState.node(seen, context)
+        if node.isCordoned { return [] }
+        return try WorkerState.isDone(seen, context) ? [] : [.cordon(node: node.name, mark: context.run)]
+    }
+}

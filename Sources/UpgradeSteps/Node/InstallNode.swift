@@ -1,0 +1,28 @@
+import UpgradeCore
+
+/// Installs the node packages of a worker at the hop's version.
+///
+/// Needs the node cordoned where there is something to install: the packages' scripts may restart the daemons.
+struct InstallNode: Step {
+    let id: StepID = "install-node"
+    let title = "Install the node packages"
+
+    func probes(_ context: StepContext) -> [Probe] {
+        PackageDecision.probes(host: context.hostName, names: context.playbook.packages.node)
+            + [.node(context.nodeName)]
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let actions = try PackageDecision(
+            host: context.hostName,
+            names: context.playbook.packages.node,
+            version: try context.target(),
+            allowed: context.versionsOfHop
+        )
+        .actions(seen)
+        if !actions.isEmpty, try !WorkerState.node(seen, context).isCordoned {
+            throw .unmet(.mustBeCordoned(node: context.nodeName))
+        }
+        return actions
+    }
+}

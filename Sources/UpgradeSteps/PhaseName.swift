@@ -1,0 +1,14 @@
+import UpgradeCore
+
+/// The phases of a hop; the names are written to disk.
+enum PhaseName {
+    static let preflight: PhaseID = "preflight"
+    static let backup: PhaseID = "backup"
+    static let controlPlane: PhaseID = "control-plane"
+    static let controllers: PhaseID = "controllers"
+    static let workers: PhaseID = "workers"
+    static let network: PhaseID = "network"
+    static let helm: PhaseID = "helm"
+    static let clients: PhaseID = "clients"
+    static let verify: PhaseID = "verify"
+}

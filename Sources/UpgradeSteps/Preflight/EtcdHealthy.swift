@@ -1,0 +1,14 @@
+import UpgradeCore
+
+/// Checks that every etcd member is there, healthy and without alarm.
+struct EtcdHealthy: Step {
+    let id: StepID = "etcd-healthy"
+    let title = "Every etcd member is healthy"
+
+    func probes(_ context: StepContext) -> [Probe] { EtcdCheck.probes(context) }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        if let unmet = try EtcdCheck.unmet(seen, context) { throw .unmet(unmet) }
+        return []
+    }
+}

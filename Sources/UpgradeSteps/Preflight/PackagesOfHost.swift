@@ -1,0 +1,72 @@
+import UpgradeCore
+
+/// Which packages a run installs on a host, and at which versions.
+struct PackagesOfHost {
+    /// The Kubernetes packages of its roles.
+    var kubernetes: [String]
+    /// Those and the packages of Calico and Helm, where the run moves them.
+    var all: [String]
+    /// What apt must offer.
+    var wanted: [PackageSpec]
+
+    /// Reads them off the playbook for the host of the step.
+    init(_ context: StepContext) {
+        let playbook = context.playbook
+        let host = playbook.host(context.hostName)
+        let releases = Self.releases(context)
+        kubernetes = Self.kubernetes(of: host, playbook)
+        all = kubernetes
+        wanted = []
+        for release in releases {
+            for name in kubernetes {
+                if let version = playbook.releases[release] {
+                    wanted.append(PackageSpec(name: name, version: version))
+                }
+            }
+        }
+        if let calico = playbook.calico, host?.roles.contains(.worker) == true {
+            add(calico.packages, calico.versions, releases)
+        }
+        if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
+            add(helm.packages, helm.versions, releases)
+        }
+    }
+
+    /// The Kubernetes packages of a host's roles.
+    static func kubernetes(of host: Host?, _ playbook: Playbook) -> [String] {
+        let roles = host?.roles ?? []
+        var names: [String] = []
+        if roles.contains(.controlPlane) { names += playbook.packages.controlPlane }
+        if roles.contains(.worker) { names += playbook.packages.node }
+        if roles.contains(.controlPlane) || roles.contains(.client) { names += playbook.packages.client }
+        return names
+    }
+
+    private mutating func add(
+        _ names: [String],
+        _ versions: [MinorRelease: ComponentVersion],
+        _ releases: [MinorRelease]
+    ) {
+        let planned = releases.compactMap { versions[$0]?.package }
+        guard !planned.isEmpty else { return }
+        all += names
+        wanted += planned.flatMap { version in names.map { PackageSpec(name: $0, version: version) } }
+    }
+
+    /// Every release on the path for the first hop of the plan, the hop's own for the others.
+    private static func releases(_ context: StepContext) -> [MinorRelease] {
+        let hop = context.key.hop
+        guard context.plan.hops.first?.id == hop else { return [hop.to] }
+        var releases = [hop.to]
+        while let last = releases.last, last < context.playbook.target { releases.append(last.next) }
+        return releases
+    }
+}
+
+extension Playbook {
+    /// The hosts with Helm's packages: the client hosts, or else the first control-plane host.
+    var helmHosts: [Host] {
+        let clients = hosts(.client)
+        return clients.isEmpty ? Array(hosts(.controlPlane).prefix(1)) : clients
+    }
+}

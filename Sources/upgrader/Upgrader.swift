@@ -1,4 +1,16 @@
+internal import ArgumentParser
+
+/// Steps a Kubernetes cluster of Debian packages from one minor release to the next.
 @main
-struct Upgrader {
-    static func main() {}
+struct Upgrader: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "upgrader",
+        abstract: "Steps a Kubernetes cluster of Debian packages, systemd units and SSH from release to release.",
+        discussion: "Exit codes:\n"
+            + Ending.allCases.map { "  \($0.rawValue)\t\($0.summary)" }.joined(separator: "\n"),
+        subcommands: [
+            PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
+            CleanupCommand.self,
+        ]
+    )
 }

@@ -62,6 +62,10 @@ public struct RunState: Hashable, Sendable, Codable {
         case .undoing:
             break
         case .struck(let effect, _):
+            // The step that made it is to be done again, should the run be resumed.
+            for entry in ledger.entries where entry.effect == effect {
+                done.remove(entry.key)
+            }
             ledger.strike(effect)
         case .stopped(let reason):
             stop = reason

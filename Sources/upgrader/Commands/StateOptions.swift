@@ -1,0 +1,15 @@
+internal import ArgumentParser
+
+/// Where runs are kept.
+struct StateOptions: ParsableArguments {
+    @Option(name: .long, help: "The directory in which runs are kept.")
+    var state = "state"
+}
+
+/// A form of output.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case text
+    /// For programs; the schema is in state/README.md.
+    case json
+}

@@ -1,0 +1,90 @@
+internal import UpgradeCore
+
+/// Turns the failures of a run into what the operator sees.
+struct FailureReport {
+    /// The plan, for the place of a step in it.
+    var plan: Plan
+    /// The steps, for their titles.
+    var steps: StepSet
+    /// Where the run is kept; `nil` where there is none yet.
+    var directory: RunDirectory?
+    /// What is ours on the cluster.
+    var ledger: Ledger
+
+    /// The blocks of the failed steps, in the order of the plan.
+    func blocks(_ failures: [StepKey: Failure]) -> [FiveLines] {
+        plan.keys.enumerated().compactMap { number, key in
+            failures[key].map { block(key, number + 1, $0) }
+        }
+    }
+
+    /// How the program ends when these steps have failed.
+    static func ending(_ failures: [StepKey: Failure]) -> Ending {
+        if failures.values.contains(where: { if case .bug = $0 { true } else { false } }) { return .bug }
+        if failures.values.contains(where: \.isUnreachable) { return .unreachable }
+        if failures.values.contains(where: \.isDrift) { return .drift }
+        return failures.keys.allSatisfy { $0.phase == "preflight" } ? .refused : .paused
+    }
+
+    private func block(_ key: StepKey, _ number: Int, _ failure: Failure) -> FiveLines {
+        let place = "(\(key.hop.from) → \(key.hop.to), \(key.phase), step \(number) of \(plan.keys.count))"
+        let title = steps.steps[key.step]?.title ?? key.step.description
+        return FiveLines(
+            error: "\(key.step) on \(key.target) failed: \(title)  \(place)",
+            why: failure.why,
+            ran: failure.ran,
+            state: state(key),
+            next: next(key, failure)
+        )
+    }
+
+    private func state(_ key: StepKey) -> String {
+        let ours = ledger.entries.filter { $0.key.target == key.target }
+        if !ours.isEmpty { return ours.map(\.effect.title).joined(separator: "; ") }
+        return key.phase == "preflight" ? "nothing was changed in this hop" : "nothing of ours is left on \(key.target)"
+    }
+
+    private func next(_ key: StepKey, _ failure: Failure) -> String {
+        guard let directory else { return "\(failure.next), then try again" }
+        let cleanup = ledger.entries.isEmpty ? "" : ", or `upgrader cleanup \(directory.path)`"
+        return "\(failure.next), then `upgrader resume \(directory.path)`\(cleanup)"
+    }
+}
+
+extension Failure {
+    /// Why, in one line for a person.
+    var why: String {
+        switch self {
+        case .unmet(let unmet): unmet.why
+        case .access(let error): error.why
+        case .gateClosed(let unmet, let deadline): "\(unmet.why), still so after \(deadline.text)"
+        case .stillWrong(let actions): "after its actions the step still wants: \(actions.map { "\($0)" }.joined(separator: ", "))"
+        case .bug(let text): "a mistake in upgrader: \(text)"
+        }
+    }
+
+    /// The command that ran; `nil` when none did.
+    var ran: String? {
+        if case .access(let error) = self { error.ran } else { nil }
+    }
+
+    /// What the operator can do about it.
+    var next: String {
+        switch self {
+        case .unmet(let unmet), .gateClosed(let unmet, _): unmet.next
+        case .access(let error): error.next
+        case .stillWrong: "look at the host"
+        case .bug: "report this with the run's directory"
+        }
+    }
+
+    /// Whether a host could not be reached or is not trusted.
+    var isUnreachable: Bool {
+        if case .access(let error) = self { error.isUnreachable } else { false }
+    }
+
+    /// Whether the cluster is not the one that was surveyed.
+    var isDrift: Bool {
+        if case .unmet(.machineChanged) = self { true } else { false }
+    }
+}

@@ -1,0 +1,40 @@
+extension Action {
+    /// What the action does, in a few words for a person.
+    public var title: String {
+        switch self {
+        case .refreshPackageLists(let host): "read the package lists on \(host)"
+        case .install(let host, let packages):
+            "install \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
+        case .configurePending(let host): "finish the interrupted dpkg run on \(host)"
+        case .mask(let host, let unit): "mask \(unit) on \(host)"
+        case .unmask(let host, let unit): "unmask \(unit) on \(host)"
+        case .restart(let host, let unit): "restart \(unit) on \(host)"
+        case .saveSnapshot(let host, let path): "save an etcd snapshot to \(path) on \(host)"
+        case .archive(let host, _, let path): "archive the configuration of \(host) to \(path)"
+        case .fetch(let host, let path, let localPath): "copy \(path) of \(host) to \(localPath)"
+        case .prune(let host, let directory, _, let keep): "keep the newest \(keep) snapshots in \(directory) on \(host)"
+        case .cordon(let node, _): "cordon \(node)"
+        case .uncordon(let node, _): "uncordon \(node)"
+        case .drain(let node, _): "drain \(node)"
+        case .setUpdateStrategy(let namespace, let daemonSet, let to, _):
+            "set the update strategy of \(namespace)/\(daemonSet) to \(to)"
+        case .setDaemonSetImage(let namespace, let daemonSet, _, let image):
+            "set the image of \(namespace)/\(daemonSet) to \(image)"
+        case .setDeploymentImage(let namespace, let deployment, _, let image):
+            "set the image of \(namespace)/\(deployment) to \(image)"
+        case .deletePod(let namespace, let name, _): "delete pod \(namespace)/\(name)"
+        case .hook(let name, let host, _, _, _): "run the hook \(name) on \(host)"
+        }
+    }
+}
+
+extension ActionProgress {
+    /// What the action waits for, in one line for a person.
+    public var title: String {
+        switch self {
+        case .blocked(let blocks): "is blocked: \(blocks.map(\.why).joined(separator: "; "))"
+        case .packageLockHeld(let host, let by): "waits for dpkg on \(host), held by \(by)"
+        case .reconnecting(let host, let reason): "reconnects to \(host): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+
+/// `upgrader resume`: goes on from the checkpoint, after looking at the cluster.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Go on with a run that was killed, interrupted or stopped at a failure."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Option(help: "Why, for the journal.")
+    var reason = ""
+
+    @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
+    var until: String?
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let directory = try RunDirectory.find(run ?? state.state)
+            let plan = try directory.plan()
+            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText(reason))
+            defer { withExtendedLifetime(lock) {} }
+            try refuseDrift(session, plan, directory)
+            let until = until.flatMap { HopID($0) }
+            return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
+        }
+    }
+
+    private func refuseDrift(_ session: Session, _ plan: Plan, _ directory: RunDirectory) throws {
+        if let data = FileManager.default.contents(atPath: session.path) {
+            let now = String(decoding: data, as: UTF8.self)
+            if Playbook.digest(of: now) != plan.playbookDigest {
+                throw Complaint(
+                    FiveLines(
+                        error: "the playbook \(session.path) has changed since the run was begun",
+                        why: TextDifference.lines(from: session.text, to: now).joined(separator: "\n       "),
+                        state: "nothing was done; a run carries out exactly the plan it was begun with",
+                        next: "take the change back and resume, or `upgrader cleanup \(directory.path)` and begin anew"
+                    ),
+                    .drift
+                )
+            }
+        }
+        guard session.versionsDigest == plan.versionsDigest else {
+            throw Complaint(
+                FiveLines(
+                    error: "the version data is not that of the plan",
+                    why: "the plan was made with \(plan.versionsDigest.prefix(12)), this program has "
+                        + "\(session.versionsDigest.prefix(12))",
+                    state: "nothing was done",
+                    next: "resume with the upgrader that began the run"
+                ),
+                .drift
+            )
+        }
+    }
+}

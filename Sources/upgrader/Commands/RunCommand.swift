@@ -1,0 +1,140 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+
+/// `upgrader run`: plans, asks, and carries the plan out.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Carry out the upgrade that a playbook describes, one release at a time."
+    )
+
+    @Argument(help: "The playbook.")
+    var playbook: String
+
+    @Flag(help: "Print the sequence, as `plan` does, and change nothing.")
+    var dryRun = false
+
+    @Option(help: "Why, for the journal.")
+    var reason = ""
+
+    @Flag(help: "Do not ask before the first change.")
+    var yes = false
+
+    @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
+    var until: String?
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        if dryRun {
+            var plan = try PlanCommand.parse([playbook, "--state", state.state])
+            return try await plan.run()
+        }
+        try await complaining {
+            let session = try Session(playbook: playbook)
+            let until = try hop(until)
+            let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
+            let lock = try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
+            defer { withExtendedLifetime(lock) {} }
+            try refuseUnfinished(clusterDirectory)
+            let directory = try await prepare(session, until)
+            return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
+        }
+    }
+
+    /// Plans, rehearses, asks, and writes the run's directory.
+    private func prepare(_ session: Session, _ until: HopID?) async throws -> RunDirectory {
+        let world = try Worlds.open(session.playbook, directory: nil)
+        let run = Session.newRunName()
+        let result: Result<RunDirectory, any Error>
+        do {
+            Output.note("looking at the cluster")
+            let (plan, survey) = try await session.plan(run: run, access: world.access)
+            let script = try await session.rehearse(plan, survey, run: run, until: until)
+            let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+            if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
+            try confirm(sequence, session)
+            result = .success(
+                try RunDirectory.create(
+                    state: state.state,
+                    cluster: session.playbook.cluster,
+                    name: run,
+                    plan: plan,
+                    playbook: session.text,
+                    playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path
+                )
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await world.close()
+        return try result.get()
+    }
+
+    private func confirm(_ sequence: Sequence, _ session: Session) throws {
+        let changing = sequence.script.steps.filter { !$0.actions.isEmpty }.count
+        let hops = sequence.plan.hops
+        let path = "\(hops.first?.id.from.description ?? "") → \(hops.last?.id.to.description ?? "")"
+        Output.note(
+            "\(session.playbook.cluster): \(path), \(sequence.script.steps.count) steps, \(changing) of them change something"
+        )
+        // A simulated cluster has nothing to lose.
+        if yes || session.playbook.simulation != nil { return }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw Complaint(
+                FiveLines(
+                    error: "nobody can be asked whether to begin",
+                    why: "standard input is not a terminal",
+                    state: "nothing was changed",
+                    next: "look at `upgrader plan \(session.path)`, then add --yes"
+                ),
+                .usage
+            )
+        }
+        Output.note("`upgrader plan \(session.path)` prints every command. Begin? [yes/no]")
+        guard readLine() == "yes" else {
+            throw Complaint(
+                FiveLines(
+                    error: "not begun",
+                    why: "the answer was not `yes`",
+                    state: "nothing was changed",
+                    next: "run it again when ready"
+                ),
+                .refused
+            )
+        }
+    }
+
+    /// A run that left something of its own on the cluster has to be resumed or cleaned up first.
+    private func refuseUnfinished(_ clusterDirectory: String) throws {
+        guard let directory = try? RunDirectory.find(clusterDirectory) else { return }
+        let record = try JournalReader.read(directory: directory.path).state
+        guard record.stop != .completed, !record.ledger.entries.isEmpty || !record.inFlight.isEmpty else { return }
+        throw Complaint(
+            FiveLines(
+                error: "the run \(directory.path) is unfinished",
+                why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
+                state: "nothing was changed now",
+                next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
+            ),
+            .drift
+        )
+    }
+
+    private func hop(_ text: String?) throws -> HopID? {
+        guard let text else { return nil }
+        guard let hop = HopID(text) else {
+            throw Complaint(
+                FiveLines(
+                    error: "--until \(text) is not a hop",
+                    why: "a hop is one minor release to the next, such as 1.12-1.13",
+                    state: "nothing was changed",
+                    next: "name a hop of the plan"
+                ),
+                .usage
+            )
+        }
+        return hop
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+
+/// `upgrader status`: how far a run is, what it left on the cluster, why it stopped; reads the state directory only.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say how far a run is, what of it is on the cluster, and why it stopped."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let directory = try RunDirectory.find(run ?? state.state)
+            let history = try JournalReader.read(directory: directory.path)
+            let document = StatusDocument(directory, try directory.plan(), history)
+            switch format {
+            case .text: Output.write(document.lines.joined(separator: "\n"))
+            case .json: Output.write(try document.text)
+            }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Foundation
+internal import UpgradeCore
+
+/// The outcome of preflight for programs; documented in state/README.md.
+struct CheckDocument: Encodable {
+    /// The form, raised when it changes.
+    var schema = 1
+    /// The cluster.
+    var cluster: String
+    /// Each check.
+    var checks: [Check]
+
+    /// One check.
+    struct Check: Encodable {
+        /// The step's key.
+        var key: String
+        /// What it looks for.
+        var title: String
+        /// Whether it found nothing.
+        var passed: Bool
+        /// Why not; absent when it passed.
+        var why: String?
+        /// What to do about it; absent when it passed.
+        var next: String?
+    }
+
+    /// Makes the document.
+    init(_ plan: Plan, _ steps: StepSet, _ failures: [StepKey: Failure]) {
+        cluster = plan.cluster
+        checks = plan.keys.map { key in
+            Check(
+                key: key.description,
+                title: steps.steps[key.step]?.title ?? "",
+                passed: failures[key] == nil,
+                why: failures[key]?.why,
+                next: failures[key]?.next
+            )
+        }
+    }
+
+    /// The JSON text.
+    var text: String {
+        get throws {
+            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
+        }
+    }
+}

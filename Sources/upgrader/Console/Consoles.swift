@@ -1,0 +1,15 @@
+internal import UpgradeCore
+
+/// What a person sees of a run while it goes on.
+protocol Console: RunObserver {
+    /// Shows the last of what was told, and lets go of the terminal.
+    func finish() async
+}
+
+/// Picks the console: a live view on a terminal, one line an event in a pipe.
+enum Consoles {
+    /// Makes the console of a run.
+    static func make(plan: Plan, record: RunState, steps: StepSet) -> any Console {
+        LineConsole(plan: plan)
+    }
+}

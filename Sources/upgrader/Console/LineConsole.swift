@@ -1,0 +1,56 @@
+internal import Foundation
+internal import UpgradeCore
+
+/// One line an event, for pipes and logs.
+struct LineConsole: Console {
+    private let numbers: [StepKey: Int]
+    private let count: Int
+
+    /// Makes a console for a plan.
+    init(plan: Plan) {
+        numbers = Dictionary(uniqueKeysWithValues: plan.keys.enumerated().map { ($1, $0 + 1) })
+        count = numbers.count
+    }
+
+    func finish() async {}
+
+    func notice(_ notice: RunNotice) {
+        if let line = text(notice) {
+            Output.write("\(Self.time()) \(line)")
+        }
+    }
+
+    /// The line for a notice; `nil` for one that is not told in a pipe.
+    func text(_ notice: RunNotice) -> String? {
+        switch notice {
+        case .stepBegan(let key, let attempt):
+            attempt > 1 ? "\(place(key)) begins, attempt \(attempt)" : "\(place(key)) begins"
+        case .settling(let key, _):
+            "\(place(key)) follows what was begun before"
+        case .actionBegan(let key, let action):
+            "\(place(key)) does \(action.title)"
+        case .progress(let key, let progress):
+            "\(place(key)) \(progress.title)"
+        case .actionEnded(let key, let action, let took):
+            "\(place(key)) did \(action.title) in \(took.text)"
+        case .gateWaiting(let key, let unmet, let elapsed, let deadline):
+            "\(place(key)) waits (\(elapsed.text) of at most \(deadline.text)): \(unmet.why)"
+        case .stepEnded(let key, let took, let changed):
+            "\(place(key)) done in \(took.text)\(changed ? "" : ", nothing to do")"
+        case .stepFailed(let key, let failure):
+            "\(place(key)) failed: \(failure.why)"
+        case .interrupted:
+            "interrupted: the action in hand ends, then the run stops; once more stops waiting for it"
+        case .stopped:
+            nil
+        }
+    }
+
+    private func place(_ key: StepKey) -> String {
+        "[\(numbers[key] ?? 0)/\(count)] \(key)"
+    }
+
+    private static func time() -> String {
+        Date().formatted(Date.ISO8601FormatStyle(timeZone: .gmt).time(includingFractionalSeconds: false))
+    }
+}

@@ -1,0 +1,101 @@
+internal import Foundation
+internal import UpgradeCore
+
+/// The numbered sequence of a plan, with the commands that each step would run, for people and for programs.
+struct Sequence {
+    /// The form of the JSON, raised when it changes; documented in state/README.md.
+    static let schema = 1
+
+    /// The plan.
+    var plan: Plan
+    /// What the rehearsal found.
+    var script: Rehearsal.Script
+    /// The playbook.
+    var playbook: Playbook
+
+    /// For people.
+    var text: String {
+        let first = plan.hops.first?.id.from.description ?? ""
+        let last = plan.hops.last?.id.to.description ?? ""
+        var lines = ["plan for \(plan.cluster): \(first) → \(last), \(plan.hops.count) hops, \(script.steps.count) steps"]
+        var place = ""
+        for line in script.steps {
+            let here = "\(line.key.hop.from) → \(line.key.hop.to)  \(line.key.phase)"
+            if here != place {
+                lines += ["", here + rule(line.key)]
+                place = here
+            }
+            let reach = line.isReached ? "" : "  (not rehearsed)"
+            lines.append("\(number(line.number))  \(line.key)  \(line.title)\(reach)")
+            for command in commands(line) {
+                lines.append("         \(command)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// For programs.
+    var json: String {
+        get throws {
+            let value = Document(
+                schema: Self.schema,
+                cluster: plan.cluster,
+                playbookDigest: plan.playbookDigest,
+                versionsDigest: plan.versionsDigest,
+                steps: script.steps.map { line in
+                    Document.Step(
+                        number: line.number,
+                        key: line.key.description,
+                        title: line.title,
+                        rehearsed: line.isReached,
+                        commands: commands(line)
+                    )
+                }
+            )
+            return String(decoding: try JSON.pretty(value), as: UTF8.self).trimmingCharacters(in: .newlines)
+        }
+    }
+
+    /// Says what the rehearsal refused, on standard error.
+    ///
+    /// - Returns: how the program ends.
+    func complain(_ session: Session) -> Ending {
+        guard !script.failures.isEmpty else { return .done }
+        let report = FailureReport(plan: plan, steps: session.steps, directory: nil, ledger: Ledger())
+        Output.complain(Complaint(report.blocks(script.failures), .refused))
+        return FailureReport.ending(script.failures)
+    }
+
+    private struct Document: Encodable {
+        var schema: Int
+        var cluster: String
+        var playbookDigest: String
+        var versionsDigest: String
+        var steps: [Step]
+
+        struct Step: Encodable {
+            var number: Int
+            var key: String
+            var title: String
+            var rehearsed: Bool
+            var commands: [String]
+        }
+    }
+
+    private func commands(_ line: Rehearsal.Line) -> [String] {
+        line.actions.flatMap { CommandRendering.commands(for: $0, playbook: playbook) }.map(\.description)
+    }
+
+    private func number(_ number: Int) -> String {
+        let width = String(script.steps.count).count
+        let text = String(number)
+        return String(repeating: " ", count: max(0, width + 2 - text.count)) + text
+    }
+
+    private func rule(_ key: StepKey) -> String {
+        guard let phase = plan.hops.first(where: { $0.id == key.hop })?.phases.first(where: { $0.id == key.phase }) else {
+            return ""
+        }
+        return phase.batch == 1 ? "  (one at a time)" : "  (\(phase.batch) at a time)"
+    }
+}

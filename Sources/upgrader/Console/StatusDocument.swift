@@ -1,0 +1,119 @@
+internal import Foundation
+internal import UpgradeCore
+
+/// How far a run is, for programs and people; documented in state/README.md.
+struct StatusDocument: Encodable {
+    /// The form, raised when it changes.
+    var schema = 1
+    /// The run's directory.
+    var directory: String
+    /// The cluster.
+    var cluster: String
+    /// `completed`, `stopped`, `interrupted`, `failed`, `running-or-killed` or `not-begun`.
+    var status: String
+    /// Steps of the plan.
+    var steps: Int
+    /// Steps that are done.
+    var done: Int
+    /// The first step that is not done; absent when all are.
+    var next: String?
+    /// Hops with their number of steps and of done ones.
+    var hops: [Hop]
+    /// Steps that were begun and are not known to have ended.
+    var inDoubt: [InDoubt]
+    /// Steps whose last attempt failed.
+    var failed: [Failed]
+    /// What of this run is left on the cluster.
+    var ledger: [String]
+    /// What was noticed in the state directory.
+    var notices: [String]
+
+    /// A hop.
+    struct Hop: Encodable {
+        /// Its id.
+        var id: String
+        /// Its steps.
+        var steps: Int
+        /// Its done steps.
+        var done: Int
+    }
+
+    /// A step in doubt.
+    struct InDoubt: Encodable {
+        /// Its key.
+        var key: String
+        /// The action that may have been performed.
+        var action: String?
+    }
+
+    /// A failed step.
+    struct Failed: Encodable {
+        /// Its key.
+        var key: String
+        /// Counts the attempts.
+        var attempt: Int
+        /// Why.
+        var why: String
+        /// What to do.
+        var next: String
+    }
+
+    /// Makes the document.
+    init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History) {
+        let record = history.state
+        let keys = plan.keys
+        self.directory = directory.path
+        cluster = plan.cluster
+        status = Self.status(record)
+        steps = keys.count
+        done = record.done.count
+        next = keys.first { !record.done.contains($0) }?.description
+        hops = plan.hops.map { hop in
+            let mine = keys.filter { $0.hop == hop.id }
+            return Hop(id: hop.id.description, steps: mine.count, done: mine.count { record.done.contains($0) })
+        }
+        inDoubt = record.inFlight.map { InDoubt(key: $0.key.description, action: $0.value.intended?.title) }
+            .sorted { $0.key < $1.key }
+        failed = keys.compactMap { key in
+            record.failed[key].map {
+                Failed(key: key.description, attempt: $0.attempt, why: $0.failure.why, next: $0.failure.next)
+            }
+        }
+        ledger = record.ledger.entries.map(\.effect.title)
+        notices = history.notices
+    }
+
+    /// The JSON text.
+    var text: String {
+        get throws {
+            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
+        }
+    }
+
+    /// For people.
+    var lines: [String] {
+        var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
+        lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
+        if let next { lines.append("next:     \(next)") }
+        lines += inDoubt.map { "in doubt: \($0.key)\($0.action.map { " (\($0))" } ?? "")" }
+        for failure in failed {
+            lines.append("failed:   \(failure.key), attempt \(failure.attempt)")
+            lines.append("  why:    \(failure.why)")
+            lines.append("  next:   \(failure.next)")
+        }
+        lines += ledger.map { "ours:     \($0)" }
+        lines += notices.map { "note:     \($0)" }
+        return lines
+    }
+
+    private static func status(_ record: RunState) -> String {
+        guard record.header != nil else { return "not-begun" }
+        return switch record.stop {
+        case .completed: "completed"
+        case .reached: "stopped"
+        case .interrupted: "interrupted"
+        case .failed: "failed"
+        case nil: "running-or-killed"
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Foundation
+internal import UnixSignals
+internal import UpgradeCore
+
+/// Carries a run out from where its journal stands: the common part of `run` and `resume`.
+struct Walk {
+    /// The playbook and what belongs to it.
+    var session: Session
+    /// The run's directory.
+    var directory: RunDirectory
+    /// The last hop to do; `nil` for all.
+    var until: HopID?
+    /// Why, in the operator's words.
+    var reason: String
+
+    /// Walks until the run stops.
+    ///
+    /// - Returns: how the program ends.
+    /// - Throws: `Complaint`, `JournalError` or `DriverError`.
+    func perform() async throws -> Ending {
+        let plan = try directory.plan()
+        let digest = try directory.planDigest()
+        let journal = try Journal(directory: directory.path, now: { Date().timeIntervalSince1970 })
+        for notice in journal.notices {
+            Output.note("note: \(notice)")
+        }
+        if let header = journal.state.header, header.planDigest != digest {
+            throw JournalError.damaged(path: directory.planPath, line: 1, reason: "it is not the plan of the run")
+        }
+        if journal.state.stop == .completed {
+            Output.note("the run \(directory.path) is complete; there is nothing left to do")
+            return .done
+        }
+        let world = try Worlds.open(session.playbook, directory: directory)
+        let result: Result<Ending, any Error>
+        do {
+            result = .success(try await walk(plan, digest, journal, world))
+        } catch {
+            result = .failure(error)
+        }
+        await world.close()
+        return try result.get()
+    }
+
+    private func walk(_ plan: Plan, _ digest: String, _ journal: Journal, _ world: World) async throws -> Ending {
+        if journal.state.header != nil {
+            try await lookAtHosts(plan, world)
+        }
+        let header = RunHeader(run: directory.run, planDigest: digest, holder: Session.holder, reason: reason)
+        try journal.append([journal.state.header == nil ? .started(header) : .resumed(header)])
+        let interruption = Interruption()
+        let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
+        let driver = Driver(
+            run: directory.run,
+            plan: plan,
+            playbook: session.playbook,
+            steps: session.steps,
+            hops: session.hops,
+            access: world.access,
+            clock: ContinuousClock(),
+            interruption: interruption,
+            observer: console
+        )
+        let signals = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                interruption.raise()
+            }
+        }
+        defer { signals.cancel() }
+        let stop = try await driver.walk(recorder: journal, until: until)
+        await console.finish()
+        return tell(stop, plan, journal.state)
+    }
+
+    private func lookAtHosts(_ plan: Plan, _ world: World) async throws {
+        do {
+            try await ResumeCheck.perform(plan: plan, access: world.access)
+        } catch .machineChanged(let host, let expected, let found) {
+            throw Complaint(
+                FiveLines(
+                    error: "\(host) is not the machine that the run was begun on",
+                    why: "its machine-id is \(found); at the survey it was \(expected)",
+                    state: "nothing was done now; the run stands where it stopped",
+                    next: "bring the old machine back, or `upgrader cleanup \(directory.path)` and begin anew"
+                ),
+                .drift
+            )
+        } catch .access(let error) {
+            throw Complaint(
+                FiveLines(
+                    error: "the cluster could not be looked at before going on",
+                    why: error.why,
+                    ran: error.ran,
+                    state: "nothing was done now; the run stands where it stopped",
+                    next: "\(error.next), then `upgrader resume \(directory.path)`"
+                ),
+                error.isUnreachable ? .unreachable : .paused
+            )
+        }
+    }
+
+    private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState) -> Ending {
+        let done = "\(record.done.count) of \(plan.keys.count) steps are done"
+        switch stop {
+        case .completed:
+            Output.note("done: \(plan.cluster) runs \(plan.hops.last?.id.to.description ?? ""); \(done)")
+            return .done
+        case .reached(let hop):
+            Output.note("stopped after \(hop), as asked; \(done); `upgrader resume \(directory.path)` goes on")
+            return .paused
+        case .interrupted:
+            Output.note("interrupted; \(done); `upgrader resume \(directory.path)` goes on")
+            return .interrupted
+        case .failed(let keys):
+            let failures = record.failed.filter { keys.contains($0.key) }.mapValues(\.failure)
+            let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: record.ledger)
+            let ending = FailureReport.ending(failures)
+            Output.complain(Complaint(report.blocks(failures), ending))
+            return ending
+        }
+    }
+}
+
+extension Session {
+    /// What the lock says of its holder.
+    static func lockText(_ reason: String) -> String {
+        "\(holder) (pid \(ProcessInfo.processInfo.processIdentifier))\(reason.isEmpty ? "" : ", \(reason)")"
+    }
+}

@@ -1,0 +1,121 @@
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+/// Laws that hold for every run, looked at on a simulated cluster.
+@Suite("Laws of a run")
+struct RunLawsTests {
+    @Test("WriteAhead: every action is preceded by a durable record that names it and its step")
+    func writeAhead() async throws {
+        let scene = try Scene()
+        let trace = Trace()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        let driver = scene.driver(try await scene.plan(), TracedAccess(cluster, trace))
+        #expect(try await driver.walk(recorder: TracedRecorder(MemoryRecorder(), trace)) == .completed)
+        var intents: Set<String> = []
+        var performed = 0
+        for event in trace.events {
+            switch event {
+            case .recorded(.intended(let key, let attempt, let index, let action)):
+                intents.insert("\(key) \(attempt) \(index) \(action)")
+            case .performed(let action, let job):
+                performed += 1
+                let intent = "\(job.key) \(job.attempt) \(job.index) \(action)"
+                #expect(intents.remove(intent) != nil, "\(action) was not written down before it was done")
+            case .recorded:
+                break
+            }
+        }
+        #expect(performed > 20)
+    }
+
+    @Test("DecideAgain: a step that acted is asked again, and its end is recorded only when it decides nothing")
+    func decideAgain() async throws {
+        let scene = try Scene()
+        var blind = scene
+        blind.steps = StepSet(steps: [BlindStep()]) { _, _, _ in
+            [PlannedPhase(id: "verify", batch: 1, failureBudget: 0, lanes: [.init(target: .cluster, steps: ["blind"])])]
+        }
+        let plan = try await blind.plan()
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        let stop = try await blind.driver(plan, cluster).walk(recorder: recorder)
+        let key = try #require(plan.keys.first)
+        #expect(stop == .failed([key]))
+        #expect(recorder.state.failed[key]?.failure == .stillWrong([BlindStep.action]))
+        #expect(!recorder.state.done.contains(key))
+    }
+
+    @Test("SkewNeverExceeded, QuorumKept: at every boundary of four hops, whatever maintainer scripts do", arguments: [true, false])
+    func skewAndQuorum(scriptsRestart: Bool) async throws {
+        var scene = try Scene(etcd: 3, controlPlane: 3, workers: 4, until: "1.16") { $0.workerBatch = 2 }
+        scene.cluster.packaging.scriptsRestart = scriptsRestart
+        let invariants = Invariants(scene.hops)
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock(), change: { invariants.look($0) })
+        let driver = scene.driver(try await scene.plan(), cluster)
+        #expect(try await driver.walk(recorder: MemoryRecorder()) == .completed)
+        #expect(invariants.violations == [])
+        let nodes = await cluster.state.nodes.values
+        #expect(nodes.allSatisfy { $0.kubeletVersion?.release == scene.playbook.target && !$0.isCordoned })
+    }
+
+    @Test("QuorumKept: only one control-plane host is worked on at a time")
+    func oneControlPlaneHost() async throws {
+        let scene = try Scene(controlPlane: 3)
+        let trace = Trace()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        let driver = scene.driver(try await scene.plan(), cluster)
+        _ = try await driver.walk(recorder: TracedRecorder(MemoryRecorder(), trace))
+        var inHand: Set<Target> = []
+        for case .recorded(let record) in trace.events {
+            switch record {
+            case .begun(let key, _) where ["control-plane", "controllers"].contains(key.phase):
+                inHand.insert(key.target)
+                #expect(inHand.count == 1, "\(inHand) at once")
+            case .done(let key) where ["restart-api-server", "restart-scheduler"].contains(key.step):
+                inHand.remove(key.target)
+            default:
+                break
+            }
+        }
+    }
+
+    @Test("DryRunTellsTheTruth: what the rehearsal lists is what the run performs, step by step, in the same order")
+    func dryRunTellsTheTruth() async throws {
+        let scene = try Scene(etcd: 3, controlPlane: 2, workers: 3, until: "1.14")
+        let (plan, survey) = try await scene.planAndSurvey()
+        let script = try await Rehearsal.perform(
+            plan: plan,
+            run: scene.run,
+            playbook: scene.playbook,
+            steps: scene.steps,
+            hops: scene.hops,
+            cluster: ClusterState(survey: survey, playbook: scene.playbook)
+        )
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        _ = try await scene.driver(plan, cluster).walk(recorder: recorder)
+        var performed: [StepKey: [Action]] = [:]
+        for case .intended(let key, _, _, let action) in recorder.records {
+            performed[key, default: []].append(action)
+        }
+        #expect(script.stop == .completed)
+        #expect(script.steps.map(\.key) == plan.keys)
+        for line in script.steps {
+            #expect(line.actions == performed[line.key] ?? [], "\(line.key)")
+        }
+        let commands = script.steps.flatMap(\.actions).count
+        #expect(commands == recorder.records.count { if case .intended = $0 { true } else { false } })
+    }
+}
+
+/// A step whose action no probe of its own sees: what the law DecideAgain must catch.
+private struct BlindStep: Step {
+    static let action = Action.refreshPackageLists(host: "cp1")
+    let id: StepID = "blind"
+    let title = "Does what it cannot see"
+
+    func probes(_ context: StepContext) -> [Probe] { [.nodes] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [Self.action] }
+}

@@ -1,0 +1,111 @@
+public import UpgradeCore
+public import UpgradeSteps
+
+/// A small cluster and all that a run on it needs; nothing of it is real.
+public struct Scene: Sendable {
+    /// The run's name.
+    public let run = "test"
+    /// The playbook.
+    public var playbook: Playbook
+    /// The simulated cluster to begin with.
+    public var cluster: ClusterState
+    /// The steps.
+    public var steps = StepCatalog.all
+    /// Facts by hop.
+    public var hops: [HopID: HopFacts]
+
+    /// Makes a healthy cluster with these hosts.
+    ///
+    /// - Parameters:
+    ///   - until: the target; one hop up when not given.
+    ///   - edit: changes the playbook before the cluster is made from it.
+    public init(
+        etcd: Int = 1,
+        controlPlane: Int = 2,
+        workers: Int = 2,
+        until target: String = "1.13",
+        edit: (inout Playbook) -> Void = { _ in }
+    ) throws {
+        let release = try Self.release("1.12")
+        let goal = try Self.release(target)
+        var releases: [MinorRelease: PackageVersion] = [:]
+        var next = release
+        while next <= goal {
+            releases[next] = PackageVersion("\(next).10-1")
+            next = next.next
+        }
+        let hosts =
+            (1...max(1, etcd)).map { Host(name: "etcd\($0)", roles: [.etcd]) }
+            + (1...max(1, controlPlane)).map { Host(name: "cp\($0)", roles: [.controlPlane]) }
+            + (1...max(1, workers)).map { Host(name: "w\($0)", roles: [.worker], nodeName: "w\($0).example.org") }
+        var playbook = Playbook(cluster: "test", target: goal, releases: releases, hosts: hosts)
+        edit(&playbook)
+        self.playbook = playbook
+        cluster = ClusterState.sample(playbook: playbook, at: release)
+        hops = try HopCatalog.all()
+    }
+
+    /// Makes the plan by looking at the cluster.
+    public func plan() async throws -> Plan {
+        try await planAndSurvey().plan
+    }
+
+    /// Makes the plan and keeps what was seen.
+    public func planAndSurvey() async throws -> (plan: Plan, survey: Observation) {
+        try await Planner.plan(
+            playbook: playbook,
+            playbookDigest: "playbook",
+            versionsDigest: "versions",
+            run: run,
+            steps: steps,
+            hops: hops,
+            access: SimulatedCluster(cluster, clock: VirtualClock())
+        )
+    }
+
+    /// A driver over an access.
+    public func driver(
+        _ plan: Plan,
+        _ access: any ClusterAccess,
+        clock: VirtualClock = VirtualClock(),
+        interruption: Interruption = Interruption(),
+        observer: any RunObserver = SilentObserver()
+    ) -> Driver<VirtualClock> {
+        Driver(
+            run: run,
+            plan: plan,
+            playbook: playbook,
+            steps: steps,
+            hops: hops,
+            access: access,
+            clock: clock,
+            interruption: interruption,
+            observer: observer
+        )
+    }
+
+    private static func release(_ text: String) throws -> MinorRelease {
+        guard let release = MinorRelease(text) else { throw SceneError.notARelease(text) }
+        return release
+    }
+}
+
+/// A scene that cannot be built.
+public enum SceneError: Error {
+    /// The text is not a release.
+    case notARelease(String)
+}
+
+extension Scene {
+    /// The same cluster with a plan of four steps on its first worker, for tests that walk it very often.
+    public func small() -> Scene {
+        var scene = self
+        let steps = StepCatalog.all.steps
+        let chosen: [StepID] = ["cordon", "drain", "install-node", "uncordon"]
+        scene.steps = StepSet(steps: chosen.compactMap { steps[$0] }) { _, playbook, _ in
+            let lanes = playbook.hosts(.worker).prefix(1).map { PlannedLane(target: .host($0.name), steps: chosen) }
+            return [PlannedPhase(id: "workers", batch: 1, failureBudget: 0, lanes: lanes)]
+        }
+        return scene
+    }
+}

@@ -22,7 +22,7 @@ public enum PlaybookDecoder {
         let place = problems.place(of: root)
         guard let mapping = root.mapping else {
             let found = root.sequence == nil ? "a single value" : "a list"
-            throw .wrongType(key: "playbook", expected: "a mapping", found: found, at: place)
+            throw .notAMapping(found: found, at: place)
         }
         let top = PlaybookSection(mapping, path: "", title: "", place: place, problems: problems)
         let home = home ?? FileManager.default.homeDirectoryForCurrentUser.path
@@ -36,16 +36,14 @@ public enum PlaybookDecoder {
 
     /// No playbook is near it: ten thousand hosts take half of it.
     private static let sizeLimit = 1 << 20
-    /// A playbook needs six; the parser beneath is recursive, and would run out of stack some thousands deep.
-    private static let depthLimit = 64
 
     private static func compose(_ text: String, file: String) throws(PlaybookError) -> Node {
         let start = SourceLocation(file: file, line: 1, column: 1)
         let bytes = text.utf8.count
         guard bytes <= sizeLimit else { throw .tooLarge(bytes: bytes, limit: sizeLimit, at: start) }
-        try checkDepth(of: text, file: file)
         let node: Node?
         do {
+            // Nesting needs no limit here: libyaml stops at 1,000 (Yams 6.2.2, CYaml/src/parser.c:67).
             node = try Yams.compose(yaml: text)
         } catch let error as YamlError {
             throw PlaybookError(error, file: file)
@@ -55,30 +53,6 @@ public enum PlaybookDecoder {
         guard let node else { throw .empty(at: start) }
         if let scalar = node.scalar, PlaybookScalar(scalar).kind == .null { throw .empty(at: start) }
         return node
-    }
-
-    /// Refuses text whose nesting the parser could not survive.
-    ///
-    /// Counts open brackets, and the indicators that begin a line: each nested block begins right of its parent.
-    private static func checkDepth(of text: String, file: String) throws(PlaybookError) {
-        var brackets = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            var column = 0
-            var isLeading = true
-            for byte in line.utf8 {
-                column += 1
-                switch byte {
-                case UInt8(ascii: "["), UInt8(ascii: "{"): brackets += 1
-                case UInt8(ascii: "]"), UInt8(ascii: "}"): brackets = max(0, brackets - 1)
-                case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): continue
-                default: isLeading = false
-                }
-                // Two columns a level is the narrowest that a person writes.
-                guard brackets <= depthLimit, !isLeading || column <= 2 * depthLimit else {
-                    throw .tooDeep(limit: depthLimit, at: SourceLocation(file: file, line: index + 1, column: column))
-                }
-            }
-        }
     }
 
     private static func directory(of file: String) -> String {

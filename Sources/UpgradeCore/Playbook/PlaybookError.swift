@@ -2,12 +2,12 @@
 public enum PlaybookError: Error, Hashable, Sendable {
     /// The file is larger than any playbook is.
     case tooLarge(bytes: Int, limit: Int, at: SourceLocation)
-    /// Lists or mappings are inside each other deeper than in any playbook.
-    case tooDeep(limit: Int, at: SourceLocation)
     /// The file holds nothing.
     case empty(at: SourceLocation)
     /// The text is not YAML.
     case syntax(reason: String, at: SourceLocation)
+    /// The file holds something else than keys with values.
+    case notAMapping(found: String, at: SourceLocation)
     /// A key that no playbook has.
     case unknownKey(String, suggestion: String?, known: [String], at: SourceLocation)
     /// A key that is there twice.
@@ -44,7 +44,7 @@ public enum PlaybookError: Error, Hashable, Sendable {
     /// Where it is; the first place for several.
     public var location: SourceLocation? {
         switch self {
-        case .tooLarge(_, _, let place), .tooDeep(_, let place), .empty(let place), .syntax(_, let place),
+        case .tooLarge(_, _, let place), .empty(let place), .notAMapping(_, let place), .syntax(_, let place),
             .unknownKey(_, _, _, let place), .duplicateKey(_, _, let place), .missingKey(_, let place),
             .wrongType(_, _, _, let place), .invalidValue(_, _, _, _, let place), .emptyList(_, let place),
             .repeated(_, _, _, let place), .noHost(_, let place), .pathGoesDown(_, _, let place),
@@ -69,10 +69,10 @@ extension PlaybookError: CustomStringConvertible {
         switch self {
         case .tooLarge(let bytes, let limit, _):
             "the playbook has \(bytes) bytes; the limit is \(limit)"
-        case .tooDeep(let limit, _):
-            "lists or mappings are nested more than \(limit) deep"
         case .empty:
             "the playbook is empty"
+        case .notAMapping(let found, _):
+            "the playbook is \(found); expected keys with values"
         case .syntax(let reason, _):
             "not YAML: \(reason)"
         case .unknownKey(let key, .some(let suggestion), _, _):

@@ -14,7 +14,8 @@ extension PlaybookReading {
             roles.formUnion(given ?? [])
             unique.take(name, section, "name", named: "hosts.name")
             unique.take(address ?? name, section, address == nil ? "name" : "address", named: "hosts.address")
-            let isNode = given?.contains(.worker) ?? true
+            // Where no role could be read, the error is about the roles.
+            let isNode = given.map { $0.isEmpty || $0.contains(.worker) } ?? true
             if isNode {
                 unique.take(node ?? name, section, node == nil ? "name" : "node", named: "hosts.node")
             } else if let node, let entry = section.entry("node") {

@@ -79,7 +79,7 @@ extension PlaybookReading {
     func simulation(_ path: ReleasePath?) -> SimulationSettings? {
         guard let section = top.section("simulation") else { return nil }
         let release = section.required("release", .release)
-        let pace = section.value("pace", .duration(atLeast: .zero, limit: .seconds(60)))
+        let pace = section.value("pace", .duration(atLeast: .zero))
         guard let release else { return nil }
         if let path, release > path.target || path.releases[release] == nil,
             let place = section.entry("release").map({ top.problems.place(of: $0.node) })

@@ -28,9 +28,9 @@ struct PlaybookSection {
         for (keyNode, node) in mapping {
             let keyPlace = problems.place(of: keyNode)
             guard let key = keyNode.scalar?.string else {
-                problems.report(
-                    .wrongType(key: title, expected: "plain keys", found: "a collection as a key", at: keyPlace)
-                )
+                let found = "a mapping with a \(keyNode.sequence == nil ? "mapping" : "list") for a key"
+                let name = title.isEmpty ? "playbook" : title
+                problems.report(.wrongType(key: name, expected: "words for keys", found: found, at: keyPlace))
                 continue
             }
             if let other = entries.first(where: { $0.key == key }) {

@@ -27,9 +27,9 @@ extension ScalarForm where Value == Int {
 }
 
 extension ScalarForm where Value == Duration {
-    /// A duration with one unit, at most `limit`.
-    static func duration(atLeast least: Duration = .milliseconds(1), limit: Duration = .seconds(86_400)) -> Self {
-        let expected = "a duration such as `500ms`, `300s`, `10m` or `1h`, at most \(limit.components.seconds) s"
+    /// A duration with one unit; nothing that the run waits for takes more than a day.
+    static func duration(atLeast least: Duration = .milliseconds(1)) -> Self {
+        let expected = "a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`"
         return ScalarForm(expected: expected, kinds: [.string]) { text in
             guard let match = text.wholeMatch(of: /([0-9]{1,9})(ms|s|m|h)/), let count = Int(match.1) else {
                 return nil
@@ -41,7 +41,7 @@ extension ScalarForm where Value == Duration {
                 case "m": .seconds(count * 60)
                 default: .seconds(count * 3_600)
                 }
-            return least <= value && value <= limit ? value : nil
+            return least <= value && value <= .seconds(86_400) ? value : nil
         }
     }
 }

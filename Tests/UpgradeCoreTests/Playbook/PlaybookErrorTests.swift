@@ -1,0 +1,217 @@
+import Testing
+import UpgradeCore
+
+@Suite("What is wrong with a playbook is said with its place")
+struct PlaybookErrorTests {
+    private struct Case: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let text: String
+        let errors: [String]
+
+        init(_ name: String, _ text: String, _ errors: String...) {
+            testDescription = name
+            self.text = text
+            self.errors = errors
+        }
+    }
+
+    private static let top =
+        "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
+        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, `simulation`"
+
+    private static let yamlCases: [Case] = [
+        Case("nothing", "", "p.yaml:1:1: the playbook is empty"),
+        Case("comments only", "# nothing\n", "p.yaml:1:1: the playbook is empty"),
+        Case("a list", "\n- a", "p.yaml:2:1: the playbook is a list; expected keys with values"),
+        Case("a word", "a", "p.yaml:1:1: the playbook is a single value; expected keys with values"),
+        Case(
+            "an open bracket",
+            "a: [1\nb: 2",
+            "p.yaml:2:2: not YAML: while parsing a flow sequence at line 1: did not find expected ',' or ']'"
+        ),
+        Case("two colons", "a: b: c", "p.yaml:1:5: not YAML: mapping values are not allowed in this context"),
+        Case(
+            "a tab",
+            "a:\n\tb: 1",
+            "p.yaml:2:1: not YAML: while scanning for the next token at line 2: "
+                + "found character that cannot start any token"
+        ),
+        Case("an undefined alias", "a: *b", "p.yaml:1:4: not YAML: found undefined alias"),
+        Case(
+            "two documents",
+            "a: 1\n---\nb: 1",
+            "p.yaml:2:1: not YAML: expected a single document in the stream at line 1: but found another document"
+        ),
+        Case("a control character", "a: b\nc: \u{1}", "p.yaml:2:4: not YAML: control characters are not allowed"),
+        Case(
+            "nested without end",
+            String(repeating: "[", count: 100_000),
+            "p.yaml:1:1: not YAML: while parsing at line 1: "
+                + "Maximum nesting level reached, set with yaml_set_max_nest_level())"
+        ),
+        Case(
+            "a file without end",
+            String(repeating: "a", count: 1_048_577),
+            "p.yaml:1:1: the playbook has 1048577 bytes; the limit is 1048576"
+        ),
+    ]
+
+    private static let keysCases: [Case] = [
+        Case(
+            "a misspelled key",
+            PlaybookTexts.smallest("drian: {deadline: 1s}"),
+            "p.yaml:10:1: unknown key `drian`; did you mean `drain`?"
+        ),
+        Case(
+            "a misspelled key in a section",
+            PlaybookTexts.smallest("drain: {dealine: 1s}"),
+            "p.yaml:10:9: unknown key `drain.dealine`; did you mean `deadline`?"
+        ),
+        Case(
+            "a misspelled key in a list",
+            PlaybookTexts.smallest(hosts: "  - {name: w1, roles: [worker], adress: w1.example.org}"),
+            "p.yaml:9:33: unknown key `hosts.adress`; did you mean `address`?"
+        ),
+        Case(
+            "a key like no other",
+            PlaybookTexts.smallest("kubernetes: 1"),
+            "p.yaml:10:1: unknown key `kubernetes`; the keys here are \(top)"
+        ),
+        Case(
+            "a list as a key",
+            PlaybookTexts.smallest("? [a]\n: b"),
+            "p.yaml:10:3: `playbook` is a mapping with a list for a key; expected words for keys"
+        ),
+        Case(
+            "a key twice",
+            PlaybookTexts.smallest("cluster: again"),
+            "p.yaml:1:1: the key `cluster` is there twice"
+        ),
+        Case(
+            "a key twice, written in two ways",
+            PlaybookTexts.smallest("helm: {versions: {1.13: {package: 1-1, tag: a}, \"1.13\": {}}}"),
+            "p.yaml:10:49: the key `helm.versions.1.13` is there twice; the other is at p.yaml:10:19"
+        ),
+        Case(
+            "no key at all",
+            "{}",
+            "p.yaml:1:1: the key `cluster` is missing",
+            "p.yaml:1:1: the key `target` is missing",
+            "p.yaml:1:1: the key `releases` is missing",
+            "p.yaml:1:1: the key `hosts` is missing"
+        ),
+        Case(
+            "entries without their keys",
+            PlaybookTexts.smallest("etcd: {cert: /c}\nhooks: [{}]", hosts: "  - {address: a}"),
+            "p.yaml:9:5: the key `hosts.name` is missing",
+            "p.yaml:9:5: the key `hosts.roles` is missing",
+            "p.yaml:10:7: the key `etcd.key` is missing",
+            "p.yaml:11:9: the key `hooks.name` is missing",
+            "p.yaml:11:9: the key `hooks.phase` is missing",
+            "p.yaml:11:9: the key `hooks.when` is missing",
+            "p.yaml:11:9: the key `hooks.command` is missing"
+        ),
+    ]
+
+    private static let valuesCases: [Case] = [
+        Case(
+            "values of the wrong kind",
+            PlaybookTexts.smallest(
+                """
+                ssh: [a]
+                api:
+                saved-paths: /etc
+                drain: {deadline: 300, delete-bare-pods: yes}
+                workers: {batch: 1.5}
+                etcd: {cacert: ~, keep: true}
+                helm: {versions: {1.13: v2}}
+                """
+            ),
+            "p.yaml:10:6: `ssh` is a list; expected a mapping",
+            "p.yaml:11:5: `api` is empty; expected a mapping",
+            "p.yaml:12:14: `saved-paths` is a string, `/etc`; expected a list",
+            "p.yaml:13:19: `drain.deadline` is an integer, `300`; "
+                + "expected a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`",
+            "p.yaml:13:42: `drain.delete-bare-pods` is a string, `yes`; expected true or false",
+            "p.yaml:14:18: `workers.batch` is a number, `1.5`; "
+                + "expected a whole number from 1 to 1000 (a percentage is not understood)",
+            "p.yaml:15:16: `etcd.cacert` is empty; expected an absolute path without `..`, and not `/` itself",
+            "p.yaml:15:25: `etcd.keep` is a boolean, `true`; expected a whole number from 1 to 1000",
+            "p.yaml:16:25: `helm.versions.1.13` is a string, `v2`; expected a mapping"
+        ),
+        Case(
+            "a percentage of workers",
+            PlaybookTexts.smallest("workers: {batch: 20%}"),
+            "p.yaml:10:18: `workers.batch` is a string, `20%`; "
+                + "expected a whole number from 1 to 1000 (a percentage is not understood)"
+        ),
+        Case(
+            "values out of range",
+            PlaybookTexts.smallest("workers: {batch: 0}\ndeadlines: {connect: 25h, install: 0s, backup: 5 min}"),
+            "p.yaml:10:18: `workers.batch` is `0`; "
+                + "expected a whole number from 1 to 1000 (a percentage is not understood)",
+            "p.yaml:11:22: `deadlines.connect` is `25h`; "
+                + "expected a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`",
+            "p.yaml:11:36: `deadlines.install` is `0s`; "
+                + "expected a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`",
+            "p.yaml:11:48: `deadlines.backup` is `5 min`; "
+                + "expected a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`"
+        ),
+        Case(
+            "a choice that is none",
+            PlaybookTexts.smallest("foreign-cordons: refused"),
+            "p.yaml:10:18: `foreign-cordons` is `refused`; expected one of `refuse`, `keep`; did you mean `refuse`?"
+        ),
+        Case(
+            "a hook of no phase, on no host",
+            PlaybookTexts.smallest(
+                "hooks: [{name: Quiet!, phase: worker, when: during, host: m2, command: []}]"
+            ),
+            "p.yaml:10:16: `hooks.name` is `Quiet!`; "
+                + "expected a name of lowercase letters, digits and `-`, at most 64, the first a letter",
+            "p.yaml:10:31: `hooks.phase` is `worker`; expected one of `preflight`, `backup`, `control-plane`, "
+                + "`controllers`, `workers`, `network`, `helm`, `clients`, `verify`; did you mean `workers`?",
+            "p.yaml:10:45: `hooks.when` is `during`; expected one of `before`, `after`",
+            "p.yaml:10:59: `hooks.host` is `m2`; expected one of `e1`, `m1`; did you mean `m1`?",
+            "p.yaml:10:72: `hooks.command` has no entry; it needs at least one"
+        ),
+        Case(
+            "a text of two lines stays on the error's line",
+            PlaybookTexts.smallest("ssh: {user: \"a\\nb\"}"),
+            "p.yaml:10:13: `ssh.user` is `a b`; expected a login name"
+        ),
+        Case(
+            "package names that Debian refuses",
+            PlaybookTexts.smallest("packages: {control-plane: [kube_master, Kube, k, kube=1, kube, kube]}"),
+            "p.yaml:10:28: `packages.control-plane` is `kube_master`; \(packageName)",
+            "p.yaml:10:41: `packages.control-plane` is `Kube`; \(packageName)",
+            "p.yaml:10:47: `packages.control-plane` is `k`; \(packageName)",
+            "p.yaml:10:50: `packages.control-plane` is `kube=1`; \(packageName)",
+            "p.yaml:10:64: `packages.control-plane` `kube` is there twice; the other is at p.yaml:10:58"
+        ),
+        Case(
+            "an endpoint with a placeholder that does not exist",
+            PlaybookTexts.smallest("api: {endpoint: \"https://{ip}:6443\"}"),
+            "p.yaml:10:17: `api.endpoint` is `https://{ip}:6443`; "
+                + "expected an address such as `https://{address}:6443`, with `{name}` or `{address}` at most"
+        ),
+    ]
+
+    private static let packageName =
+        "expected a Debian package name: lowercase letters, digits, `+`, `-` and `.`, at least two"
+
+    @Test("YAML that is no playbook", arguments: yamlCases)
+    private func yaml(_ example: Case) {
+        #expect(PlaybookTexts.errors(of: example.text) == example.errors)
+    }
+
+    @Test("keys", arguments: keysCases)
+    private func keys(_ example: Case) {
+        #expect(PlaybookTexts.errors(of: example.text) == example.errors)
+    }
+
+    @Test("values", arguments: valuesCases)
+    private func values(_ example: Case) {
+        #expect(PlaybookTexts.errors(of: example.text) == example.errors)
+    }
+}

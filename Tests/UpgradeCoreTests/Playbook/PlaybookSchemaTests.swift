@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+@testable import UpgradeCore
+
+@Suite("The schema and the decoder say the same")
+struct PlaybookSchemaTests {
+    private typealias Value = PlaybookSchema.Value
+
+    private let places: [PlaybookSchema.Place]
+    private let full: Value
+
+    init() throws {
+        let file = PlaybookTexts.directory.appending(path: "schema.json")
+        places = try JSONDecoder().decode(PlaybookSchema.self, from: Data(contentsOf: file)).places()
+        full = try JSONDecoder().decode(Value.self, from: Data(Self.fullText.utf8))
+    }
+
+    /// A playbook with every key there is.
+    private static let fullText = """
+        {
+          "cluster": "full", "target": "1.13", "releases": {"1.13": "1.13.12-1", "1.12": "1.12.10-1"},
+          "hosts": [
+            {"name": "h", "address": "h.example.org", "node": "n",
+              "roles": ["etcd", "worker", "control-plane", "client"]},
+            {"name": "e", "roles": ["etcd", "control-plane"]}
+          ],
+          "ssh": {"config": "c", "user": "u", "sudo": false},
+          "api": {"kubeconfig": "/k", "endpoint": "https://{name}:6443"},
+          "etcd": {"endpoint": "http://e:2379", "cacert": "/a", "cert": "/c", "key": "/k",
+            "snapshot-directory": "/s", "keep": 3},
+          "packages": {"control-plane": ["ka"], "node": ["kn"], "client": ["kc"]},
+          "saved-paths": ["/etc"],
+          "drain": {"deadline": "1s", "delete-bare-pods": true, "delete-emptydir-data": true},
+          "foreign-cordons": "keep",
+          "workers": {"batch": 2, "failure-budget": 1},
+          "deadlines": {"connect": "1s", "install": "1s", "daemon": "1s", "node-ready": "1s", "backup": "1s"},
+          "calico": {"versions": {"1.13": {"package": "3.7.5-1", "tag": "v3.7.5"}}, "packages": ["cn"],
+            "namespace": "n", "daemonset": "d", "container": "c", "image": "i"},
+          "helm": {"versions": {"1.13": {"package": "2.14.3-1", "tag": "v2.14.3"}}, "packages": ["hm"],
+            "tiller-namespaces": ["n"], "image": "i", "migrate-at": "1.13"},
+          "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
+          "simulation": {"release": "1.12", "pace": "1s"}
+        }
+        """
+
+    private func decode(_ value: Value) throws -> Playbook {
+        try PlaybookDecoder.decode(try value.json, file: "full.json", home: "/home/op")
+    }
+
+    private func errors(_ value: Value) throws -> [PlaybookError] {
+        do throws(PlaybookError) {
+            _ = try PlaybookDecoder.decode(try text(value), file: "full.json", home: "/home/op")
+            return []
+        } catch {
+            return error.all
+        }
+    }
+
+    private func text(_ value: Value) throws(PlaybookError) -> String {
+        do {
+            return try value.json
+        } catch {
+            throw .syntax(reason: "\(error)", at: SourceLocation(file: "", line: 1, column: 1))
+        }
+    }
+
+    @Test("the sections and their keys are the same")
+    func keys() {
+        var sections: [String: Set<String>] = [:]
+        for place in places {
+            if let properties = place.schema.properties { sections[place.section] = Set(properties.keys) }
+            if case .schema = place.schema.additional { sections[place.section] = [PlaybookKeys.release] }
+        }
+        #expect(sections == PlaybookKeys.sections.mapValues(Set.init))
+    }
+
+    @Test("every place has a description, and every object forbids other keys")
+    func descriptions() {
+        for place in places where place.path.last != "[]" {
+            #expect(place.schema.description?.isEmpty == false, "\(place.title)")
+        }
+        for place in places where place.schema.properties != nil {
+            guard case .forbidden = place.schema.additional else {
+                Issue.record("\(place.title) allows other keys")
+                continue
+            }
+        }
+    }
+
+    @Test("a playbook with every key of the schema decodes")
+    func everyKey() throws {
+        #expect(try errors(full) == [])
+        let text = try full.json
+        for place in places {
+            guard let key = place.path.last, key != "[]" else { continue }
+            #expect(text.contains("\"\(key)\":"), "\(place.title) is not in the full playbook")
+        }
+    }
+
+    @Test("a required key is missed, and no other")
+    func required() throws {
+        // These are required by the presence of another key, which `required` does not say.
+        let conditional = ["etcd.cert", "etcd.key"]
+        for place in places {
+            guard let key = place.path.last, key != "[]", key != "1.13", !conditional.contains(place.title) else {
+                continue
+            }
+            let missing = try errors(full.replacing(place.path, with: nil)).filter { error in
+                if case .missingKey = error { true } else { false }
+            }
+            #expect(missing.isEmpty != place.isRequired, "\(place.title)")
+        }
+    }
+
+    @Test("a value of another type is refused, and the error names the key")
+    func types() throws {
+        let others: [(type: String, value: Value)] = [
+            ("null", .null), ("boolean", .flag(true)), ("integer", .integer(7)), ("string", .text("x")),
+            ("array", .list([.list([])])), ("object", .object(["x": .integer(1)])),
+        ]
+        // Values without keys or entries below them are replaced all at once, for each error names its key.
+        let nested = places.filter { !$0.path.isEmpty && !$0.isLeaf }.map { [$0] }
+        for group in nested + [places.filter(\.isLeaf)] {
+            for other in others {
+                let wrong = try group.filter {
+                    try !#require($0.schema.type, "\($0.title) has no type").names.contains(other.type)
+                }
+                let mutated = wrong.reduce(full) { $0.replacing($1.path, with: other.value) }
+                let refused = try errors(mutated).compactMap { error in
+                    if case .wrongType(let key, _, _, _) = error { key } else { nil }
+                }
+                #expect(Set(wrong.map(\.title)).subtracting(refused) == [], "took \(other.value)")
+            }
+        }
+    }
+
+    @Test("a text is refused exactly where the schema's pattern or list refuses it")
+    func patterns() throws {
+        let samples = [
+            "", " ", "a", "A", "a b", "a\n", "-a", ".a", "a-", "a.", "a..b", "a_b", "a/b", "a@b", "a:b", "ab", "0", "1",
+            "cluster", "1.13", "01.13", "1.13.12",
+            "1.13.12-1", "1:1.13-1", "v1.13", "10ms", "10m", "1h", "300", "5 m",
+            "/", "//", "/a", "/a/../b", "/..", "/a..b", "/a\tb", "a/../b", "~", "~/a", "~a/b", "http://a",
+            "https://a:1", "https://a/b", "https://{name}:1", "https://{address}", "https://{ip}", "ftp://a",
+            "a.b/c:1/d", "a.b:1/c",
+            "[::1]", "::1", "refuse", "refused", "keep", "workers", "before", "etcd", "worker", "ä",
+            String(repeating: "a", count: 129), String(repeating: "a", count: 254), String(repeating: "a", count: 300),
+        ]
+        // What else these must be, a pattern cannot say: one of the hosts, one of the releases.
+        let exempt = ["hooks.host", "simulation.release"]
+        var texts: [(path: [String], title: String, isAllowed: (String) -> Bool)] = []
+        for place in places where place.schema.type?.names.contains("string") == true {
+            guard !exempt.contains(place.title) else { continue }
+            texts.append((place.path, place.title, try check(place.schema)))
+        }
+        // All at once, for each error names its key; one by one takes twenty seconds.
+        for sample in samples {
+            let mutated = texts.reduce(full) { $0.replacing($1.path, with: .text(sample)) }
+            let keys = try errors(mutated).compactMap { error in
+                if case .invalidValue(let key, _, _, _, _) = error { key } else { nil }
+            }
+            let refused = Set(keys).subtracting(exempt)
+            let expected = Set(texts.filter { !$0.isAllowed(sample) }.map(\.title))
+            #expect(refused.symmetricDifference(expected) == [], "`\(sample)`")
+        }
+    }
+
+    private func check(_ schema: PlaybookSchema) throws -> (String) -> Bool {
+        if let values = schema.values { return { values.contains($0) } }
+        let pattern = try Regex(try #require(schema.pattern, "a text needs a pattern or a list"))
+        return { $0.firstMatch(of: pattern) != nil }
+    }
+
+    @Test("a number is refused exactly beyond the schema's range")
+    func ranges() throws {
+        for place in places where place.schema.type?.names == ["integer"] {
+            let least = try #require(place.schema.minimum)
+            let most = try #require(place.schema.maximum)
+            for value in [least, most] {
+                #expect(try errors(full.replacing(place.path, with: .integer(value))) == [], "\(place.title)")
+            }
+            for value in [least - 1, most + 1] {
+                #expect(try errors(full.replacing(place.path, with: .integer(value))) != [], "\(place.title)")
+            }
+        }
+    }
+
+    @Test("a list may be empty exactly where the schema says so")
+    func lists() throws {
+        for place in places where place.schema.type?.names == ["array"] && place.title != "hosts" {
+            let found = try errors(full.replacing(place.path, with: .list([])))
+            let isRefused = found.contains { error in
+                if case .emptyList(place.title, _) = error { true } else { false }
+            }
+            #expect(isRefused == ((place.schema.minItems ?? 0) > 0), "\(place.title)")
+        }
+    }
+
+    @Test("the schema's defaults are those of the decoder")
+    func defaults() throws {
+        for place in places {
+            guard let standard = place.schema.standard else { continue }
+            let without = try decode(full.replacing(place.path, with: nil))
+            let with = try decode(full.replacing(place.path, with: standard))
+            #expect(without == with, "\(place.title)")
+            #expect(without != (try decode(full)), "\(place.title) makes no difference")
+        }
+    }
+}

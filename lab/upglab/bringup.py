@@ -88,7 +88,8 @@ def begin(shape):
     STATE.mkdir(parents=True, exist_ok=True)
     CACHE.mkdir(parents=True, exist_ok=True)
     base.make()
-    repo = repository.make(source.binaries())
+    binaries = source.binaries()
+    repo = repository.make(binaries)
     network.up(ledger)
     repository.serve(ledger, repo)
     lowers = {role: layers.make(ledger, role, repo) for role in ["lb", "etcd", "cp", "worker"]}
@@ -107,7 +108,7 @@ def begin(shape):
     say("SSH answers everywhere; waiting for the control plane")
     health.wait_for_control_plane(members)
     say("control plane is healthy; waiting for the nodes")
-    workloads.apply()
+    workloads.apply(binaries)
     health.wait_for_nodes(len(with_role(members, "worker")))
     say("nodes are ready; waiting for the pods")
     workloads.wait(len(with_role(members, "worker")))

@@ -1,0 +1,1 @@
+"""The lab: real hosts on one machine, for the upgrader to upgrade."""

@@ -1,0 +1,41 @@
+"""What runs in the cluster: manifests of lab/workloads/, and Helm 2 releases."""
+
+import json
+
+from . import api, health, releases
+from .settings import LAB, LABELS, STATE
+from .shell import run, say, wait_for
+
+MANIFESTS = ["kube-system", "shop", "stock"]
+
+
+def apply(binaries):
+    """Creates what is not there. Pods without a controller need their namespace's service account first."""
+    text = "\n---\n".join((LAB / f"workloads/{name}.yaml").read_text() for name in MANIFESTS)
+    text += "\n---\n" + json.dumps({"apiVersion": "v1", "kind": "List", "items": releases.config_maps()})
+
+    def applied():
+        done = run(binaries / f"v{LABELS[0]}" / "kubectl", f"--kubeconfig={STATE}/admin.conf",
+                   f"--cache-dir={STATE}/kubectl-cache", "apply", "-f", "-", stdin=text, check=False, timeout=60)
+        if done.returncode:
+            raise OSError(done.stderr.strip()[-500:])
+        return True
+
+    say("applying the workloads")
+    wait_for("the workloads to be accepted", applied, 60, 1)
+
+
+def wait(workers):
+    """Until every pod is ready and the service answers on every worker."""
+    def settled():
+        daemons = api.get("/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node")["status"]
+        web = api.get("/apis/apps/v1/namespaces/shop/deployments/web")["status"]
+        budget = api.get("/apis/policy/v1beta1/namespaces/shop/poddisruptionbudgets/web")["status"]
+        unready = health.unready_pods()
+        if unready:
+            raise OSError("not ready: " + ", ".join(unready[:5]))
+        return (daemons.get("numberReady") == workers and web.get("readyReplicas") == 4
+                and budget.get("disruptionsAllowed", 0) >= 1)
+
+    if workers:
+        wait_for("every pod to be ready", settled, 180, 0.5)

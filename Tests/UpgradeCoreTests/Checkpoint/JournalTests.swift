@@ -1,0 +1,204 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("The journal on disk")
+struct JournalTests {
+    private let scratch: ScratchDirectory
+
+    init() throws {
+        scratch = try ScratchDirectory()
+    }
+
+    @Test("what was appended is read back by the next process")
+    func roundTrip() throws {
+        let records = try someRecords()
+        try open().append(records)
+        let history = try JournalReader.read(directory: scratch.path)
+        #expect(history.records.map(\.record) == records)
+        #expect(history.state == MemoryRecorder(records).state)
+        #expect(try open().state == history.state)
+    }
+
+    @Test("files are readable by their owner only, whatever the umask")
+    func modes() throws {
+        let journal = try open()
+        try journal.append(try someRecords())
+        try journal.saveCheckpoint()
+        for name in ["journal.jsonl", "checkpoint.json"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(scratch.path)/\(name)")
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test("ReplayEqualsCheckpoint: at each save of a run, the fold of the journal is the state and the checkpoint")
+    func replayEqualsCheckpoint() async throws {
+        let scene = try Scene(etcd: 1, controlPlane: 1, workers: 1).small()
+        let journal = try open()
+        let checked = ReplayingRecorder(journal, directory: scratch.path)
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        let stop = try await scene.driver(try await scene.plan(), cluster).walk(recorder: checked)
+        #expect(stop == .completed)
+        #expect(checked.looks > 20)
+        #expect(checked.differences == [])
+    }
+
+    @Test("a torn last line is dropped, said so, and the run goes on from before it", arguments: [1, 40, 200])
+    func tornLine(cut: Int) throws {
+        let records = try someRecords()
+        try open().append(records)
+        let whole = try scratch.read("journal.jsonl")
+        try scratch.write(whole.dropLast(cut), to: "journal.jsonl")
+        let history = try JournalReader.read(directory: scratch.path)
+        #expect(history.records.map(\.record) == Array(records.dropLast()))
+        #expect(history.notices.count == 1)
+        #expect(history.notices[0].contains("was torn by a crash and is dropped"))
+        let journal = try open()
+        try journal.append([records[records.count - 1]])
+        #expect(try scratch.read("journal.jsonl").count == whole.count)
+        #expect(try JournalReader.read(directory: scratch.path).notices.isEmpty)
+    }
+
+    @Test("an edited line is refused with its number and nothing is overwritten")
+    func editedLine() throws {
+        try open().append(try someRecords())
+        let text = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self)
+        let edited = Data(text.replacing("w1", with: "w2", maxReplacements: 1).utf8)
+        try scratch.write(edited, to: "journal.jsonl")
+        let error = #expect(throws: JournalError.self) { _ = try open() }
+        guard case .damaged(_, let line, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(line == 2)
+        #expect(reason == "the line does not have the hash it names")
+        #expect(try scratch.read("journal.jsonl") == edited)
+    }
+
+    @Test("a removed line is refused, though every other line is whole")
+    func removedLine() throws {
+        try open().append(try someRecords())
+        var lines = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self).split(separator: "\n")
+        lines.remove(at: 1)
+        try scratch.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: "journal.jsonl")
+        #expect(throws: JournalError.self) { _ = try open() }
+    }
+
+    @Test("any single flipped bit in the journal is refused, or drops a torn last line")
+    func flippedBits() throws {
+        let records = try someRecords()
+        try open().append(records)
+        let whole = try scratch.read("journal.jsonl")
+        let state = MemoryRecorder(records).state
+        for offset in whole.indices {
+            var flipped = whole
+            flipped[offset] ^= 1 << UInt8(offset % 8)
+            try scratch.write(flipped, to: "journal.jsonl")
+            guard let history = try? JournalReader.read(directory: scratch.path) else { continue }
+            // Only the newline at the very end can turn the last line into a torn one.
+            #expect(offset == whole.count - 1 && history.state != state && !history.notices.isEmpty, "byte \(offset)")
+        }
+    }
+
+    @Test("a journal that is shorter than its checkpoint is refused")
+    func truncated() throws {
+        let journal = try open()
+        try journal.append(try someRecords())
+        try journal.saveCheckpoint()
+        let text = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self)
+        let shorter = text.split(separator: "\n").dropLast(2).joined(separator: "\n") + "\n"
+        try scratch.write(Data(shorter.utf8), to: "journal.jsonl")
+        let error = #expect(throws: JournalError.self) { _ = try open() }
+        guard case .truncated(_, let records, let expected) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect((records, expected) == (4, 6))
+    }
+
+    @Test("an edited checkpoint is refused: it is not what the journal folds to")
+    func editedCheckpoint() throws {
+        let journal = try open()
+        try journal.append(try someRecords())
+        try journal.saveCheckpoint()
+        let text = String(decoding: try scratch.read("checkpoint.json"), as: UTF8.self)
+        try scratch.write(Data(text.replacing("unit-a", with: "unit-b").utf8), to: "checkpoint.json")
+        let error = #expect(throws: JournalError.self) { _ = try open() }
+        guard case .disagrees = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("a checkpoint of another schema is refused by number")
+    func unknownSchema() throws {
+        let journal = try open()
+        try journal.saveCheckpoint()
+        let text = String(decoding: try scratch.read("checkpoint.json"), as: UTF8.self)
+        try scratch.write(Data(text.replacing("\"schema\" : 1", with: "\"schema\" : 99").utf8), to: "checkpoint.json")
+        let path = scratch.path + "/checkpoint.json"
+        #expect(throws: JournalError.unknownSchema(path: path, found: 99, known: 1)) { _ = try open() }
+    }
+
+    @Test("a symbolic link in the place of the journal is not followed")
+    func symbolicLink() throws {
+        try scratch.write(Data(), to: "elsewhere")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(scratch.path)/journal.jsonl",
+            withDestinationPath: "\(scratch.path)/elsewhere"
+        )
+        #expect(throws: JournalError.self) { _ = try open() }
+    }
+
+    @Test("a second process on the same cluster is refused and told who holds it")
+    func locked() throws {
+        let first = try RunLock(clusterDirectory: scratch.path, holder: "ada@ops1 (pid 7), window 42")
+        let path = scratch.path + "/lock"
+        #expect(throws: JournalError.locked(path: path, holder: "ada@ops1 (pid 7), window 42")) {
+            _ = try RunLock(clusterDirectory: scratch.path, holder: "ben@ops2 (pid 8)")
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    private func open() throws -> Journal {
+        try Journal(directory: scratch.path, now: { 1_600_000_000 })
+    }
+
+    private func someRecords() throws -> [Record] {
+        let key = try #require(StepKey("1.12-1.13/workers/cordon@w1"))
+        let action = Action.mask(host: "w1", unit: "unit-a")
+        return [
+            .started(RunHeader(run: "test", planDigest: "d", holder: "ada@ops1", reason: "")),
+            .begun(key, attempt: 1),
+            .intended(key, attempt: 1, index: 0, action),
+            .acted(key, attempt: 1, index: 0),
+            .done(key),
+            .stopped(.interrupted),
+        ]
+    }
+}
+
+/// Reads the journal back after each append and compares.
+private final class ReplayingRecorder: Recorder {
+    private let base: Journal
+    private let directory: String
+    private(set) var looks = 0
+    private(set) var differences: [String] = []
+
+    init(_ base: Journal, directory: String) {
+        self.base = base
+        self.directory = directory
+    }
+
+    var state: RunState { base.state }
+
+    func append(_ records: [Record]) throws(JournalError) {
+        try base.append(records)
+        try base.saveCheckpoint()
+        looks += 1
+        // Reading compares the checkpoint with the fold at its record, and throws when they differ.
+        let history = try JournalReader.read(directory: directory)
+        if history.state != base.state { differences.append("after record \(history.count)") }
+    }
+}

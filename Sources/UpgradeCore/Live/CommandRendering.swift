@@ -1,0 +1,185 @@
+/// Turns actions into commands: the one place that knows the argv of every verb.
+public enum CommandRendering {
+    /// The lines that carry out `action`, in order.
+    ///
+    /// Lines that are not jobs do the same thing when done twice. Actions on the API name the first control-plane
+    /// host; where that one cannot be reached, another one is used in its stead.
+    public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
+        switch action {
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook:
+            [hostLine(action)]
+        case .saveSnapshot(let host, let path):
+            snapshot(host: host, path: path, options: playbook.etcd)
+        case .archive, .fetch, .prune:
+            [fileLine(action)]
+        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            [apiLine(action, playbook: playbook)]
+        }
+    }
+
+    /// The host on which API actions are carried out, unless it cannot be reached.
+    static func apiHost(_ playbook: Playbook) -> String {
+        playbook.hosts(.controlPlane).first?.name ?? ""
+    }
+
+    /// The words of `etcdctl` for the member on the host itself.
+    static func etcdctl(_ options: EtcdOptions) -> [String] {
+        var words = ["env", "ETCDCTL_API=3", "etcdctl", "--endpoints=\(options.endpoint)"]
+        words += options.cacert.map { ["--cacert=\($0)"] } ?? []
+        words += options.cert.map { ["--cert=\($0)"] } ?? []
+        words += options.key.map { ["--key=\($0)"] } ?? []
+        return words
+    }
+
+    private static func snapshot(host: String, path: String, options: EtcdOptions) -> [RenderedCommand] {
+        [
+            RenderedCommand(host: host, command: directory(of: path)),
+            // etcdctl writes to PATH.part, syncs it and renames it, so that PATH exists only when complete.
+            // Source: etcd 3.2 etcdctl/ctlv3/command/snapshot_command.go, 3.4 clientv3/snapshot/v3_snapshot.go
+            RenderedCommand(
+                host: host,
+                command: Command(etcdctl(options) + ["snapshot", "save", path], needsRoot: true),
+                means: .job
+            ),
+        ]
+    }
+
+    private static func directory(of path: String) -> Command {
+        let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
+        return Command(["mkdir", "-p", "-m", "0700", "--", parent.isEmpty ? "/" : String(parent)], needsRoot: true)
+    }
+}
+
+// MARK: packages and units
+
+extension CommandRendering {
+    /// No question is asked and nobody restarts other services behind our back (needrestart 3.5 honors SUSPEND).
+    private static let quietly = [
+        "env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "NEEDRESTART_SUSPEND=1",
+    ]
+
+    /// Conffiles: the maintainer's where the host's is untouched, else the host's.
+    private static let keepingConffiles = [
+        "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
+    ]
+
+    private static func hostLine(_ action: Action) -> RenderedCommand {
+        func line(_ host: String, _ words: [String]) -> RenderedCommand {
+            RenderedCommand(
+                host: host,
+                command: Command(words, needsRoot: true),
+                means: action.isJob ? .job : .call
+            )
+        }
+        switch action {
+        case .refreshPackageLists(let host):
+            return line(host, quietly + ["apt-get", "update"])
+        case .install(let host, let packages):
+            let versions = packages.map { "\($0.name)=\($0.version)" }
+            // Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
+            return line(
+                host,
+                quietly + ["apt-get", "install", "-y", "--no-install-recommends"] + keepingConffiles + ["--"] + versions
+            )
+        case .configurePending(let host):
+            return line(host, quietly + ["dpkg", "--force-confdef", "--force-confold", "--configure", "--pending"])
+        // Never --runtime: the mask must outlast a restart of the host.
+        case .mask(let host, let unit): return line(host, ["systemctl", "mask", "--", unit])
+        case .unmask(let host, let unit): return line(host, ["systemctl", "unmask", "--", unit])
+        case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
+        case .hook(_, let host, let words, _): return line(host, words)
+        case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
+            .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            preconditionFailure("not an action on packages or units")
+        }
+    }
+}
+
+// MARK: files
+
+extension CommandRendering {
+    private static func fileLine(_ action: Action) -> RenderedCommand {
+        switch action {
+        case .archive(let host, let sources, let path):
+            return RenderedCommand(
+                host: host,
+                command: Command(
+                    ["/bin/sh", "-c", HostScripts.archive, "upgrader-archive", path] + sources,
+                    needsRoot: true
+                ),
+                means: .job
+            )
+        case .fetch(let host, let path, let localPath):
+            return RenderedCommand(
+                host: host,
+                command: Command(["copy", path, "to", localPath], needsRoot: true),
+                means: .copy
+            )
+        case .prune(let host, let directory, let prefix, let keep):
+            let first = String(max(0, keep) + 1)
+            return RenderedCommand(
+                host: host,
+                command: Command(
+                    ["/bin/sh", "-c", HostScripts.prune, "upgrader-prune", directory, glob(prefix), first],
+                    needsRoot: true
+                )
+            )
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
+            .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            preconditionFailure("not an action on files")
+        }
+    }
+
+    /// The pattern of find(1) for names that start with `prefix`.
+    private static func glob(_ prefix: String) -> String {
+        prefix.map { "*?[]\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "*"
+    }
+}
+
+// MARK: the API
+
+extension CommandRendering {
+    private static func apiLine(_ action: Action, playbook: Playbook) -> RenderedCommand {
+        let kubectl = Kubectl(playbook)
+        let command: Command
+        switch action {
+        case .cordon(let node, let mark):
+            command = kubectl.patch(["node", node], type: "strategic", CordonPatch(mark: mark))
+        case .uncordon(let node, let mark):
+            command = kubectl.patch(["node", node], type: "json", PatchOperation.uncordon(mark: mark))
+        case .drain(let node, let options):
+            command = Command(
+                kubectl.prefix
+                    + ["drain", node, "--ignore-daemonsets", "--timeout=\(options.deadline.components.seconds)s"]
+                    + (options.deletesBarePods ? ["--force"] : [])
+                    + (options.deletesEmptyDirData ? ["--delete-local-data"] : []),
+                needsRoot: true
+            )
+        case .setUpdateStrategy(let namespace, let daemonSet, let strategy, _):
+            command = kubectl.patch(
+                ["daemonsets.apps", daemonSet, "--namespace=\(namespace)"],
+                type: "strategic",
+                UpdateStrategyPatch(type: strategy)
+            )
+        // Not a patch: a merge adds a container of an unknown name, `set image` refuses it.
+        case .setDaemonSetImage(let namespace, let daemonSet, let container, let image):
+            command = kubectl.brief(
+                ["set", "image", "daemonsets.apps/\(daemonSet)", "--namespace=\(namespace)", "\(container)=\(image)"]
+            )
+        case .setDeploymentImage(let namespace, let deployment, let container, let image):
+            command = kubectl.brief(
+                ["set", "image", "deployments.apps/\(deployment)", "--namespace=\(namespace)", "\(container)=\(image)"]
+            )
+        case .deletePod(let namespace, let name, let uid):
+            command = Command(
+                ["/bin/sh", "-c", HostScripts.deletePod, "upgrader-delete-pod", namespace, name, uid]
+                    + kubectl.brief([]).words,
+                needsRoot: true
+            )
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
+            .archive, .fetch, .prune:
+            preconditionFailure("not an action on the API")
+        }
+        return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)
+    }
+}

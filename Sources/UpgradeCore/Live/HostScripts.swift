@@ -1,0 +1,169 @@
+/// The constant shell texts that run on hosts.
+///
+/// None is ever composed: what varies comes as positional parameters, which a shell never reads as program text.
+/// They keep to POSIX sh and to what coreutils, findutils, procfs and systemd of Debian 9 have.
+enum HostScripts {
+    /// Packs `$2 …` into `$1`, which exists only when complete; sources that are absent on the host are left out.
+    static let archive = """
+        path=$1; shift; umask 077; mkdir -p -- "${path%/*}" && \
+        tar --create --gzip --ignore-failed-read --file="$path.part" -- "$@" && \
+        sync -- "$path.part" && mv -f -- "$path.part" "$path"
+        """
+
+    /// Removes the files of `$1` that match `$2`, from the `$3`rd newest name on.
+    static let prune = """
+        [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -print0 | \
+        LC_ALL=C sort -z -r | tail -z -n "+$3" | xargs -0 -r rm -f --
+        """
+
+    /// Deletes pod `$2` of namespace `$1` if its uid is `$3`; the rest is the kubectl command.
+    ///
+    /// kubectl of the path cannot send a uid with a deletion, so it is compared just before.
+    static let deletePod = """
+        namespace=$1; pod=$2; uid=$3; shift 3; \
+        found=$("$@" get pod "$pod" --namespace="$namespace" --ignore-not-found -o 'jsonpath={.metadata.uid}') || exit; \
+        [ "$found" = "$uid" ] || exit 0; \
+        exec "$@" delete pod "$pod" --namespace="$namespace" --ignore-not-found --wait=false
+        """
+
+    /// The job itself: runs `$2 …` once, with its output and its exit status kept in the directory `$1`.
+    ///
+    /// Making the directory is what makes it once: a second start under the same name finds it and does nothing. The
+    /// unit itself always ends well, so that systemd forgets it; the result file is the truth.
+    static let job = """
+        dir=$1
+        shift
+        mkdir -m 0700 -- "$dir" || exit 0
+        "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
+        echo "$?" >"$dir/result.part"
+        sync -- "$dir/result.part"
+        mv -f -- "$dir/result.part" "$dir/result"
+        sync -- "$dir"
+        exit 0
+        """
+
+    /// Makes the directory of all jobs, `$1`, and starts what follows.
+    static let startJob = """
+        mkdir -p -m 0700 -- "$1" || exit
+        shift
+        exec "$@"
+        """
+
+    /// Tells the state of the unit `$1` and of the job directory `$2`: `none`, `begun`, or `ended` with the status.
+    ///
+    /// The unit is looked at first: a job that ends in between has left its result when the directory is looked at.
+    static let jobStatus = """
+        systemctl show -p ActiveState -- "$1" || exit
+        if [ -f "$2/result" ]; then
+            read -r status <"$2/result"
+            echo "ended $status"
+            [ "$status" = 0 ] || tail -q -n 20 -- "$2/stdout" "$2/stderr"
+        elif [ -d "$2" ]; then
+            echo begun
+        else
+            echo none
+        fi
+        """
+
+    /// Removes the directory `$1` of a job that could not take apt's lock and so did nothing.
+    static let forgetJob = """
+        rm -rf -- "$1"
+        """
+
+    /// Who the host is; `$1` says whether sudo may be used.
+    static let identity = """
+        echo "clock $(date +%s.%N)"
+        echo "machine-id $(cat /etc/machine-id)"
+        echo "kernel $(uname -r)"
+        if [ "$(id -u)" = 0 ]; then
+            echo 'root yes'
+        elif [ "$1" = sudo ] && sudo -n true 2>/dev/null; then
+            echo 'root yes'
+        else
+            echo 'root no'
+        fi
+        """
+
+    /// Free blocks and their size for root, below `$1` or its nearest parent that exists.
+    static let freeSpace = """
+        path=$1
+        while [ -n "$path" ] && [ ! -e "$path" ]; do path=${path%/*}; done
+        stat -f -c '%f %S' -- "${path:-/}"
+        """
+
+    /// What `dpkg --audit` says, and who holds a lock of dpkg: one line with pid and name each.
+    static let packageSystem = """
+        dpkg --audit
+        status=$?
+        [ "$status" -le 1 ] || exit "$status"
+        printf '\\n@upgrader audit %s\\n' "$status"
+        for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock; do
+            inode=$(stat -c %i -- "$file" 2>/dev/null) || continue
+            while read -r number kind mode access pid place rest; do
+                case $place in *:"$inode") echo "$pid $(cat "/proc/$pid/comm" 2>/dev/null)" ;; esac
+            done </proc/locks
+        done
+        printf '\\n@upgrader lock 0\\n'
+        """
+
+    /// The state of the unit `$1` and what the program of its main process says of its version.
+    ///
+    /// `/proc/PID/exe` is the running program, also when a package has replaced its file.
+    static let unit = """
+        systemctl show -p LoadState -p ActiveState -p MainPID -p UnitFileState -- "$1" || exit
+        printf '\\n@upgrader state %s\\n' "$?"
+        pid=$(systemctl show -p MainPID -- "$1")
+        pid=${pid#MainPID=}
+        if [ "${pid:-0}" -gt 0 ]; then timeout 10 "/proc/$pid/exe" --version 2>/dev/null </dev/null; fi
+        printf '\\n@upgrader version %s\\n' "$?"
+        """
+
+    /// Four questions to the etcd member; the parameters are the etcdctl command.
+    static let etcdMember = """
+        "$@" endpoint health 2>&1
+        printf '\\n@upgrader health %s\\n' "$?"
+        "$@" endpoint status -w json
+        printf '\\n@upgrader status %s\\n' "$?"
+        "$@" member list -w json
+        printf '\\n@upgrader members %s\\n' "$?"
+        "$@" alarm list
+        printf '\\n@upgrader alarms %s\\n' "$?"
+        """
+
+    /// Size and SHA-256 of the file `$1`.
+    static let file = """
+        [ -e "$1" ] || { echo absent; exit 0; }
+        stat -L -c %s -- "$1" && sha256sum <"$1"
+        """
+
+    /// Whether an API server is healthy and what it is; the parameters are the kubectl command.
+    static let apiServer = """
+        "$@" get --raw /healthz
+        printf '\\n@upgrader health %s\\n' "$?"
+        "$@" get --raw /version
+        printf '\\n@upgrader version %s\\n' "$?"
+        """
+
+    /// The leader lock `$1` in both its forms and the time; the rest is the kubectl command.
+    static let leader = """
+        name=$1
+        shift
+        "$@" get endpoints "$name" --namespace=kube-system --ignore-not-found -o json || exit
+        printf '\\n@upgrader endpoints %s\\n' "$?"
+        "$@" get leases.coordination.k8s.io "$name" --namespace=kube-system --ignore-not-found -o json
+        printf '\\n@upgrader lease %s\\n' "$?"
+        date +%s.%N
+        printf '\\n@upgrader clock %s\\n' "$?"
+        """
+
+    /// The DaemonSet `$2` of namespace `$1` and the pods of that namespace; the rest is the kubectl command.
+    static let daemonSet = """
+        namespace=$1
+        name=$2
+        shift 2
+        "$@" get daemonsets.apps "$name" --namespace="$namespace" --ignore-not-found -o json || exit
+        printf '\\n@upgrader daemonset %s\\n' "$?"
+        "$@" get pods --namespace="$namespace" -o json || exit
+        printf '\\n@upgrader pods %s\\n' "$?"
+        """
+}

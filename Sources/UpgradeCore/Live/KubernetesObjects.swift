@@ -1,0 +1,151 @@
+/// The parts of Kubernetes objects that readers need, as `kubectl get -o json` prints them.
+///
+/// Everything that the API server may leave out is optional.
+enum KubernetesObjects {
+    struct List<Item: Decodable>: Decodable {
+        var items: [Item]
+    }
+
+    struct Metadata: Decodable {
+        struct Owner: Decodable {
+            var kind: String
+            var name: String
+            var uid: String?
+            var controller: Bool?
+        }
+        var name: String
+        var namespace: String?
+        var uid: String?
+        var generation: Int64?
+        var labels: [String: String]?
+        var annotations: [String: String]?
+        var deletionTimestamp: String?
+        var ownerReferences: [Owner]?
+
+        var controller: Owner? { ownerReferences?.first { $0.controller == true } }
+    }
+
+    struct Condition: Decodable {
+        var type: String
+        var status: String
+    }
+
+    struct Node: Decodable {
+        struct Spec: Decodable {
+            struct Taint: Decodable {
+                var key: String
+            }
+            var unschedulable: Bool?
+            var taints: [Taint]?
+        }
+        struct Status: Decodable {
+            struct Info: Decodable {
+                var kubeletVersion: String?
+            }
+            var conditions: [Condition]?
+            var nodeInfo: Info?
+        }
+        var metadata: Metadata
+        var spec: Spec?
+        var status: Status?
+    }
+
+    struct Container: Decodable {
+        var name: String
+        var image: String?
+    }
+
+    struct PodSpec: Decodable {
+        struct Volume: Decodable {
+            struct EmptyDir: Decodable {}
+            var emptyDir: EmptyDir?
+        }
+        var nodeName: String?
+        var containers: [Container]?
+        var volumes: [Volume]?
+    }
+
+    struct Pod: Decodable {
+        struct Status: Decodable {
+            var phase: String?
+            var conditions: [Condition]?
+        }
+        var metadata: Metadata
+        var spec: PodSpec
+        var status: Status?
+    }
+
+    struct Template: Decodable {
+        var spec: PodSpec
+    }
+
+    struct DaemonSet: Decodable {
+        struct Spec: Decodable {
+            struct Strategy: Decodable {
+                var type: String?
+            }
+            var template: Template
+            var updateStrategy: Strategy?
+        }
+        var metadata: Metadata
+        var spec: Spec
+    }
+
+    struct Deployment: Decodable {
+        struct Spec: Decodable {
+            var replicas: Int?
+            var template: Template
+        }
+        struct Status: Decodable {
+            var observedGeneration: Int64?
+            var replicas: Int?
+            var updatedReplicas: Int?
+            var availableReplicas: Int?
+        }
+        var metadata: Metadata
+        var spec: Spec
+        var status: Status?
+    }
+
+    struct Budget: Decodable {
+        struct Spec: Decodable {
+            struct Selector: Decodable {
+                struct Expression: Decodable {}
+                var matchLabels: [String: String]?
+                var matchExpressions: [Expression]?
+            }
+            var selector: Selector?
+        }
+        struct Status: Decodable {
+            var disruptionsAllowed: Int?
+            var currentHealthy: Int?
+            var desiredHealthy: Int?
+            var expectedPods: Int?
+        }
+        var apiVersion: String?
+        var metadata: Metadata
+        var spec: Spec?
+        var status: Status?
+    }
+
+    struct Endpoints: Decodable {
+        var metadata: Metadata
+    }
+
+    struct Lease: Decodable {
+        struct Spec: Decodable {
+            var holderIdentity: String?
+            var renewTime: String?
+        }
+        var spec: Spec?
+    }
+
+    struct LeaderRecord: Decodable {
+        var holderIdentity: String?
+        var renewTime: String?
+    }
+
+    struct Version: Decodable {
+        var gitVersion: String
+    }
+}

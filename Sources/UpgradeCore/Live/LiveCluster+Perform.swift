@@ -1,0 +1,107 @@
+import FoundationEssentials
+
+extension LiveCluster {
+    /// A command that is not a job ends within seconds.
+    private static let callDeadline = Duration.seconds(60)
+
+    /// Performs `action`: its lines in order, each to its end.
+    ///
+    /// Lines that are not jobs do the same thing when done twice, so they are run again after a lost connection.
+    public func perform(
+        _ action: Action,
+        as job: JobID,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        for line in CommandRendering.commands(for: action, playbook: playbook) {
+            switch line.means {
+            case .call where action.isOnAPI: try await callAPI(line, of: action, report: report)
+            case .call: try await call(line, report: report)
+            case .job: try await run(line, of: action, as: JobUnit(name: job.unitName), report: report)
+            case .copy: try await copy(action, report: report)
+            }
+        }
+    }
+
+    // MARK: calls and copies
+
+    private func call(
+        _ line: RenderedCommand,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        let host = try host(line.host)
+        let result: CommandResult
+        do throws(RemoteError) {
+            result = try await access.run(line.command, on: host, deadline: Self.callDeadline, report: report).result
+        } catch {
+            throw .remote(error)
+        }
+        guard result.succeeded else { throw .failed(line.command, on: line.host, result) }
+    }
+
+    private func callAPI(
+        _ line: RenderedCommand,
+        of action: Action,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        let (result, host, mayHaveRun) = try await api.run(line.command, deadline: Self.callDeadline, report: report)
+        if result.succeeded { return }
+        // The patch tests for our mark, which the first try may have taken away before its answer was lost.
+        if case .uncordon(let node, let mark) = action, mayHaveRun,
+            try await answer([.node(node)]).answers[.node(node)].isWithout(mark: mark)
+        {
+            return
+        }
+        throw .failed(line.command, on: host, result)
+    }
+
+    private func copy(
+        _ action: Action,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        guard case .fetch(let name, let path, let localPath) = action else { return }
+        let host = try host(name)
+        let directory = URL(filePath: localPath).deletingLastPathComponent().path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw .localFile(path: directory, reason: "the directory cannot be made")
+        }
+        do throws(RemoteError) {
+            _ = try await access.retrying(host, report: report) { () throws(RemoteError) -> String in
+                try await access.remote.download(
+                    path,
+                    from: host,
+                    to: localPath,
+                    needsRoot: true,
+                    deadline: playbook.deadlines.backup
+                )
+            }
+        } catch {
+            throw .remote(error)
+        }
+    }
+}
+
+extension Answer? {
+    fileprivate func isWithout(mark: String) -> Bool {
+        guard case .node(let node) = self else { return false }
+        return node?.cordonMark != mark
+    }
+}
+
+extension Action {
+    /// Whether the action is a request to the API, which any control-plane host can make.
+    var isOnAPI: Bool {
+        switch self {
+        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            true
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot, .archive,
+            .fetch, .prune, .hook:
+            false
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// A real cluster, reached over a `Remote`.
+///
+/// What is asked and done, and how long it may take, is the playbook's; the words are those of `CommandRendering` and
+/// `ProbeRendering`. Keeps nothing but which hosts have answered before: everything else is asked anew.
+public struct LiveCluster: ClusterAccess {
+    let playbook: Playbook
+    let access: HostAccess
+    let api: APIAccess
+    let now: @Sendable () -> Double
+
+    /// Makes the cluster that `playbook` describes.
+    ///
+    /// - Parameters:
+    ///   - remote: runs commands on the playbook's hosts.
+    ///   - playbook: names the hosts, the credentials on them and the deadlines.
+    ///   - clock: measures deadlines and waits between two looks.
+    ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
+    public init(
+        remote: any Remote,
+        playbook: Playbook,
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Double
+    ) {
+        self.playbook = playbook
+        self.now = now
+        access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
+        api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))
+    }
+
+    /// The host of this name.
+    ///
+    /// - Throws: `.remote` for a name that the playbook does not have.
+    func host(_ name: String) throws(AccessError) -> Host {
+        guard let host = playbook.host(name) else {
+            throw .remote(.unreachable(host: name, address: "", reason: "the playbook names no such host"))
+        }
+        return host
+    }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+
+/// Reads what kubectl prints.
+enum ObjectReading {
+    /// The annotation of a static pod's mirror.
+    /// - Source: Kubernetes 1.14 pkg/kubelet/types/pod_update.go, ConfigMirrorAnnotationKey
+    private static let mirror = "kubernetes.io/config.mirror"
+    /// The annotation that holds a leader record.
+    /// - Source: Kubernetes 1.14 client-go tools/leaderelection/resourcelock/interface.go
+    private static let leaderRecord = "control-plane.alpha.kubernetes.io/leader"
+
+    static func nodes(_ text: String) throws(ReadingError) -> [NodeState] {
+        try JSON.read(KubernetesObjects.List<KubernetesObjects.Node>.self, text).items.map(state)
+    }
+
+    static func node(_ text: String) throws(ReadingError) -> NodeState? {
+        guard !isEmpty(text) else { return nil }
+        return state(try JSON.read(KubernetesObjects.Node.self, text))
+    }
+
+    static func pods(_ text: String) throws(ReadingError) -> [PodState] {
+        try JSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, text).items.map(state)
+    }
+
+    static func budgets(_ text: String) throws(ReadingError) -> [BudgetState] {
+        try JSON.read(KubernetesObjects.List<KubernetesObjects.Budget>.self, text).items.map { budget in
+            BudgetState(
+                namespace: budget.metadata.namespace ?? "",
+                name: budget.metadata.name,
+                matchLabels: labels(of: budget),
+                disruptionsAllowed: budget.status?.disruptionsAllowed ?? 0,
+                currentHealthy: budget.status?.currentHealthy ?? 0,
+                desiredHealthy: budget.status?.desiredHealthy ?? 0,
+                expectedPods: budget.status?.expectedPods ?? 0
+            )
+        }
+    }
+
+    static func daemonSet(_ sections: Sections) throws(ReadingError) -> DaemonSetState? {
+        let object = try sections.part("daemonset")
+        let pods = try sections.part("pods")
+        guard !isEmpty(object.text) else { return nil }
+        let daemonSet = try JSON.read(KubernetesObjects.DaemonSet.self, object.text)
+        var byNode: [String: PodState] = [:]
+        for pod in try JSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, pods.text).items {
+            guard let node = pod.spec.nodeName, let owner = pod.metadata.controller, owner.kind == "DaemonSet",
+                owner.name == daemonSet.metadata.name, owner.uid == daemonSet.metadata.uid
+            else { continue }
+            // While one is ending and the next has begun, the next is the node's pod.
+            if let other = byNode[node], !other.isTerminating, pod.metadata.deletionTimestamp != nil { continue }
+            byNode[node] = state(pod)
+        }
+        return DaemonSetState(
+            image: daemonSet.spec.template.spec.containers?.first?.image ?? "",
+            updateStrategy: daemonSet.spec.updateStrategy?.type ?? "",
+            pods: byNode
+        )
+    }
+
+    static func deployment(_ text: String) throws(ReadingError) -> DeploymentState? {
+        guard !isEmpty(text) else { return nil }
+        let deployment = try JSON.read(KubernetesObjects.Deployment.self, text)
+        let status = deployment.status
+        let updated = status?.updatedReplicas ?? 0
+        // Which of the available ones are new is not said; at least those that cannot be old ones.
+        let old = max(0, (status?.replicas ?? 0) - updated)
+        let isSeen = (status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+        return DeploymentState(
+            image: deployment.spec.template.spec.containers?.first?.image ?? "",
+            replicas: deployment.spec.replicas ?? 1,
+            updatedAndAvailable: isSeen ? min(updated, max(0, (status?.availableReplicas ?? 0) - old)) : 0
+        )
+    }
+
+    /// An API server that does not answer is unhealthy, not an error.
+    static func apiServer(_ sections: Sections) throws(ReadingError) -> APIServerState {
+        let health = try sections.part("health")
+        let version = try sections.part("version")
+        return APIServerState(
+            isHealthy: health.succeeded && health.text == "ok",
+            version: version.succeeded
+                ? JSON.value(KubernetesObjects.Version.self, version.text).flatMap { KubernetesVersion($0.gitVersion) }
+                : nil
+        )
+    }
+
+    static func leader(_ sections: Sections) throws(ReadingError) -> LeaderState? {
+        let endpoints = try sections.part("endpoints")
+        let lease = try sections.part("lease")
+        guard let now = Double(try sections.part("clock").text) else { throw .unreadable("no clock") }
+        var records: [KubernetesObjects.LeaderRecord] = []
+        if !isEmpty(endpoints.text) {
+            let object = try JSON.read(KubernetesObjects.Endpoints.self, endpoints.text)
+            if let record = object.metadata.annotations?[leaderRecord] {
+                records.append(try JSON.read(KubernetesObjects.LeaderRecord.self, record))
+            }
+        }
+        // An API server may not know Lease objects; then the lock is not one.
+        if lease.succeeded, !isEmpty(lease.text) {
+            let spec = try JSON.read(KubernetesObjects.Lease.self, lease.text).spec
+            records.append(.init(holderIdentity: spec?.holderIdentity, renewTime: spec?.renewTime))
+        }
+        var newest: LeaderState?
+        for record in records {
+            guard let holder = record.holderIdentity, !holder.isEmpty else { continue }
+            guard let renewed = record.renewTime.flatMap(seconds) else { throw .unreadable("no renewTime") }
+            let state = LeaderState(holder: holder, secondsSinceRenewal: now - renewed)
+            if newest.map({ state.secondsSinceRenewal < $0.secondsSinceRenewal }) ?? true { newest = state }
+        }
+        return newest
+    }
+
+    private static func isEmpty(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
+
+    /// Seconds since 1970 of `2026-11-22T15:15:00Z` or `2026-11-22T15:15:00.191095Z`.
+    private static func seconds(_ text: String) -> Double? {
+        let whole = text.prefix { $0 != "." && $0 != "Z" }
+        let fraction = text.dropFirst(whole.count).prefix { $0 != "Z" }
+        do {
+            let date = try Date("\(whole)Z", strategy: .iso8601)
+            return date.timeIntervalSince1970 + (Double("0\(fraction)") ?? 0)
+        } catch {
+            return nil
+        }
+    }
+
+    private static func labels(of budget: KubernetesObjects.Budget) -> [String: String]? {
+        guard let selector = budget.spec?.selector, selector.matchExpressions?.isEmpty ?? true else { return nil }
+        let labels = selector.matchLabels ?? [:]
+        // In policy/v1beta1 an empty selector matches no pod, later every pod.
+        // Source: Kubernetes 1.14 pkg/registry/core/pod/storage/eviction.go, getPodDisruptionBudgets
+        if labels.isEmpty, budget.apiVersion?.hasSuffix("beta1") == true { return nil }
+        return labels
+    }
+
+    private static func state(_ node: KubernetesObjects.Node) -> NodeState {
+        NodeState(
+            name: node.metadata.name,
+            isReady: node.status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false,
+            isCordoned: node.spec?.unschedulable ?? false,
+            cordonMark: node.metadata.annotations?[Kubectl.cordonMark],
+            kubeletVersion: node.status?.nodeInfo?.kubeletVersion.flatMap { KubernetesVersion($0) },
+            taints: node.spec?.taints?.map(\.key) ?? []
+        )
+    }
+
+    private static func state(_ pod: KubernetesObjects.Pod) -> PodState {
+        PodState(
+            namespace: pod.metadata.namespace ?? "",
+            name: pod.metadata.name,
+            uid: pod.metadata.uid ?? "",
+            owner: pod.metadata.controller.map { "\($0.kind)/\($0.name)" },
+            isMirror: pod.metadata.annotations?[mirror] != nil,
+            hasEmptyDir: pod.spec.volumes?.contains { $0.emptyDir != nil } ?? false,
+            isFinished: pod.status?.phase == "Succeeded" || pod.status?.phase == "Failed",
+            isReady: pod.status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false,
+            isTerminating: pod.metadata.deletionTimestamp != nil,
+            labels: pod.metadata.labels ?? [:],
+            image: pod.spec.containers?.first?.image ?? ""
+        )
+    }
+}

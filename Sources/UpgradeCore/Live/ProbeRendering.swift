@@ -1,0 +1,192 @@
+/// Turns probes into questions: the one place that knows the argv and the reader of every probe.
+public enum ProbeRendering {
+    /// The command that answers `probe`, where it is one; `nil` for what the operator's machine answers itself.
+    public static func command(for probe: Probe, playbook: Playbook) -> RenderedCommand? {
+        guard let question = question(for: probe, playbook: playbook) else { return nil }
+        let host =
+            switch question.place {
+            case .host(let name): name
+            case .controlPlane: CommandRendering.apiHost(playbook)
+            }
+        return RenderedCommand(host: host, command: question.command)
+    }
+
+    static func question(for probe: Probe, playbook: Playbook) -> Question? {
+        switch probe {
+        case .localFile: nil
+        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file:
+            hostQuestion(probe, playbook: playbook)
+        case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
+        case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
+            apiQuestion(probe, playbook: playbook)
+        }
+    }
+
+    /// A question to a host that is answered where the command ends well.
+    private static func ask(
+        _ host: String,
+        _ command: Command,
+        read: @escaping @Sendable (String) throws(ReadingError) -> Answer
+    ) -> Question {
+        Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
+            try read(try result.text())
+        }
+    }
+
+    /// A question to the API that is answered where the command ends well.
+    private static func askAPI(
+        _ command: Command,
+        read: @escaping @Sendable (String) throws(ReadingError) -> Answer
+    ) -> Question {
+        Question(place: .controlPlane, command: command) { result, _ throws(ReadingError) in
+            try read(try result.text())
+        }
+    }
+
+    private static func script(_ text: String, _ name: String, _ words: [String]) -> Command {
+        Command(["/bin/sh", "-c", text, "upgrader-\(name)"] + words, needsRoot: true)
+    }
+}
+
+// MARK: hosts
+
+extension ProbeRendering {
+    private static func hostQuestion(_ probe: Probe, playbook: Playbook) -> Question? {
+        switch probe {
+        case .identity(let host):
+            var command = script(HostScripts.identity, "identity", [playbook.ssh.sudo ? "sudo" : "nosudo"])
+            command.needsRoot = false
+            return Question(place: .host(host), command: command) { result, times throws(ReadingError) in
+                .identity(try HostReading.identity(try result.text(), times))
+            }
+        case .freeSpace(let host, let path):
+            return ask(host, script(HostScripts.freeSpace, "free-space", [path])) { text throws(ReadingError) in
+                .freeSpace(try HostReading.freeSpace(text))
+            }
+        case .packages(let host, let names):
+            let format = "--showformat=${Package}\\t${Version}\\t${Status}\\n"
+            let command = Command(["dpkg-query", "--show", format, "--"] + names)
+            return Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
+                // Status 1: dpkg does not know one of them, the others are printed. (dpkg-query(1), exit status)
+                .packages(try HostReading.packages(try result.text(allowing: 1)))
+            }
+        case .candidates(let host, let names):
+            return ask(host, Command(["apt-cache", "madison", "--"] + names)) { text throws(ReadingError) in
+                .candidates(try HostReading.candidates(text))
+            }
+        case .packageSystem(let host):
+            return ask(host, packageSystem) { text throws(ReadingError) in
+                .packageSystem(try HostReading.packageSystem(Sections(text)))
+            }
+        case .unit(let host, let unit):
+            return ask(host, script(HostScripts.unit, "unit", [unit])) { text throws(ReadingError) in
+                .unit(try HostReading.unit(Sections(text)))
+            }
+        case .file(let host, let path):
+            return ask(host, script(HostScripts.file, "file", [path])) { text throws(ReadingError) in
+                .file(try HostReading.file(text))
+            }
+        case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
+            .daemonSet, .deployment:
+            return nil
+        }
+    }
+
+    static var packageSystem: Command {
+        script(HostScripts.packageSystem, "package-system", [])
+    }
+}
+
+// MARK: etcd
+
+extension ProbeRendering {
+    private static func etcdQuestion(_ probe: Probe, playbook: Playbook) -> Question? {
+        switch probe {
+        case .etcdMember(let host):
+            let etcdctl = CommandRendering.etcdctl(playbook.etcd)
+            return ask(host, script(HostScripts.etcdMember, "etcd-member", etcdctl)) { text throws(ReadingError) in
+                .etcdMember(try EtcdReading.member(Sections(text)))
+            }
+        case .snapshot(let host, let path):
+            let words = ["env", "ETCDCTL_API=3", "etcdctl", "snapshot", "status", path, "-w", "json"]
+            let command = Command(words, needsRoot: true)
+            return Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
+                .snapshot(try EtcdReading.snapshot(result))
+            }
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .apiServer,
+            .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
+            return nil
+        }
+    }
+}
+
+// MARK: the API
+
+extension ProbeRendering {
+    private static func apiQuestion(_ probe: Probe, playbook: Playbook) -> Question? {
+        let kubectl = Kubectl(playbook)
+        let brief = kubectl.brief([]).words
+        switch probe {
+        case .apiServer(let name):
+            let endpoint = Kubectl(playbook, server: playbook.host(name) ?? Host(name: name, roles: []))
+            let words = endpoint.prefix + ["--request-timeout=10s"]
+            return askAPI(script(HostScripts.apiServer, "api-server", words)) { text throws(ReadingError) in
+                .apiServer(try ObjectReading.apiServer(Sections(text)))
+            }
+        case .leader(let component):
+            return askAPI(script(HostScripts.leader, "leader", [component] + brief)) { text throws(ReadingError) in
+                .leader(try ObjectReading.leader(Sections(text)))
+            }
+        case .nodes:
+            return askAPI(get(kubectl, ["nodes"])) { text throws(ReadingError) in
+                .nodes(try ObjectReading.nodes(text))
+            }
+        case .node(let name):
+            return askAPI(getIfAny(kubectl, ["node", name])) { text throws(ReadingError) in
+                .node(try ObjectReading.node(text))
+            }
+        case .podsOnNode(let node):
+            let words = ["pods", "--all-namespaces", "--field-selector=spec.nodeName=\(node)"]
+            return askAPI(get(kubectl, words)) { text throws(ReadingError) in
+                .pods(try ObjectReading.pods(text))
+            }
+        case .budgets:
+            let words = ["poddisruptionbudgets.policy", "--all-namespaces"]
+            return askAPI(get(kubectl, words)) { text throws(ReadingError) in
+                .budgets(try ObjectReading.budgets(text))
+            }
+        case .daemonSet(let namespace, let name):
+            let command = script(HostScripts.daemonSet, "daemonset", [namespace, name] + brief)
+            return askAPI(command) { text throws(ReadingError) in
+                .daemonSet(try ObjectReading.daemonSet(Sections(text)))
+            }
+        case .deployment(let namespace, let name):
+            let command = getIfAny(kubectl, ["deployments.apps", name, "--namespace=\(namespace)"])
+            return askAPI(command) { text throws(ReadingError) in
+                .deployment(try ObjectReading.deployment(text))
+            }
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .etcdMember,
+            .snapshot:
+            return nil
+        }
+    }
+
+    private static func get(_ kubectl: Kubectl, _ words: [String]) -> Command {
+        kubectl.brief(["get"] + words + ["-o", "json"])
+    }
+
+    /// One object; where there is none kubectl prints nothing and ends well.
+    private static func getIfAny(_ kubectl: Kubectl, _ words: [String]) -> Command {
+        get(kubectl, words + ["--ignore-not-found"])
+    }
+}
+
+extension CommandResult {
+    /// What the command printed.
+    ///
+    /// - Throws: `ReadingError.failed` where it ended neither with status 0 nor with `allowed`.
+    func text(allowing allowed: Int32 = 0) throws(ReadingError) -> String {
+        guard succeeded || outcome == .exited(allowed) else { throw .failed }
+        return output
+    }
+}

@@ -39,6 +39,47 @@ public struct Playbook: Hashable, Sendable {
     /// The operator's own commands.
     public var hooks: [Hook]
 
+    /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
+    public init(
+        cluster: String,
+        target: MinorRelease,
+        releases: [MinorRelease: PackageVersion],
+        hosts: [Host],
+        simulation: SimulationSettings? = nil,
+        ssh: SSHOptions = SSHOptions(),
+        api: APIOptions = APIOptions(),
+        etcd: EtcdOptions = EtcdOptions(),
+        packages: PackageNames = PackageNames(),
+        savedPaths: [String] = ["/etc/default", "/etc/kubernetes", "/etc/systemd/system", "/etc/cni/net.d"],
+        drain: DrainOptions = DrainOptions(deadline: .seconds(300)),
+        foreignCordons: ForeignCordons = .refuse,
+        workerBatch: Int = 1,
+        workerFailureBudget: Int = 0,
+        deadlines: Deadlines = Deadlines(),
+        calico: CalicoOptions? = nil,
+        helm: HelmOptions? = nil,
+        hooks: [Hook] = []
+    ) {
+        self.cluster = cluster
+        self.target = target
+        self.releases = releases
+        self.hosts = hosts
+        self.simulation = simulation
+        self.ssh = ssh
+        self.api = api
+        self.etcd = etcd
+        self.packages = packages
+        self.savedPaths = savedPaths
+        self.drain = drain
+        self.foreignCordons = foreignCordons
+        self.workerBatch = workerBatch
+        self.workerFailureBudget = workerFailureBudget
+        self.deadlines = deadlines
+        self.calico = calico
+        self.helm = helm
+        self.hooks = hooks
+    }
+
     /// The host of this name.
     public func host(_ name: String) -> Host? {
         hosts.first { $0.name == name }

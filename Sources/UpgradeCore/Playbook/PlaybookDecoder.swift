@@ -1,0 +1,115 @@
+import Foundation
+import Yams
+
+/// Reads a playbook, or says with file, line and column why it is none.
+public enum PlaybookDecoder {
+    /// Reads `text`; reports every error that it can see at once.
+    ///
+    /// `ssh.config` is taken relative to the directory of `file`; `~/` is the home directory. No file is read.
+    /// - Parameters:
+    ///   - text: the YAML text.
+    ///   - file: the path it was read from, for errors and relative paths.
+    ///   - home: the home directory; `nil` for the user's own.
+    /// - Returns: the playbook; an absent key has the value that `Playbook.init` gives it.
+    /// - Throws: `PlaybookError`, `.several` when more than one thing is wrong.
+    public static func decode(
+        _ text: String,
+        file: String,
+        home: String? = nil
+    ) throws(PlaybookError) -> Playbook {
+        let root = try compose(text, file: file)
+        let problems = PlaybookProblems(file: file)
+        let place = problems.place(of: root)
+        guard let mapping = root.mapping else {
+            let found = root.sequence == nil ? "a single value" : "a list"
+            throw .wrongType(key: "playbook", expected: "a mapping", found: found, at: place)
+        }
+        let top = PlaybookSection(mapping, path: "", title: "", place: place, problems: problems)
+        let home = home ?? FileManager.default.homeDirectoryForCurrentUser.path
+        let playbook = PlaybookReading(top: top, directory: directory(of: file), home: home).playbook()
+        if let error = problems.error { throw error }
+        guard let playbook else {
+            preconditionFailure("a playbook that could not be read has no error")
+        }
+        return playbook
+    }
+
+    /// No playbook is near it: ten thousand hosts take half of it.
+    private static let sizeLimit = 1 << 20
+    /// A playbook needs six; the parser beneath is recursive, and would run out of stack some thousands deep.
+    private static let depthLimit = 64
+
+    private static func compose(_ text: String, file: String) throws(PlaybookError) -> Node {
+        let start = SourceLocation(file: file, line: 1, column: 1)
+        let bytes = text.utf8.count
+        guard bytes <= sizeLimit else { throw .tooLarge(bytes: bytes, limit: sizeLimit, at: start) }
+        try checkDepth(of: text, file: file)
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw PlaybookError(error, file: file)
+        } catch {
+            throw .syntax(reason: "\(error)", at: start)
+        }
+        guard let node else { throw .empty(at: start) }
+        if let scalar = node.scalar, PlaybookScalar(scalar).kind == .null { throw .empty(at: start) }
+        return node
+    }
+
+    /// Refuses text whose nesting the parser could not survive.
+    ///
+    /// Counts open brackets, and the indicators that begin a line: each nested block begins right of its parent.
+    private static func checkDepth(of text: String, file: String) throws(PlaybookError) {
+        var brackets = 0
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            var column = 0
+            var isLeading = true
+            for byte in line.utf8 {
+                column += 1
+                switch byte {
+                case UInt8(ascii: "["), UInt8(ascii: "{"): brackets += 1
+                case UInt8(ascii: "]"), UInt8(ascii: "}"): brackets = max(0, brackets - 1)
+                case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): continue
+                default: isLeading = false
+                }
+                // Two columns a level is the narrowest that a person writes.
+                guard brackets <= depthLimit, !isLeading || column <= 2 * depthLimit else {
+                    throw .tooDeep(limit: depthLimit, at: SourceLocation(file: file, line: index + 1, column: column))
+                }
+            }
+        }
+    }
+
+    private static func directory(of file: String) -> String {
+        guard let slash = file.lastIndex(of: "/") else { return "" }
+        return String(file[...slash])
+    }
+}
+
+extension PlaybookError {
+    /// Keeps the place that the parser names.
+    fileprivate init(_ error: YamlError, file: String) {
+        func at(_ mark: Mark) -> SourceLocation {
+            SourceLocation(file: file, line: mark.line, column: mark.column)
+        }
+        switch error {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            let reason = context.map { "\($0.text) at line \($0.mark.line): \(problem)" } ?? problem
+            self = .syntax(reason: reason, at: at(mark))
+        case .duplicatedKeysInMapping(let keys, let context):
+            self = .duplicateKey(keys.first ?? "", other: nil, at: at(context.mark))
+        case .reader(let problem, let offset, _, let text):
+            let before = text.prefix(offset ?? 0)
+            let lines = before.split(separator: "\n", omittingEmptySubsequences: false)
+            let column = (lines.last?.unicodeScalars.count ?? 0) + 1
+            self = .syntax(
+                reason: problem,
+                at: SourceLocation(file: file, line: max(1, lines.count), column: column)
+            )
+        case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+            self = .syntax(reason: error.description, at: SourceLocation(file: file, line: 1, column: 1))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// The keys of a playbook, by the section that holds them.
+///
+/// `playbooks/schema.json` says the same with types and words; a test holds the two against each other.
+enum PlaybookKeys {
+    /// Stands for any release in a section whose keys are releases.
+    static let release = "*"
+
+    /// The keys of each section; the top has the empty path, a list's entries have the path of the list.
+    static let sections: [String: [String]] = [
+        "": [
+            "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
+            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "simulation",
+        ],
+        "releases": [release],
+        "hosts": ["name", "address", "roles", "node"],
+        "ssh": ["config", "user", "sudo"],
+        "api": ["kubeconfig", "endpoint"],
+        "etcd": ["endpoint", "cacert", "cert", "key", "snapshot-directory", "keep"],
+        "packages": ["control-plane", "node", "client"],
+        "drain": ["deadline", "delete-bare-pods", "delete-emptydir-data"],
+        "workers": ["batch", "failure-budget"],
+        "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
+        "calico": ["versions", "packages", "namespace", "daemonset", "container", "image"],
+        "calico.versions": [release],
+        "calico.versions.*": ["package", "tag"],
+        "helm": ["versions", "packages", "tiller-namespaces", "image", "migrate-at"],
+        "helm.versions": [release],
+        "helm.versions.*": ["package", "tag"],
+        "hooks": ["name", "phase", "when", "host", "command", "deadline"],
+        "simulation": ["release", "pace"],
+    ]
+}

@@ -1,0 +1,154 @@
+/// The releases of a playbook with the one to reach.
+struct ReleasePath {
+    var target: MinorRelease
+    var releases: [MinorRelease: PackageVersion]
+    /// The lowest of the releases; where no hop arrives.
+    var lowest: MinorRelease
+
+    /// Whether a hop of the releases arrives at this one.
+    func arrives(at release: MinorRelease) -> Bool {
+        release > lowest && releases[release] != nil
+    }
+}
+
+extension PlaybookReading {
+    /// The path; `nil` when it is wrong, which is reported.
+    func releasePath() -> ReleasePath? {
+        let target = top.required("target", .release)
+        let isThere = top.require("releases")
+        guard isThere, let section = top.section("releases") else { return nil }
+        var releases: [MinorRelease: PackageVersion] = [:]
+        var listed: Set<MinorRelease> = []
+        for entry in section.entries {
+            guard let release = self.release(of: entry, in: section) else { continue }
+            listed.insert(release)
+            guard let version = section.scalar(entry.node, section.name(entry.key), .packageVersion) else { continue }
+            if version.kubernetes?.release != release {
+                let place = top.problems.place(of: entry.node)
+                top.problems.report(.releaseMismatch(release, version: version, at: place))
+            }
+            releases[release] = version
+        }
+        guard let lowest = listed.min() else {
+            if section.entries.isEmpty { top.problems.report(.emptyList(key: "releases", at: section.place)) }
+            return nil
+        }
+        guard let target, let place = top.entry("target").map({ top.problems.place(of: $0.node) }) else { return nil }
+        guard lowest <= target else {
+            top.problems.report(.pathGoesDown(from: lowest, target: target, at: place))
+            return nil
+        }
+        reportGaps(listed.union([target]).filter { $0 <= target }, listed, section.place, target)
+        return ReleasePath(target: target, releases: releases, lowest: lowest)
+    }
+
+    /// Reports the first release of each gap, and the target when it is the one that is missing.
+    private func reportGaps(
+        _ path: Set<MinorRelease>,
+        _ listed: Set<MinorRelease>,
+        _ place: SourceLocation,
+        _ target: MinorRelease
+    ) {
+        let ordered = path.sorted()
+        guard let lowest = ordered.first else { return }
+        for (below, above) in zip(ordered, ordered.dropFirst()) where below.next != above {
+            top.problems.report(.releaseMissing(below.next, from: lowest, target: target, at: place))
+        }
+        let isReported = ordered.dropLast().last.map { $0.next != target } ?? false
+        if !listed.contains(target), !isReported {
+            top.problems.report(.releaseMissing(target, from: lowest, target: target, at: place))
+        }
+    }
+
+    private func release(of entry: PlaybookSection.Entry, in section: PlaybookSection) -> MinorRelease? {
+        let form = ScalarForm.release
+        if let release = form.read(entry.key) { return release }
+        top.problems.report(
+            .invalidValue(
+                key: section.title,
+                value: entry.key,
+                expected: form.expected,
+                suggestion: nil,
+                at: entry.place
+            )
+        )
+        return nil
+    }
+
+    /// A simulated cluster; its release must be one of the path.
+    func simulation(_ path: ReleasePath?) -> SimulationSettings? {
+        guard let section = top.section("simulation") else { return nil }
+        let release = section.required("release", .release)
+        let pace = section.value("pace", .duration(atLeast: .zero, limit: .seconds(60)))
+        guard let release else { return nil }
+        if let path, release > path.target || path.releases[release] == nil,
+            let place = section.entry("release").map({ top.problems.place(of: $0.node) })
+        {
+            let choices = path.releases.keys.filter { $0 <= path.target }.sorted().map { "`\($0)`" }
+            top.problems.report(
+                .invalidValue(
+                    key: "simulation.release",
+                    value: release.description,
+                    expected: "one of \(choices.joined(separator: ", "))",
+                    suggestion: nil,
+                    at: place
+                )
+            )
+        }
+        return SimulationSettings(release: release, pace: pace ?? .milliseconds(100))
+    }
+
+    // MARK: Components
+
+    /// Calico, where the playbook moves it.
+    func calico(_ path: ReleasePath?) -> CalicoOptions? {
+        guard let section = top.section("calico") else { return nil }
+        _ = section.require("versions")
+        var options = CalicoOptions(versions: versions(section, path) ?? [:])
+        options.packages = section.list("packages", .packageName) ?? options.packages
+        options.namespace = section.value("namespace", .objectName) ?? options.namespace
+        options.daemonSet = section.value("daemonset", .objectName) ?? options.daemonSet
+        options.container = section.value("container", .objectName) ?? options.container
+        options.image = section.value("image", .image) ?? options.image
+        return options
+    }
+
+    /// Helm, where the playbook moves it.
+    func helm(_ path: ReleasePath?) -> HelmOptions? {
+        guard let section = top.section("helm") else { return nil }
+        // A playbook may move from Helm 2 to 3 without moving Helm 2 first.
+        if section.entry("migrate-at") == nil { _ = section.require("versions") }
+        var options = HelmOptions(versions: versions(section, path) ?? [:])
+        options.packages = section.list("packages", .packageName) ?? options.packages
+        options.tillerNamespaces =
+            section.list("tiller-namespaces", .objectName, mayBeEmpty: true) ?? options.tillerNamespaces
+        options.image = section.value("image", .image) ?? options.image
+        options.migrateAt = section.value("migrate-at", .release)
+        if let release = options.migrateAt, let path, !path.arrives(at: release),
+            let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
+        {
+            top.problems.report(.notOnPath(key: "helm.migrate-at", release: release, at: place))
+        }
+        return options
+    }
+
+    private func versions(_ component: PlaybookSection, _ path: ReleasePath?) -> [MinorRelease: ComponentVersion]? {
+        guard let section = component.section("versions") else { return nil }
+        if section.entries.isEmpty {
+            top.problems.report(.emptyList(key: section.title, at: section.place))
+        }
+        var versions: [MinorRelease: ComponentVersion] = [:]
+        for entry in section.entries {
+            guard let release = release(of: entry, in: section) else { continue }
+            if let path, !path.arrives(at: release) {
+                top.problems.report(.notOnPath(key: section.title, release: release, at: entry.place))
+            }
+            guard let version = section.section(ofRelease: entry) else { continue }
+            let package = version.required("package", .packageVersion)
+            let tag = version.required("tag", .tag)
+            guard let package, let tag else { continue }
+            versions[release] = ComponentVersion(package: package, tag: tag)
+        }
+        return versions
+    }
+}

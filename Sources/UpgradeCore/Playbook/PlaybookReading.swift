@@ -1,0 +1,124 @@
+/// Reads the sections of one playbook; what is wrong goes to the list of problems.
+struct PlaybookReading {
+    let top: PlaybookSection
+    /// The playbook's directory with a slash at its end, or nothing.
+    let directory: String
+    let home: String
+
+    private var problems: PlaybookProblems { top.problems }
+
+    /// The playbook; `nil` when something that must be there is not, which is reported.
+    func playbook() -> Playbook? {
+        let cluster = top.required("cluster", .name)
+        let path = releasePath()
+        let hosts = self.hosts()
+        let simulation = self.simulation(path)
+        let calico = self.calico(path)
+        let helm = self.helm(path)
+        let hooks = self.hooks(hosts)
+        let workers = top.section("workers")
+        let standard = Playbook(
+            cluster: "",
+            target: MinorRelease(major: 0, minor: 0),
+            releases: [:],
+            hosts: []
+        )
+        let ssh = self.ssh()
+        let api = self.api()
+        let etcd = self.etcd()
+        let packages = self.packages()
+        let savedPaths = top.list("saved-paths", .path, mayBeEmpty: true)
+        let drain = self.drain(standard.drain)
+        let foreignCordons: ForeignCordons? = top.value("foreign-cordons", .choice)
+        let batch = workers?.value("batch", .integer(1...1_000, note: " (a percentage is not understood)"))
+        let budget = workers?.value("failure-budget", .integer(0...1_000, note: " (a percentage is not understood)"))
+        let deadlines = self.deadlines()
+        guard let cluster, let path else { return nil }
+        return Playbook(
+            cluster: cluster,
+            target: path.target,
+            releases: path.releases,
+            hosts: hosts,
+            simulation: simulation,
+            ssh: ssh,
+            api: api,
+            etcd: etcd,
+            packages: packages,
+            savedPaths: savedPaths ?? standard.savedPaths,
+            drain: drain,
+            foreignCordons: foreignCordons ?? standard.foreignCordons,
+            workerBatch: batch ?? standard.workerBatch,
+            workerFailureBudget: budget ?? standard.workerFailureBudget,
+            deadlines: deadlines,
+            calico: calico,
+            helm: helm,
+            hooks: hooks
+        )
+    }
+
+    private func ssh() -> SSHOptions {
+        var options = SSHOptions()
+        guard let section = top.section("ssh") else { return options }
+        options.config = section.value("config", .localPath).map(resolve) ?? options.config
+        options.user = section.value("user", .user) ?? options.user
+        options.sudo = section.value("sudo", .flag) ?? options.sudo
+        return options
+    }
+
+    private func resolve(_ path: String) -> String {
+        if path.hasPrefix("~/") { return home + path.dropFirst(1) }
+        return path.hasPrefix("/") ? path : directory + path
+    }
+
+    private func api() -> APIOptions {
+        var options = APIOptions()
+        guard let section = top.section("api") else { return options }
+        options.kubeconfig = section.value("kubeconfig", .path) ?? options.kubeconfig
+        options.endpoint = section.value("endpoint", .endpointTemplate) ?? options.endpoint
+        return options
+    }
+
+    private func etcd() -> EtcdOptions {
+        var options = EtcdOptions()
+        guard let section = top.section("etcd") else { return options }
+        options.endpoint = section.value("endpoint", .url) ?? options.endpoint
+        options.cacert = section.value("cacert", .path) ?? options.cacert
+        options.cert = section.value("cert", .path) ?? options.cert
+        options.key = section.value("key", .path) ?? options.key
+        options.snapshotDirectory = section.value("snapshot-directory", .path) ?? options.snapshotDirectory
+        options.keep = section.value("keep", .integer(1...1_000)) ?? options.keep
+        // A client certificate without its key, or the reverse, is refused by etcdctl at the first probe.
+        if section.entry("cert") != nil { _ = section.require("key") }
+        if section.entry("key") != nil { _ = section.require("cert") }
+        return options
+    }
+
+    private func packages() -> PackageNames {
+        var names = PackageNames()
+        guard let section = top.section("packages") else { return names }
+        names.controlPlane = section.list("control-plane", .packageName) ?? names.controlPlane
+        names.node = section.list("node", .packageName) ?? names.node
+        names.client = section.list("client", .packageName, mayBeEmpty: true) ?? names.client
+        return names
+    }
+
+    private func drain(_ standard: DrainOptions) -> DrainOptions {
+        var options = standard
+        guard let section = top.section("drain") else { return options }
+        options.deadline = section.value("deadline", .duration()) ?? options.deadline
+        options.deletesBarePods = section.value("delete-bare-pods", .flag) ?? options.deletesBarePods
+        options.deletesEmptyDirData = section.value("delete-emptydir-data", .flag) ?? options.deletesEmptyDirData
+        return options
+    }
+
+    private func deadlines() -> Deadlines {
+        var deadlines = Deadlines()
+        guard let section = top.section("deadlines") else { return deadlines }
+        deadlines.connect = section.value("connect", .duration()) ?? deadlines.connect
+        deadlines.install = section.value("install", .duration()) ?? deadlines.install
+        deadlines.daemon = section.value("daemon", .duration()) ?? deadlines.daemon
+        deadlines.nodeReady = section.value("node-ready", .duration()) ?? deadlines.nodeReady
+        deadlines.backup = section.value("backup", .duration()) ?? deadlines.backup
+        return deadlines
+    }
+}

@@ -1,0 +1,52 @@
+import Yams
+
+/// What a YAML scalar is, before anyone says what it ought to be.
+enum ScalarKind: Hashable {
+    case string
+    case integer
+    case float
+    case boolean
+    case null
+
+    /// Names the kind in an error.
+    var title: String {
+        switch self {
+        case .string: "a string"
+        case .integer: "an integer"
+        case .float: "a number"
+        case .boolean: "a boolean"
+        case .null: "empty"
+        }
+    }
+}
+
+/// The text of a scalar with its kind.
+///
+/// The text is kept as written: `1.10` is a number to YAML and would be read back as 1.1.
+struct PlaybookScalar {
+    let text: String
+    let kind: ScalarKind
+
+    /// Reads a scalar by the rules of YAML 1.2: `yes` and `010` are not a boolean and an octal number.
+    ///
+    /// - Source: YAML 1.2.2, 10.3.2 core schema, tag resolution.
+    init(_ scalar: Node.Scalar) {
+        text = scalar.string
+        let isPlain = scalar.style == .plain || scalar.style == .any
+        kind = isPlain && scalar.tag.description != Self.stringTag ? Self.kind(ofPlain: scalar.string) : .string
+    }
+
+    private static let stringTag = "tag:yaml.org,2002:str"
+
+    private static func kind(ofPlain text: String) -> ScalarKind {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE", "false", "False", "FALSE": return .boolean
+        default: break
+        }
+        if text.wholeMatch(of: /[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+/) != nil { return .integer }
+        if text.wholeMatch(of: /[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?/) != nil { return .float }
+        if text.wholeMatch(of: /[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/) != nil { return .float }
+        return .string
+    }
+}

@@ -6,7 +6,7 @@ extension Unmet {
         case .mustBeCordoned(let node): "node \(node) is not cordoned, so new pods could land on it during the change"
         case .nodeNotReady(let node): "node \(node) is not Ready"
         case .kubeletVersion(let node, let found, let expected):
-            "the kubelet of node \(node) reports \(Self.text(found)); \(Self.text(expected)) should run"
+            "the kubelet of node \(node) reports \(Self.text(found))\(Self.wanted(expected))"
         case .noCandidate(let host, let packages):
             "apt on \(host) offers no \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", no "))"
         case .packageHeld(let host, let package): "package \(package) is on hold on \(host)"
@@ -26,11 +26,7 @@ extension Unmet {
         case .unitMissing(let host, let unit): "systemd on \(host) knows no unit \(unit)"
         case .unitMasked(let host, let unit): "unit \(unit) on \(host) is masked, and not by this run"
         case .unitNotRunning(let host, let unit, let found, let expected):
-            if let expected {
-                "\(unit) on \(host) runs \(Self.text(found)); \(expected) should run"
-            } else {
-                "\(unit) on \(host) does not run"
-            }
+            "\(unit) on \(host) \(found.map { "runs \($0)" } ?? "does not run")\(Self.wanted(expected))"
         case .etcdUnhealthy(let host): "the etcd member on \(host) is not healthy"
         case .etcdMemberMissing(let known, let expected):
             "etcd has \(known) members and the playbook names \(expected) etcd hosts"
@@ -38,7 +34,7 @@ extension Unmet {
         case .snapshotUnverified(let host, let path): "the etcd snapshot \(path) on \(host) does not verify"
         case .apiServerUnhealthy(let host): "the API server on \(host) does not answer /healthz with ok"
         case .apiServerVersion(let host, let found, let expected):
-            "the API server on \(host) says \(Self.text(found)); \(Self.text(expected)) should run"
+            "the API server on \(host) says \(Self.text(found))\(Self.wanted(expected))"
         case .noLeader(let component): "no \(component) holds the leader lock, or its holder has stopped renewing it"
         case .skewExceeded(let component, let version, let apiServer, let limit):
             if version > apiServer {
@@ -96,17 +92,18 @@ extension Unmet {
         case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
         case .etcdAlarm(let host, _): "see `etcdctl alarm list` on \(host), mend the cause, then `etcdctl alarm disarm`"
         case .snapshotUnverified(let host, let path): "see `etcdctl snapshot status \(path)` on \(host)"
-        case .apiServerUnhealthy(let host), .apiServerVersion(let host, _, _):
-            "see `journalctl -u kube-apiserver` on \(host), then resume"
+        case .apiServerUnhealthy(let host): "see `journalctl -u kube-apiserver` on \(host), then resume"
+        case .apiServerVersion(let host, _, _):
+            "see which package \(host) has and `journalctl -u kube-apiserver` there, then resume"
         case .noLeader(let component): "see `journalctl -u \(component)` on the control-plane hosts, then resume"
         case .skewExceeded: "bring the components together first; the plan begins at the lowest release found"
         case .foreignCordon(let node):
-            "uncordon \(node), or say `foreignCordons: keep` in the playbook to upgrade it and leave it cordoned"
+            "uncordon \(node), or say `foreign-cordons: keep` in the playbook to upgrade it and leave it cordoned"
         case .cordonLeft(let node): "resume the run, or `upgrader cleanup` and see that \(node) takes pods again"
         case .budgetNeverAllows(let budget, _, _): "raise the replicas behind budget \(budget), or relax it"
         case .twoBudgets(let pod, _): "change the selectors so that one budget holds \(pod)"
-        case .barePods: "remove or move them, or say `drain.deletesBarePods: true` in the playbook"
-        case .emptyDirPods: "move them, or say `drain.deletesEmptyDirData: true` in the playbook"
+        case .barePods: "remove or move them, or say `drain.delete-bare-pods: true` in the playbook"
+        case .emptyDirPods: "move them, or say `drain.delete-emptydir-data: true` in the playbook"
         case .worseThanBaseline(let node): "see `kubectl describe node \(node)`; mend the node, then resume"
         case .workloadMissing(let kind, _, let name): "create \(kind) \(name), or take it out of the playbook"
         case .workloadNotReady(let kind, let namespace, let name, _):
@@ -118,6 +115,10 @@ extension Unmet {
 
     private static func text(_ version: KubernetesVersion?) -> String {
         version?.description ?? "no version"
+    }
+
+    private static func wanted(_ version: KubernetesVersion?) -> String {
+        version.map { "; \($0) should run" } ?? ""
     }
 
     private static func seconds(_ value: Double) -> String {

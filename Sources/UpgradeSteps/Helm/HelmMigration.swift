@@ -7,7 +7,7 @@ struct HelmMigration: Step {
 
     /// What an operator is told.
     static let unmet = Unmet.notSupportedYet(
-        feature: "the conversion of Helm 2 releases to Helm 3 (`helm.migrateAt`)",
+        feature: "the conversion of Helm 2 releases to Helm 3 (`helm.migrate-at`)",
         until: "the Helm migration lands"
     )
 

@@ -1,0 +1,78 @@
+import Testing
+import UpgradeCore
+
+@testable import UpgradeSteps
+
+@Suite("Cluster health before each host")
+struct ClusterHealthTests {
+    let step = ClusterHealth()
+
+    @Test("a cluster that is as well as before lets the lane go on", arguments: ["control-plane", "controllers"])
+    func well(phase: String) throws {
+        let phase = try #require(PhaseID(phase))
+        #expect(try Scene().verdict(step, phase, on: "cp1") == .open)
+        #expect(try Scene().decide(step, phase, on: "cp1") == [])
+    }
+
+    @Test("an unhealthy etcd member holds the lane")
+    func etcd() throws {
+        var scene = Scene()
+        scene.members["etcd3"]?.isHealthy = false
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.etcdUnhealthy(host: "etcd3")))
+    }
+
+    @Test("another API server that is unhealthy holds a control-plane host")
+    func otherServer() throws {
+        var scene = Scene()
+        scene.servers["cp2"]?.isHealthy = false
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .waiting(.apiServerUnhealthy(host: "cp2")))
+    }
+
+    @Test("a control-plane host's own API server may be down while it is worked on, not later")
+    func ownServer() throws {
+        var scene = Scene()
+        scene.servers["cp1"]?.isHealthy = false
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .open)
+        #expect(try scene.verdict(step, "controllers", on: "cp1") == .waiting(.apiServerUnhealthy(host: "cp1")))
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.apiServerUnhealthy(host: "cp1")))
+    }
+
+    @Test("a single control-plane host has no others to wait for")
+    func single() throws {
+        var scene = Scene(hosts: Scene.hosts.filter { $0.name != "cp2" })
+        scene.servers["cp1"]?.isHealthy = false
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .open)
+    }
+
+    @Test("a node that was Ready and is not holds the lane")
+    func worse() throws {
+        var scene = Scene()
+        scene.nodes["w2.example.org"]?.isReady = false
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.worseThanBaseline(node: "w2.example.org")))
+    }
+
+    @Test("a node that was Ready and is gone holds the lane")
+    func gone() throws {
+        var scene = Scene()
+        scene.nodes["w2.example.org"] = nil
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.worseThanBaseline(node: "w2.example.org")))
+    }
+
+    @Test("a node that was not Ready before holds nobody")
+    func before() throws {
+        var scene = Scene()
+        scene.nodes["w2.example.org"]?.isReady = false
+        scene.baseline.readyNodes.remove("w2.example.org")
+        #expect(try scene.verdict(step, "workers", on: "w1") == .open)
+    }
+
+    @Test("a node that this run works on may be not Ready; one that somebody else cordoned may not")
+    func workedOn() throws {
+        var scene = Scene()
+        scene.weCordon("w2")
+        scene.nodes["w2.example.org"]?.isReady = false
+        #expect(try scene.verdict(step, "workers", on: "w1") == .open)
+        scene.nodes["w2.example.org"]?.cordonMark = nil
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.worseThanBaseline(node: "w2.example.org")))
+    }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import UpgradeCore
+@testable import UpgradeSteps
+
+@Suite("Outline of a hop")
+struct HopOutlineTests {
+    @Test("the phases and lanes of a plain cluster are as on paper")
+    func plain() throws {
+        try expectGolden(listing(Scene().playbook), "outline-plain.txt")
+    }
+
+    @Test("stacked hosts, clients, Calico, Helm and hooks find their places")
+    func everything() throws {
+        try expectGolden(listing(Scene.everything.playbook), "outline-everything.txt")
+    }
+
+    @Test("every step of the outline is in the catalog, and every step of the catalog in an outline")
+    func catalog() {
+        let playbook = Scene.everything.playbook
+        let set = StepCatalog.all(for: playbook)
+        let used = phases(playbook).flatMap { $0.lanes.flatMap(\.steps) }
+        #expect(Set(used) == Set(set.steps.keys))
+    }
+
+    @Test("no two steps of a hop have the same key", arguments: [Scene().playbook, Scene.everything.playbook])
+    func unique(playbook: Playbook) {
+        let hop = HopID(from: .start)
+        let keys = phases(playbook).flatMap { phase in
+            phase.lanes.flatMap { lane in
+                lane.steps.map { StepKey(hop: hop, phase: phase.id, step: $0, target: lane.target) }
+            }
+        }
+        #expect(Set(keys).count == keys.count)
+    }
+
+    @Test("a hop that moves neither Calico nor Helm has no phase for them")
+    func otherHop() {
+        let ids = HopOutline.phases(HopID(from: MinorRelease.start.next), Scene.everything.playbook, false).map(\.id)
+        #expect(!ids.contains("network"))
+        #expect(!ids.contains("helm"))
+    }
+
+    @Test("workers are batched as the playbook says; the control plane is not")
+    func batches() throws {
+        var playbook = Scene().playbook
+        playbook.workerBatch = 2
+        playbook.workerFailureBudget = 1
+        let phases = Dictionary(uniqueKeysWithValues: phases(playbook).map { ($0.id, $0) })
+        let workers = try #require(phases["workers"])
+        #expect(workers.batch == 2 && workers.failureBudget == 1)
+        for id: PhaseID in ["control-plane", "controllers", "clients"] {
+            let phase = try #require(phases[id])
+            #expect(phase.batch == 1 && phase.failureBudget == 0)
+        }
+    }
+
+    private func phases(_ playbook: Playbook) -> [PlannedPhase] {
+        HopOutline.phases(HopID(from: .start), playbook, true)
+    }
+
+    private func listing(_ playbook: Playbook) -> String {
+        var lines: [String] = []
+        for phase in phases(playbook) {
+            lines.append("\(phase.id): batch \(phase.batch), failure budget \(phase.failureBudget)")
+            for lane in phase.lanes {
+                lines.append("  \(lane.target): " + lane.steps.map(\.description).joined(separator: ", "))
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

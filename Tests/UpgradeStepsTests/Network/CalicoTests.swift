@@ -1,0 +1,126 @@
+import Testing
+import UpgradeCore
+
+@testable import UpgradeSteps
+
+@Suite("Calico")
+struct CalicoTests {
+    let phase: PhaseID = "network"
+    let name = "kube-system/calico-node"
+    let new = "calico/node:v3.1.0"
+
+    private func scene(_ change: (inout Scene) -> Void = { _ in }) -> Scene {
+        var scene = Scene()
+        scene.movesCalico()
+        change(&scene)
+        return scene
+    }
+
+    private func strategy(_ value: String, prior: String) -> Action {
+        .setUpdateStrategy(namespace: "kube-system", daemonSet: "calico-node", to: value, prior: prior)
+    }
+
+    @Test("no pod is replaced by the new image alone: the strategy is set first, with what it was")
+    func image() throws {
+        let image = Action.setDaemonSetImage(
+            namespace: "kube-system",
+            daemonSet: "calico-node",
+            container: "calico-node",
+            image: new
+        )
+        #expect(
+            try scene().decide(CalicoImage(), phase, on: "cluster")
+                == [strategy("OnDelete", prior: "RollingUpdate"), image]
+        )
+        let already = scene { $0.daemonSets[name]?.updateStrategy = "OnDelete" }
+        #expect(try already.decide(CalicoImage(), phase, on: "cluster") == [image])
+    }
+
+    @Test("the image that is set already is left alone")
+    func imageSet() throws {
+        let scene = scene { $0.daemonSets[name]?.image = new }
+        #expect(try scene.decide(CalicoImage(), phase, on: "cluster") == [])
+    }
+
+    @Test("a missing DaemonSet stops the phase")
+    func missing() throws {
+        let scene = scene { $0.daemonSets[name] = nil }
+        #expect(
+            try scene.refusal(CalicoImage(), phase, on: "cluster")
+                == .workloadMissing(kind: "DaemonSet", namespace: "kube-system", name: "calico-node")
+        )
+    }
+
+    @Test("the packages are installed from whatever version was there")
+    func packages() throws {
+        var scene = scene()
+        let specs = ["calico-cni", "calicoctl"].map { PackageSpec(name: $0, version: .make("3.1.0-1")) }
+        #expect(
+            try scene.decide(CalicoPackages(), phase, on: "w1") == [.install(host: "w1", packages: specs)]
+        )
+        for spec in specs { scene.packages["w1"]?[spec.name] = InstalledPackage(version: spec.version) }
+        #expect(try scene.decide(CalicoPackages(), phase, on: "w1") == [])
+    }
+
+    @Test("the old pod of this node is deleted by its uid, once")
+    func pod() throws {
+        var scene = scene { $0.daemonSets[name]?.image = new }
+        #expect(
+            try scene.decide(CalicoPod(), phase, on: "w1")
+                == [.deletePod(namespace: "kube-system", name: "calico-w1", uid: "uid-w1")]
+        )
+        scene.daemonSets[name]?.pods["w1.example.org"]?.isTerminating = true
+        #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
+        scene.daemonSets[name]?.pods["w1.example.org"] = nil
+        #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
+    }
+
+    @Test("no pod is deleted while its replacement would be old")
+    func podBeforeImage() throws {
+        #expect(
+            try scene().refusal(CalicoPod(), phase, on: "w1")
+                == .workloadNotReady(
+                    kind: "DaemonSet",
+                    namespace: "kube-system",
+                    name: "calico-node",
+                    on: "w1.example.org"
+                )
+        )
+    }
+
+    @Test("the next node waits until the new pod of this one is Ready")
+    func gate() throws {
+        var scene = scene { $0.daemonSets[name]?.image = new }
+        let waiting = Verdict.waiting(
+            .workloadNotReady(
+                kind: "DaemonSet",
+                namespace: "kube-system",
+                name: "calico-node",
+                on: "w1.example.org"
+            )
+        )
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting)
+        scene.daemonSets[name]?.pods["w1.example.org"]?.image = new
+        scene.daemonSets[name]?.pods["w1.example.org"]?.isReady = false
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting)
+        scene.daemonSets[name]?.pods["w1.example.org"]?.isReady = true
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == .open)
+        #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
+    }
+
+    @Test("the strategy that the ledger remembers comes back")
+    func restore() throws {
+        var scene = scene { $0.daemonSets[name]?.updateStrategy = "OnDelete" }
+        scene.enter(strategy("OnDelete", prior: "RollingUpdate"))
+        let restored = strategy("RollingUpdate", prior: "OnDelete")
+        #expect(try scene.decide(CalicoStrategy(), phase, on: "cluster") == [restored])
+        scene.daemonSets[name]?.updateStrategy = "RollingUpdate"
+        #expect(try scene.decide(CalicoStrategy(), phase, on: "cluster") == [])
+    }
+
+    @Test("a strategy that was never ours stays")
+    func foreignStrategy() throws {
+        let scene = scene { $0.daemonSets[name]?.updateStrategy = "OnDelete" }
+        #expect(try scene.decide(CalicoStrategy(), phase, on: "cluster") == [])
+    }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import UpgradeCore
+
+extension Scene {
+    /// What the step decides, seeing the answers to its own probes and nothing else.
+    func decide(_ step: any Step, _ phase: PhaseID, on target: String) throws -> [Action] {
+        let context = context(step.id, phase, on: target)
+        return try step.actions(observe(step.probes(context)), context)
+    }
+
+    /// What the step refuses with; `nil` when it decides.
+    func refusal(_ step: any Step, _ phase: PhaseID, on target: String) throws -> Unmet? {
+        do {
+            _ = try decide(step, phase, on: target)
+            return nil
+        } catch StepError.unmet(let unmet) {
+            return unmet
+        }
+    }
+
+    /// What the step's gate says; `nil` when it has none.
+    func verdict(_ step: any Step, _ phase: PhaseID, on target: String) throws -> Verdict? {
+        guard let gate = step.gate(context(step.id, phase, on: target)) else { return nil }
+        return try gate.verdict(observe(gate.probes))
+    }
+
+    func context(_ step: StepID, _ phase: PhaseID, on target: String) -> StepContext {
+        StepContext(
+            key: StepKey(hop: hop, phase: phase, step: step, target: target == "cluster" ? .cluster : .host(target)),
+            run: run,
+            hop: Scene.facts(hop),
+            playbook: playbook,
+            plan: Plan(
+                cluster: playbook.cluster,
+                playbookDigest: "",
+                versionsDigest: "",
+                machineIDs: machineIDs,
+                baseline: baseline,
+                hops: hops.map { PlannedHop(id: $0, phases: []) }
+            ),
+            ledger: ledger
+        )
+    }
+
+    private func observe(_ probes: [Probe]) -> Observation {
+        var seen = Observation()
+        for probe in probes {
+            if let answer = answer(probe) { seen.record(answer, to: probe) }
+        }
+        return seen
+    }
+
+    private func answer(_ probe: Probe) -> Answer? {
+        switch probe {
+        case .identity(let host): identities[host].map { .identity($0) }
+        case .freeSpace(let host, let path): freeSpace["\(host):\(path)"].map { .freeSpace($0) }
+        case .packages(let host, let names):
+            packages[host].map { all in .packages(all.filter { names.contains($0.key) }) }
+        case .candidates(_, let names): .candidates(offered.filter { names.contains($0.key) })
+        case .packageSystem(let host): packageSystems[host].map { .packageSystem($0) }
+        case .unit(let host, let unit): units[host]?[unit].map { .unit($0) }
+        case .etcdMember(let host): members[host].map { .etcdMember($0) }
+        case .snapshot(let host, let path): .snapshot(snapshots["\(host):\(path)"])
+        case .file(let host, let path): .file(files["\(host):\(path)"])
+        case .localFile(let path): .file(localFiles[path])
+        case .apiServer(let host): servers[host].map { .apiServer($0) }
+        case .leader(let component): .leader(leaders[component])
+        case .nodes: .nodes(nodes.values.sorted { $0.name < $1.name })
+        case .node(let name): .node(nodes[name])
+        case .podsOnNode(let node): pods[node].map { .pods($0) }
+        case .budgets: .budgets(budgets)
+        case .daemonSet(let namespace, let name): .daemonSet(daemonSets["\(namespace)/\(name)"])
+        case .deployment(let namespace, let name): .deployment(deployments["\(namespace)/\(name)"])
+        }
+    }
+}
+
+extension Scene: CustomTestStringConvertible {
+    /// Short: a failed test of a whole scene would print pages.
+    var testDescription: String { "scene of " + playbook.hosts.map(\.name).joined(separator: " ") }
+}

@@ -1,0 +1,115 @@
+@testable import UpgradeCore
+
+extension Scene {
+    /// A playbook over two hops with everything at its default.
+    static func playbook(_ hosts: [Host]) -> Playbook {
+        Playbook(
+            cluster: "test",
+            target: MinorRelease.start.next.next,
+            releases: [
+                .start: .start,
+                MinorRelease.start.next: .target,
+                MinorRelease.start.next.next: .later,
+            ],
+            hosts: hosts,
+            simulation: nil,
+            ssh: SSHOptions(),
+            api: APIOptions(),
+            etcd: EtcdOptions(),
+            packages: PackageNames(),
+            savedPaths: ["/etc/kubernetes", "/etc/default"],
+            drain: DrainOptions(deadline: .seconds(300)),
+            foreignCordons: .refuse,
+            workerBatch: 1,
+            workerFailureBudget: 0,
+            deadlines: Deadlines(),
+            calico: nil,
+            helm: nil,
+            hooks: []
+        )
+    }
+
+    /// Facts as the data files have them for every hop from 1.12 to 1.16.
+    static func facts(_ hop: HopID) -> HopFacts {
+        func fact<Value>(_ value: Value) -> Fact<Value> { Fact(value: value, source: "test", asOf: "2026-08") }
+        return HopFacts(
+            hop: hop,
+            kubeletSkewLimit: fact(2),
+            controllerSkewLimit: fact(1),
+            leaderLock: fact("endpoints"),
+            etcdMinimum: fact("3.0.0"),
+            lastPatch: fact(KubernetesVersion(release: hop.to, patch: 0)),
+            evictionDryRunEvicts: fact(true),
+            notes: []
+        )
+    }
+
+    /// Moves Calico with the first hop.
+    mutating func movesCalico() {
+        playbook.calico = CalicoOptions(
+            versions: [MinorRelease.start.next: ComponentVersion(package: .make("3.1.0-1"), tag: "v3.1.0")]
+        )
+        for host in playbook.hosts(.worker) {
+            for name in ["calico-cni", "calicoctl"] {
+                packages[host.name]?[name] = InstalledPackage(version: .make("2.2.0-1"))
+                offered[name] = [.make("3.1.0-1")]
+            }
+        }
+        let pods = playbook.hosts(.worker).map { host in
+            (
+                host.node,
+                PodState(
+                    namespace: "kube-system",
+                    name: "calico-\(host.name)",
+                    uid: "uid-\(host.name)",
+                    owner: "DaemonSet/calico-node",
+                    image: "calico/node:v2.2.0"
+                )
+            )
+        }
+        daemonSets["kube-system/calico-node"] = DaemonSetState(
+            image: "calico/node:v2.2.0",
+            updateStrategy: "RollingUpdate",
+            pods: Dictionary(uniqueKeysWithValues: pods)
+        )
+    }
+
+    /// Moves Helm with the first hop.
+    mutating func movesHelm() {
+        playbook.helm = HelmOptions(
+            versions: [MinorRelease.start.next: ComponentVersion(package: .make("2.16.7-1"), tag: "v2.16.7")]
+        )
+        for host in ["cp1", "deploy"] {
+            packages[host]?["helm"] = InstalledPackage(version: .make("2.12.0-1"))
+        }
+        offered["helm"] = [.make("2.16.7-1")]
+        deployments["kube-system/tiller-deploy"] = DeploymentState(
+            image: "tiller:v2.12.0",
+            replicas: 1,
+            updatedAndAvailable: 1
+        )
+    }
+
+    /// Stacked and separate roles, a client host, Calico, Helm and hooks.
+    static let everything: Scene = {
+        var scene = Scene(
+            hosts: [
+                Host(name: "m1", roles: [.etcd, .controlPlane, .worker]),
+                Host(name: "m2", roles: [.etcd, .controlPlane]),
+                Host(name: "w1", roles: [.worker]),
+                Host(name: "deploy", roles: [.client]),
+            ]
+        )
+        scene.movesCalico()
+        scene.movesHelm()
+        scene.playbook.helm?.migrateAt = MinorRelease.start.next
+        scene.playbook.workerBatch = 2
+        scene.playbook.hooks = [
+            Hook(name: "silence", phase: "preflight", runsBefore: false, words: ["true"]),
+            Hook(name: "depool", phase: "workers", runsBefore: true, words: ["true"]),
+            Hook(name: "pool", phase: "workers", runsBefore: false, words: ["true"]),
+            Hook(name: "smoke", phase: "verify", runsBefore: false, words: ["true"]),
+        ]
+        return scene
+    }()
+}

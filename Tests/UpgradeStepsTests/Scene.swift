@@ -1,0 +1,111 @@
+@testable import UpgradeCore
+
+/// A cluster in memory that answers the probes of a step, and only those.
+///
+/// It begins with everything where the hop starts and well: two control-plane hosts without Node objects, three etcd
+/// hosts, three workers whose nodes have FQDN names. A test changes what it is about. A question about something that the
+/// scene does not have stays unanswered, so that the step fails with `notObserved`.
+struct Scene {
+    var playbook: Playbook
+    var hop = HopID(from: .start)
+    var hops: [HopID] = [HopID(from: .start)]
+    var run = "run1"
+    var ledger = Ledger()
+    var machineIDs: [String: String] = [:]
+    var baseline = Baseline(readyNodes: [], foreignCordons: [], etcdMembers: 3)
+
+    var identities: [String: HostIdentity] = [:]
+    var freeSpace: [String: ByteCount] = [:]
+    var packages: [String: [String: InstalledPackage]] = [:]
+    var offered: [String: [PackageVersion]] = [:]
+    var packageSystems: [String: PackageSystemState] = [:]
+    var units: [String: [String: UnitState]] = [:]
+    var members: [String: EtcdMemberState] = [:]
+    var snapshots: [String: SnapshotStatus] = [:]
+    var files: [String: FileState] = [:]
+    var localFiles: [String: FileState] = [:]
+    var servers: [String: APIServerState] = [:]
+    var leaders: [String: LeaderState] = [:]
+    var nodes: [String: NodeState] = [:]
+    var pods: [String: [PodState]] = [:]
+    var budgets: [BudgetState] = []
+    var daemonSets: [String: DaemonSetState] = [:]
+    var deployments: [String: DeploymentState] = [:]
+
+    init(hosts: [Host] = Scene.hosts) {
+        playbook = Scene.playbook(hosts)
+        for host in hosts { add(host) }
+        baseline.readyNodes = Set(nodes.keys)
+    }
+
+    /// The scene at the end of the hop.
+    static func done(hosts: [Host] = Scene.hosts) -> Scene {
+        var scene = Scene(hosts: hosts)
+        for host in hosts {
+            scene.install(on: host.name)
+            scene.runNew(on: host.name)
+        }
+        return scene
+    }
+
+    static let hosts =
+        ["cp1", "cp2"].map { Host(name: $0, roles: [.controlPlane]) }
+        + ["etcd1", "etcd2", "etcd3"].map { Host(name: $0, roles: [.etcd]) }
+        + ["w1", "w2", "w3"].map { Host(name: $0, roles: [.worker], nodeName: "\($0).example.org") }
+
+    private mutating func add(_ host: Host) {
+        let name = host.name
+        let old = PackageVersion.start
+        identities[name] = HostIdentity(machineID: "id-\(name)")
+        machineIDs[name] = "id-\(name)"
+        freeSpace["\(name):/var"] = .mebibytes(4096)
+        freeSpace["\(name):/var/lib/upgrader"] = .mebibytes(4096)
+        packageSystems[name] = PackageSystemState()
+        packages[name] = [:]
+        units[name] = [:]
+        var names: [String] = []
+        if host.roles.contains(.controlPlane) {
+            names += playbook.packages.controlPlane + playbook.packages.client
+            servers[name] = APIServerState(isHealthy: true, version: old.kubernetes)
+            for unit in ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] {
+                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes)
+                leaders[unit] = LeaderState(holder: "\(name)_1", secondsSinceRenewal: 2)
+            }
+        }
+        if host.roles.contains(.client) { names += playbook.packages.client }
+        if host.roles.contains(.worker) {
+            names += playbook.packages.node
+            for unit in ["kubelet", "kube-proxy"] {
+                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes)
+            }
+            nodes[host.node] = NodeState(name: host.node, kubeletVersion: old.kubernetes)
+            pods[host.node] = []
+        }
+        if host.roles.contains(.etcd) {
+            let count = playbook.hosts(.etcd).count
+            members[name] = EtcdMemberState(isHealthy: true, version: "3.4.23", memberCount: count)
+        }
+        for package in names {
+            packages[name]?[package] = InstalledPackage(version: old)
+            offered[package] = Array(playbook.releases.values)
+        }
+    }
+}
+
+extension MinorRelease {
+    static let start = MinorRelease(major: 1, minor: 12)
+}
+
+extension PackageVersion {
+    /// Where the hop of a scene starts.
+    static let start = make("1.12.10-1")
+    /// Where the hop of a scene ends.
+    static let target = make("1.13.12-1")
+    /// Where the hop after it ends.
+    static let later = make("1.14.10-1")
+
+    static func make(_ text: String) -> PackageVersion {
+        guard let version = PackageVersion(text) else { preconditionFailure("\(text) is not a package version") }
+        return version
+    }
+}

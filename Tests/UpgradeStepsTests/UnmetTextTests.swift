@@ -1,0 +1,69 @@
+import Testing
+import UpgradeCore
+
+@Suite("What an operator is told")
+struct UnmetTextTests {
+    @Test("every reason says why and what next")
+    func texts() throws {
+        let text = Self.samples.map { "why:  \($0.why)\nnext: \($0.next)\n" }.joined(separator: "\n")
+        try expectGolden(text, "unmet.txt")
+    }
+
+    private static let old = PackageVersion.start
+    private static let new = PackageVersion.target
+    private static let spec = PackageSpec(name: "kubernetes-node", version: new)
+
+    private static let samples: [Unmet] = [
+        .nodeMissing(node: "w1.example.org"),
+        .mustBeCordoned(node: "w1.example.org"),
+        .nodeNotReady(node: "w1.example.org"),
+        .kubeletVersion(node: "w1.example.org", found: old.kubernetes, expected: new.kubernetes),
+        .kubeletVersion(node: "w1.example.org", found: nil, expected: nil),
+        .noCandidate(host: "w1", packages: [spec, PackageSpec(name: "kubernetes-node", version: .later)]),
+        .packageHeld(host: "w1", package: "kubernetes-node"),
+        .unexpectedPackage(host: "w1", package: "kubernetes-node", found: .later, expected: [old, new]),
+        .unexpectedPackage(host: "w1", package: "kubernetes-node", found: nil, expected: [old, new]),
+        .packageSystemUnclean(host: "w1", audit: "The following packages\n vim is half configured\n"),
+        .packageLockHeld(host: "w1", by: "apt-get (pid 714)"),
+        .noRoot(host: "w1"),
+        .machineChanged(host: "w1", expected: "id-w1", found: "id-new"),
+        .machineTwice(host: "w1", other: "w2"),
+        .clockSkew(host: "w1", seconds: -42.4, limit: 30),
+        .spaceShort(host: "w1", path: "/var", free: .mebibytes(100), needed: .mebibytes(1024)),
+        .unitMissing(host: "w1", unit: "kube-proxy"),
+        .unitMasked(host: "cp1", unit: "kube-scheduler"),
+        .unitNotRunning(host: "cp1", unit: "kube-scheduler", found: old.kubernetes, expected: new.kubernetes),
+        .unitNotRunning(host: "cp1", unit: "kube-scheduler", found: nil, expected: nil),
+        .etcdUnhealthy(host: "etcd1"),
+        .etcdMemberMissing(known: 2, expected: 3),
+        .etcdAlarm(host: "etcd1", alarm: "NOSPACE"),
+        .snapshotUnverified(host: "etcd1", path: "/var/lib/upgrader/snapshots/upgrader-run1-1.12-1.13.db"),
+        .apiServerUnhealthy(host: "cp1"),
+        .apiServerVersion(host: "cp1", found: old.kubernetes, expected: new.kubernetes),
+        .noLeader(component: "kube-scheduler"),
+        .skewExceeded(
+            component: "the kubelet of w1.example.org",
+            version: MinorRelease(major: 1, minor: 10),
+            apiServer: MinorRelease(major: 1, minor: 13),
+            limit: 2
+        ),
+        .skewExceeded(
+            component: "kube-scheduler on cp1",
+            version: MinorRelease(major: 1, minor: 13),
+            apiServer: MinorRelease(major: 1, minor: 12),
+            limit: 1
+        ),
+        .foreignCordon(node: "w1.example.org"),
+        .cordonLeft(node: "w1.example.org"),
+        .budgetNeverAllows(budget: "shop/cart", pod: "shop/cart-0", node: "w1.example.org"),
+        .twoBudgets(pod: "shop/cart-0", budgets: ["shop/a", "shop/b"]),
+        .barePods(node: "w1.example.org", pods: ["shop/tool"]),
+        .emptyDirPods(node: "w1.example.org", pods: ["shop/cache-0", "shop/cache-1"]),
+        .worseThanBaseline(node: "w1.example.org"),
+        .workloadMissing(kind: "DaemonSet", namespace: "kube-system", name: "calico-node"),
+        .workloadNotReady(kind: "DaemonSet", namespace: "kube-system", name: "calico-node", on: "w1.example.org"),
+        .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
+        .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
+        .notSupportedYet(feature: "the conversion of Helm 2 releases", until: "the Helm migration lands"),
+    ]
+}

@@ -11,7 +11,7 @@ struct Session {
     /// What it says.
     var playbook: Playbook
     /// The steps that exist.
-    var steps: StepSet = StepCatalog.all
+    var steps: StepSet
     /// Facts by hop.
     var hops: [HopID: HopFacts]
     /// The digest of the version data.
@@ -46,6 +46,7 @@ struct Session {
         } catch {
             throw Complaint(playbook: error, path: path)
         }
+        steps = StepCatalog.all(for: playbook)
         hops = try HopCatalog.all()
         versionsDigest = try HopCatalog.digest()
     }

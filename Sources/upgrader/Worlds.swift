@@ -23,7 +23,7 @@ enum Worlds {
             return World(access: cluster, close: {})
         }
         let remote = SSHRemote(
-            settings: SSHSettings(
+            SSHSettings(
                 configFile: playbook.ssh.config,
                 user: playbook.ssh.user,
                 sudo: playbook.ssh.sudo

@@ -6,6 +6,7 @@ public struct LiveCluster: ClusterAccess {
     let playbook: Playbook
     let access: HostAccess
     let api: APIAccess
+    let localDirectory: String
     let now: @Sendable () -> Double
 
     /// Makes the cluster that `playbook` describes.
@@ -13,15 +14,18 @@ public struct LiveCluster: ClusterAccess {
     /// - Parameters:
     ///   - remote: runs commands on the playbook's hosts.
     ///   - playbook: names the hosts, the credentials on them and the deadlines.
+    ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
     ///   - clock: measures deadlines and waits between two looks.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
     public init(
         remote: any Remote,
         playbook: Playbook,
+        localDirectory: String = ".",
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Double
     ) {
         self.playbook = playbook
+        self.localDirectory = localDirectory
         self.now = now
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))

@@ -27,6 +27,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            resources: [.embedInCode("Hops/Data")],
             swiftSettings: settings
         ),
         .target(name: "UpgradeSteps", dependencies: ["UpgradeCore"], swiftSettings: settings),

@@ -137,6 +137,7 @@ struct PlaybookSchemaTests {
 
     @Test("a text is refused exactly where the schema's pattern or list refuses it")
     func patterns() throws {
+        let listed = Set(places.flatMap { $0.schema.values ?? [] } + PlaybookDecoder.phases)
         let samples = [
             "", " ", "a", "A", "a b", "a\n", "-a", ".a", "a-", "a.", "a..b", "a_b", "a/b", "a@b", "a:b", "ab", "0", "1",
             "cluster", "1.13", "01.13", "1.13.12",
@@ -155,7 +156,7 @@ struct PlaybookSchemaTests {
             texts.append((place.path, place.title, try check(place.schema)))
         }
         // All at once, for each error names its key; one by one takes twenty seconds.
-        for sample in samples {
+        for sample in listed.union(samples) {
             let mutated = texts.reduce(full) { $0.replacing($1.path, with: .text(sample)) }
             let keys = try errors(mutated).compactMap { error in
                 if case .invalidValue(let key, _, _, _, _) = error { key } else { nil }

@@ -41,9 +41,10 @@ let package = Package(
             dependencies: [
                 "CLibSSH",
                 "UpgradeCore",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings + [.strictMemorySafety()]
         ),
         .executableTarget(
             name: "upgrader",

@@ -1,5 +1,5 @@
 public import UpgradeCore
-public import UpgradeSteps
+internal import UpgradeSteps
 
 /// A small cluster and all that a run on it needs; nothing of it is real.
 public struct Scene: Sendable {

@@ -87,7 +87,8 @@ extension CommandRendering {
         case .mask(let host, let unit): return line(host, ["systemctl", "mask", "--", unit])
         case .unmask(let host, let unit): return line(host, ["systemctl", "unmask", "--", unit])
         case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
-        case .hook(_, let host, let words, _): return line(host, words)
+        case .hook(_, let host, let words, let receipt, _):
+            return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod:
             preconditionFailure("not an action on packages or units")

@@ -8,10 +8,10 @@ enum EtcdReading {
         let status = try sections.part("status")
         let members = try sections.part("members")
         let alarms = try sections.part("alarms")
-        guard status.succeeded, let endpoint = JSON.value([Endpoint].self, status.text)?.first else {
+        guard status.succeeded, let endpoint = HostJSON.value([Endpoint].self, status.text)?.first else {
             return EtcdMemberState(isHealthy: false, version: "", memberCount: 0)
         }
-        let count = members.succeeded ? JSON.value(MemberList.self, members.text)?.members.count : nil
+        let count = members.succeeded ? HostJSON.value(MemberList.self, members.text)?.members.count : nil
         return EtcdMemberState(
             // 3.2 says "is unhealthy" and exits with 0.
             isHealthy: health.succeeded && health.text.contains("is healthy") && !health.text.contains("unhealthy")
@@ -32,7 +32,7 @@ enum EtcdReading {
     static func snapshot(_ result: CommandResult) throws(ReadingError) -> SnapshotStatus? {
         switch result.outcome {
         case .exited(0):
-            guard let file = JSON.value(Snapshot.self, result.output) else { throw .unreadable("no snapshot status") }
+            guard let file = HostJSON.value(Snapshot.self, result.output) else { throw .unreadable("no snapshot status") }
             return SnapshotStatus(
                 hash: String(file.hash, radix: 16),
                 revision: file.revision,
@@ -66,44 +66,5 @@ enum EtcdReading {
         var hash: UInt64
         var revision: Int64
         var totalKey: Int64
-    }
-}
-
-/// Decodes JSON that a host printed.
-enum JSON {
-    /// The value, or `nil` where the text is not one.
-    static func value<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
-        do {
-            return try read(type, text)
-        } catch {
-            return nil
-        }
-    }
-
-    /// The value.
-    ///
-    /// - Throws: `ReadingError.unreadable` with the place in the document where it differs.
-    static func read<Value: Decodable>(_ type: Value.Type, _ text: String) throws(ReadingError) -> Value {
-        do {
-            return try JSONDecoder().decode(type, from: Data(text.utf8))
-        } catch let error as DecodingError {
-            throw .unreadable(describe(error))
-        } catch {
-            throw .unreadable("not JSON")
-        }
-    }
-
-    private static func describe(_ error: DecodingError) -> String {
-        switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): at(context, "has another type")
-        case .keyNotFound(let key, let context): at(context, "has no \(key.stringValue)")
-        case .dataCorrupted(let context): at(context, "is not JSON, or cut off")
-        @unknown default: "not the expected JSON"
-        }
-    }
-
-    private static func at(_ context: DecodingError.Context, _ what: String) -> String {
-        let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-        return "\(path.isEmpty ? "the document" : path) \(what)"
     }
 }

@@ -26,6 +26,11 @@ enum HostScripts {
         exec "$@" delete pod "$pod" --namespace="$namespace" --ignore-not-found --wait=false
         """
 
+    /// Runs the operator's command `$2 …` and leaves the receipt `$1` when it ended well.
+    static let hook = """
+        receipt=$1; shift; "$@" || exit; umask 077; mkdir -p -- "${receipt%/*}" && : >"$receipt" && sync -- "$receipt"
+        """
+
     /// The job itself: runs `$2 …` once, with its output and its exit status kept in the directory `$1`.
     ///
     /// Making the directory is what makes it once: a second start under the same name finds it and does nothing. The

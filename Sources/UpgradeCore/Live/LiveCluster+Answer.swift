@@ -44,7 +44,7 @@ extension LiveCluster {
     }
 
     private func answer(_ probe: Probe) async throws(AccessError) -> Answer {
-        if case .localFile(let path) = probe { return .file(try localFile(path)) }
+        if case .localFile(let path) = probe { return .file(try localFile(local(path))) }
         guard let question = ProbeRendering.question(for: probe, playbook: playbook) else {
             preconditionFailure("every probe is a question to a host or to this machine")
         }

@@ -120,7 +120,7 @@ extension LiveCluster {
         case .saveSnapshot, .archive: playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
-        case .hook(_, _, _, let deadline): deadline
+        case .hook(_, _, _, _, let deadline): deadline
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
             .setDeploymentImage, .deletePod:
             playbook.deadlines.connect

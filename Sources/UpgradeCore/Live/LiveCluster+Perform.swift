@@ -58,7 +58,8 @@ extension LiveCluster {
         _ action: Action,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
-        guard case .fetch(let name, let path, let localPath) = action else { return }
+        guard case .fetch(let name, let path, let relativePath) = action else { return }
+        let localPath = local(relativePath)
         let host = try host(name)
         let directory = URL(filePath: localPath).deletingLastPathComponent().path
         do {

@@ -40,4 +40,9 @@ public struct LiveCluster: ClusterAccess {
         }
         return host
     }
+
+    /// A path of the operator's machine; a relative one leads below the run's directory.
+    func local(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(localDirectory)/\(path)"
+    }
 }

@@ -10,20 +10,20 @@ enum ObjectReading {
     private static let leaderRecord = "control-plane.alpha.kubernetes.io/leader"
 
     static func nodes(_ text: String) throws(ReadingError) -> [NodeState] {
-        try JSON.read(KubernetesObjects.List<KubernetesObjects.Node>.self, text).items.map(state)
+        try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Node>.self, text).items.map(state)
     }
 
     static func node(_ text: String) throws(ReadingError) -> NodeState? {
         guard !isEmpty(text) else { return nil }
-        return state(try JSON.read(KubernetesObjects.Node.self, text))
+        return state(try HostJSON.read(KubernetesObjects.Node.self, text))
     }
 
     static func pods(_ text: String) throws(ReadingError) -> [PodState] {
-        try JSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, text).items.map(state)
+        try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, text).items.map(state)
     }
 
     static func budgets(_ text: String) throws(ReadingError) -> [BudgetState] {
-        try JSON.read(KubernetesObjects.List<KubernetesObjects.Budget>.self, text).items.map { budget in
+        try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Budget>.self, text).items.map { budget in
             BudgetState(
                 namespace: budget.metadata.namespace ?? "",
                 name: budget.metadata.name,
@@ -40,9 +40,9 @@ enum ObjectReading {
         let object = try sections.part("daemonset")
         let pods = try sections.part("pods")
         guard !isEmpty(object.text) else { return nil }
-        let daemonSet = try JSON.read(KubernetesObjects.DaemonSet.self, object.text)
+        let daemonSet = try HostJSON.read(KubernetesObjects.DaemonSet.self, object.text)
         var byNode: [String: PodState] = [:]
-        for pod in try JSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, pods.text).items {
+        for pod in try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, pods.text).items {
             guard let node = pod.spec.nodeName, let owner = pod.metadata.controller, owner.kind == "DaemonSet",
                 owner.name == daemonSet.metadata.name, owner.uid == daemonSet.metadata.uid
             else { continue }
@@ -59,7 +59,7 @@ enum ObjectReading {
 
     static func deployment(_ text: String) throws(ReadingError) -> DeploymentState? {
         guard !isEmpty(text) else { return nil }
-        let deployment = try JSON.read(KubernetesObjects.Deployment.self, text)
+        let deployment = try HostJSON.read(KubernetesObjects.Deployment.self, text)
         let status = deployment.status
         let updated = status?.updatedReplicas ?? 0
         // Which of the available ones are new is not said; at least those that cannot be old ones.
@@ -79,7 +79,7 @@ enum ObjectReading {
         return APIServerState(
             isHealthy: health.succeeded && health.text == "ok",
             version: version.succeeded
-                ? JSON.value(KubernetesObjects.Version.self, version.text).flatMap { KubernetesVersion($0.gitVersion) }
+                ? HostJSON.value(KubernetesObjects.Version.self, version.text).flatMap { KubernetesVersion($0.gitVersion) }
                 : nil
         )
     }
@@ -90,14 +90,14 @@ enum ObjectReading {
         guard let now = Double(try sections.part("clock").text) else { throw .unreadable("no clock") }
         var records: [KubernetesObjects.LeaderRecord] = []
         if !isEmpty(endpoints.text) {
-            let object = try JSON.read(KubernetesObjects.Endpoints.self, endpoints.text)
+            let object = try HostJSON.read(KubernetesObjects.Endpoints.self, endpoints.text)
             if let record = object.metadata.annotations?[leaderRecord] {
-                records.append(try JSON.read(KubernetesObjects.LeaderRecord.self, record))
+                records.append(try HostJSON.read(KubernetesObjects.LeaderRecord.self, record))
             }
         }
         // An API server may not know Lease objects; then the lock is not one.
         if lease.succeeded, !isEmpty(lease.text) {
-            let spec = try JSON.read(KubernetesObjects.Lease.self, lease.text).spec
+            let spec = try HostJSON.read(KubernetesObjects.Lease.self, lease.text).spec
             records.append(.init(holderIdentity: spec?.holderIdentity, renewTime: spec?.renewTime))
         }
         var newest: LeaderState?

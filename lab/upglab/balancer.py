@@ -40,8 +40,8 @@ backend apiservers
     # for POST, which may have been carried out. 500 is not here: an eviction under two budgets answers it rightly.
     retry-on conn-failure empty-response junk-response 502 503 504
     http-request disable-l7-retry if METH_POST
-    # A server takes a moment from its first good answer to having all its caches; `rise` waits for that.
-    default-server check check-ssl ssl verify required ca-file /etc/haproxy/ca.pem inter 500ms fastinter 200ms downinter 500ms fall 1 rise 4
+    # Back in use half a second after the server says that it is well: an upgrade goes on to the next one then.
+    default-server check check-ssl ssl verify required ca-file /etc/haproxy/ca.pem inter 500ms fastinter 200ms downinter 200ms fall 1 rise 2
 """
 
 

@@ -24,7 +24,9 @@ def apiserver(host, hosts):
         f"--service-account-signing-key-file={SSL}/service-account.key",
         "--service-account-issuer=https://kubernetes.default.svc", f"--service-cluster-ip-range={SERVICE_CIDR}",
         f"--kubelet-client-certificate={SSL}/server.pem", f"--kubelet-client-key={SSL}/server.key",
-        "--kubelet-preferred-address-types=InternalIP,Hostname", "--storage-backend=etcd3", "--v=1",
+        "--kubelet-preferred-address-types=InternalIP,Hostname", "--storage-backend=etcd3",
+        # Also how long a stopping server waits for watches to end: with the default each restart takes a minute.
+        "--request-timeout=10s", "--v=1",
     ]
 
 

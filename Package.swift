@@ -72,6 +72,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeStepsTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
+            exclude: ["Golden"],
             swiftSettings: settings
         ),
         .testTarget(

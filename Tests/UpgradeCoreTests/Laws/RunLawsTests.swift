@@ -56,7 +56,8 @@ struct RunLawsTests {
         #expect(try await driver.walk(recorder: MemoryRecorder()) == .completed)
         #expect(invariants.violations == [])
         let nodes = await cluster.state.nodes.values
-        #expect(nodes.allSatisfy { $0.kubeletVersion?.release == scene.playbook.target && !$0.isCordoned })
+        let areThere = nodes.allSatisfy { $0.kubeletVersion?.release == scene.playbook.target && !$0.isCordoned }
+        #expect(areThere)
     }
 
     @Test("QuorumKept: only one control-plane host is worked on at a time")
@@ -104,8 +105,7 @@ struct RunLawsTests {
         for line in script.steps {
             #expect(line.actions == performed[line.key] ?? [], "\(line.key)")
         }
-        let commands = script.steps.flatMap(\.actions).count
-        #expect(commands == recorder.records.count { if case .intended = $0 { true } else { false } })
+        #expect(script.steps.flatMap(\.actions).count == performed.values.joined().count)
     }
 }
 

@@ -104,6 +104,9 @@ struct CalicoTests {
         scene.daemonSets[name]?.pods["w1.example.org"]?.isReady = false
         #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting)
         scene.daemonSets[name]?.pods["w1.example.org"]?.isReady = true
+        scene.daemonSets[name]?.pods["w1.example.org"]?.isTerminating = true
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting)
+        scene.daemonSets[name]?.pods["w1.example.org"]?.isTerminating = false
         #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == .open)
         #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
     }

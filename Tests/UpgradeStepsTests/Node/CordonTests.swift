@@ -67,6 +67,14 @@ struct CordonTests {
         #expect(try scene.decide(Uncordon(), phase, on: "w1") == [.uncordon(node: node, mark: "run1")])
     }
 
+    @Test("a cordon with this run's mark is ours, even where the ledger has lost it")
+    func mark() throws {
+        var scene = Scene.done()
+        scene.weCordon("w1")
+        scene.ledger = Ledger()
+        #expect(try scene.decide(Uncordon(), phase, on: "w1") == [.uncordon(node: node, mark: "run1")])
+    }
+
     @Test("somebody else's cordon stays, even where the ledger says that we meant to set one")
     func foreign() throws {
         var scene = Scene.done()

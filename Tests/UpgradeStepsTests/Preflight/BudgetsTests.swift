@@ -30,6 +30,15 @@ struct BudgetsTests {
         #expect(try scene.decide(step, phase, on: "cluster") == [])
     }
 
+    @Test("a budget that allows a disruption now passes, whatever its counts say")
+    func now() throws {
+        var scene = Scene()
+        scene.addPod("cart", on: "w2")
+        scene.addBudget("cart", over: "cart", desired: 1, expected: 1, allowed: 1)
+        scene.budgets[0].currentHealthy = 1
+        #expect(try scene.decide(step, phase, on: "cluster") == [])
+    }
+
     @Test("a pod held by two budgets is refused, even when both allow")
     func twoBudgets() throws {
         var scene = Scene()

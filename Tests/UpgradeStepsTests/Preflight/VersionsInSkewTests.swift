@@ -62,10 +62,10 @@ struct VersionsInSkewTests {
         #expect(try scene.refusal(step, phase, on: "cluster") != nil)
     }
 
-    @Test("a kubelet that is newer than the lowest API server is refused")
-    func kubeletNewer() throws {
+    @Test("a kubelet that is newer than the lowest API server is refused", arguments: ["cp1", "cp2"])
+    func kubeletNewer(newServer: String) throws {
         var scene = Scene()
-        scene.servers["cp1"]?.version = PackageVersion.target.kubernetes
+        scene.servers[newServer]?.version = PackageVersion.target.kubernetes
         scene.nodes["w1.example.org"]?.kubeletVersion = PackageVersion.target.kubernetes
         #expect(
             try scene.refusal(step, phase, on: "cluster")

@@ -8,6 +8,8 @@ public struct RunState: Hashable, Sendable, Codable {
         public var nextIndex: Int
         /// The action that may have been performed.
         public var intended: Action?
+        /// Actions that were intended before it and whose end was never learned.
+        public var doubted: [Action] = []
     }
 
     /// The last failed attempt at a step.
@@ -16,6 +18,8 @@ public struct RunState: Hashable, Sendable, Codable {
         public var attempt: Int
         /// Why.
         public var failure: Failure
+        /// Actions that were intended and whose end was never learned.
+        public var doubted: [Action] = []
     }
 
     /// Who began the run, and why; `nil` before the first record.
@@ -43,22 +47,32 @@ public struct RunState: Hashable, Sendable, Codable {
         case .resumed:
             stop = nil
         case .begun(let key, let attempt):
-            inFlight[key] = InFlight(attempt: attempt, nextIndex: 0, intended: nil)
-            failed[key] = nil
+            let doubted = failed.removeValue(forKey: key)?.doubted ?? []
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: 0, intended: nil, doubted: doubted)
         case .intended(let key, let attempt, let index, let action):
-            inFlight[key] = InFlight(attempt: attempt, nextIndex: index, intended: action)
+            var doubted = inFlight[key]?.doubted ?? []
+            if let last = inFlight[key]?.intended, last != action { doubted.append(last) }
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: index, intended: action, doubted: doubted)
             ledger.note(intent: action, key: key)
         case .acted(let key, let attempt, let index):
+            var doubted = inFlight[key]?.doubted ?? []
             if let action = inFlight[key]?.intended {
                 ledger.note(result: action)
+                doubted.removeAll { $0 == action }
             }
-            inFlight[key] = InFlight(attempt: attempt, nextIndex: index + 1, intended: nil)
+            inFlight[key] = InFlight(attempt: attempt, nextIndex: index + 1, intended: nil, doubted: doubted)
         case .done(let key):
-            inFlight[key] = nil
+            // The step has looked and wants nothing more: what was in doubt has happened, or is not wanted any more.
+            if let last = inFlight.removeValue(forKey: key) {
+                for action in last.doubted + (last.intended.map { [$0] } ?? []) {
+                    ledger.note(result: action)
+                }
+            }
             done.insert(key)
         case .failed(let key, let attempt, let failure):
-            inFlight[key] = nil
-            failed[key] = FailedAttempt(attempt: attempt, failure: failure)
+            let last = inFlight.removeValue(forKey: key)
+            let doubted = (last?.doubted ?? []) + (last?.intended.map { [$0] } ?? [])
+            failed[key] = FailedAttempt(attempt: attempt, failure: failure, doubted: doubted)
         case .undoing:
             break
         case .struck(let effect, _):

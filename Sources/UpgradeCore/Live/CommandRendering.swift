@@ -132,7 +132,7 @@ extension CommandRendering {
     }
 
     /// The pattern of find(1) for names that start with `prefix`.
-    private static func glob(_ prefix: String) -> String {
+    static func glob(_ prefix: String) -> String {
         prefix.map { "*?[]\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "*"
     }
 }

@@ -10,6 +10,11 @@ enum HostScripts {
         sync -- "$path.part" && mv -f -- "$path.part" "$path"
         """
 
+    /// Prints the names of the files of `$1` that match `$2`; nothing where there is no such directory.
+    static let files = """
+        [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -printf '%f\\n'
+        """
+
     /// Removes the files of `$1` that match `$2`, from the `$3`rd newest name on.
     static let prune = """
         [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -print0 | \

@@ -14,7 +14,7 @@ public enum ProbeRendering {
     static func question(for probe: Probe, playbook: Playbook) -> Question? {
         switch probe {
         case .localFile: nil
-        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file:
+        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
@@ -86,6 +86,11 @@ extension ProbeRendering {
             return ask(host, script(HostScripts.file, "file", [path])) { text throws(ReadingError) in
                 .file(try HostReading.file(text))
             }
+        case .files(let host, let directory, let prefix):
+            let words = [directory, CommandRendering.glob(prefix)]
+            return ask(host, script(HostScripts.files, "files", words)) { text throws(ReadingError) in
+                .files(text.split(separator: "\n").map(String.init).sorted())
+            }
         case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
             .daemonSet, .deployment:
             return nil
@@ -113,7 +118,7 @@ extension ProbeRendering {
             return Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(result))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .apiServer,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files, .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
             return nil
         }
@@ -165,7 +170,7 @@ extension ProbeRendering {
             return askAPI(command) { text throws(ReadingError) in
                 .deployment(try ObjectReading.deployment(text))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .etcdMember,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files, .etcdMember,
             .snapshot:
             return nil
         }

@@ -65,8 +65,11 @@ extension ClusterState {
             write(path, on: host)
         case .fetch(let host, let path, let localPath):
             localFiles[localPath] = try simulated(host).files[path]
-        case .prune:
-            break
+        case .prune(let host, let directory, let prefix, let keep):
+            for name in names(in: directory, prefix: prefix, of: try simulated(host)).dropLast(keep) {
+                hosts[host]?.files["\(directory)/\(name)"] = nil
+                hosts[host]?.snapshots["\(directory)/\(name)"] = nil
+            }
         case .cordon(let node, let mark):
             nodes[node]?.isCordoned = true
             nodes[node]?.cordonMark = mark

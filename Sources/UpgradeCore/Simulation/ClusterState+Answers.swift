@@ -24,6 +24,8 @@ extension ClusterState {
             return .snapshot(try simulated(host).snapshots[path])
         case .file(let host, let path):
             return .file(try simulated(host).files[path])
+        case .files(let host, let directory, let prefix):
+            return .files(names(in: directory, prefix: prefix, of: try simulated(host)))
         case .localFile(let path):
             return .file(localFiles[path])
         case .apiServer(let host):
@@ -43,6 +45,11 @@ extension ClusterState {
         case .deployment(let namespace, let name):
             return .deployment(deployments["\(namespace)/\(name)"])
         }
+    }
+
+    func names(in directory: String, prefix: String, of host: SimulatedHost) -> [String] {
+        let start = "\(directory)/\(prefix)"
+        return host.files.keys.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(directory.count + 1)) }.sorted()
     }
 
     func simulated(_ host: String) throws(AccessError) -> SimulatedHost {

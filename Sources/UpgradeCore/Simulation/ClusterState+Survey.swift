@@ -20,7 +20,12 @@ extension ClusterState {
         case (.unit(let host, let unit), .unit(let value)): hosts[host]?.units[unit] = value
         case (.etcdMember(let host), .etcdMember(let value)): hosts[host]?.etcd = value
         case (.snapshot(let host, let path), .snapshot(let value)): hosts[host]?.snapshots[path] = value
-        case (.file(let host, let path), .file(let value)): hosts[host]?.files[path] = value
+        case (.file(let host, let path), .file(let value)):
+            if let value { hosts[host]?.files[path] = value }
+        case (.files(let host, let directory, _), .files(let names)):
+            for name in names {
+                hosts[host]?.files["\(directory)/\(name)"] = FileState(sha256: "", size: ByteCount(bytes: 0))
+            }
         case (.localFile(let path), .file(let value)): localFiles[path] = value
         case (.apiServer(let host), .apiServer(let value)): hosts[host]?.apiServer = value
         case (.leader(let component), .leader(let value)): leaders[component] = value

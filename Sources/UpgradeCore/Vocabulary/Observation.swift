@@ -99,6 +99,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The names of the files of a directory on a host that start with `prefix`, in order.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func files(on host: String, directory: String, prefix: String) throws(StepError) -> [String] {
+        guard case .files(let value) = answers[.files(host: host, directory: directory, prefix: prefix)] else {
+            throw missing("files \(host):\(directory)/\(prefix)")
+        }
+        return value
+    }
+
     /// A file on the operator's machine; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

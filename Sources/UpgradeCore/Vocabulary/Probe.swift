@@ -21,6 +21,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case snapshot(host: String, path: String)
     /// A file on the host.
     case file(host: String, path: String)
+    /// The files of a directory on the host whose names start with `prefix`.
+    case files(host: String, directory: String, prefix: String)
     /// A file on the operator's machine.
     case localFile(path: String)
     /// The API server on one control-plane host, asked on its own address.
@@ -61,6 +63,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case snapshot(SnapshotStatus?)
     /// To `.file` and `.localFile`; `nil` where there is none.
     case file(FileState?)
+    /// To `.files`: names in the order of their characters; empty where there is no such directory.
+    case files([String])
     /// To `.apiServer`.
     case apiServer(APIServerState)
     /// To `.leader`; `nil` where nobody holds the lock.

@@ -17,6 +17,7 @@ struct EtcdSnapshot: Step {
             .snapshot(host: context.hostName, path: path),
             .file(host: context.hostName, path: path),
             .localFile(path: localPath(context)),
+            .files(host: context.hostName, directory: context.playbook.etcd.snapshotDirectory, prefix: Self.prefix),
         ]
     }
 
@@ -25,20 +26,19 @@ struct EtcdSnapshot: Step {
         let path = path(context)
         let localPath = localPath(context)
         let fetch = Action.fetch(host: host, path: path, localPath: localPath)
+        let etcd = context.playbook.etcd
+        let names = try seen.files(on: host, directory: etcd.snapshotDirectory, prefix: Self.prefix)
+        let keep = max(1, etcd.keep)
+        let prune = Action.prune(host: host, directory: etcd.snapshotDirectory, prefix: Self.prefix, keep: keep)
         guard try seen.snapshot(on: host, path: path) != nil else {
-            let etcd = context.playbook.etcd
-            // The newest is the one just saved, so that one at least is kept.
-            let keep = max(1, etcd.keep)
-            return [
-                .saveSnapshot(host: host, path: path),
-                .prune(host: host, directory: etcd.snapshotDirectory, prefix: Self.prefix, keep: keep),
-                fetch,
-            ]
+            // The one that is saved counts, and is the newest, so that it is never the one removed.
+            return [.saveSnapshot(host: host, path: path), fetch] + (names.count + 1 > keep ? [prune] : [])
         }
         guard let file = try seen.file(on: host, path: path) else {
             throw .unmet(.snapshotUnverified(host: host, path: path))
         }
-        return try seen.localFile(localPath)?.sha256 == file.sha256 ? [] : [fetch]
+        let isCopied = try seen.localFile(localPath)?.sha256 == file.sha256
+        return (isCopied ? [] : [fetch]) + (names.count > keep ? [prune] : [])
     }
 
     private func path(_ context: StepContext) -> String {

@@ -40,9 +40,10 @@ let package = Package(
             dependencies: [
                 "CLibSSH",
                 "UpgradeCore",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings + [.strictMemorySafety()]
         ),
         .executableTarget(
             name: "upgrader",
@@ -58,7 +59,11 @@ let package = Package(
         ),
         .target(
             name: "UpgradeTestSupport",
-            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            dependencies: [
+                "UpgradeCore",
+                "UpgradeSteps",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/UpgradeTestSupport",
             swiftSettings: settings
         ),

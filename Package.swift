@@ -60,7 +60,11 @@ let package = Package(
         ),
         .target(
             name: "UpgradeTestSupport",
-            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            dependencies: [
+                "UpgradeCore",
+                "UpgradeSteps",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/UpgradeTestSupport",
             swiftSettings: settings
         ),

@@ -1,0 +1,208 @@
+import Foundation
+import Testing
+
+@testable import UpgradeCore
+
+/// Runs the constant scripts for real, with this machine's sh, in a directory of their own.
+@Suite("host scripts, run by a real shell")
+struct HostScriptTests {
+    /// A directory with programs that stand in for those of a host.
+    private final class Bench {
+        let path: String
+
+        init() throws {
+            path = NSTemporaryDirectory() + "upgrader-scripts-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: path + "/bin", withIntermediateDirectories: true)
+        }
+
+        deinit {
+            do {
+                try FileManager.default.removeItem(atPath: path)
+            } catch {
+                Issue.record("the test's directory stays: \(error)")
+            }
+        }
+
+        func program(_ name: String, _ text: String) throws {
+            let file = "\(path)/bin/\(name)"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        }
+
+        func write(_ text: String, to name: String) throws {
+            try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        }
+
+        func read(_ name: String) throws -> String {
+            try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+        }
+
+        var names: [String] {
+            get throws { try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "bin" }.sorted() }
+        }
+
+        @discardableResult
+        func run(_ script: String, _ words: String...) throws -> CommandResult {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", script, "test"] + words
+            process.environment = ["PATH": "\(path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+            let output = "\(path)/.output"
+            try #require(FileManager.default.createFile(atPath: output, contents: nil))
+            let handle = try #require(FileHandle(forWritingAtPath: output))
+            process.standardOutput = handle
+            process.standardError = FileHandle.nullDevice
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try handle.close()
+            defer { unlink(output) }
+            return CommandResult(
+                output: try String(contentsOfFile: output, encoding: .utf8),
+                outcome: .exited(process.terminationStatus)
+            )
+        }
+    }
+
+    private let systemctl = "#!/bin/sh\necho ActiveState=inactive\n"
+
+    @Test("a job leaves its status and its output, and runs only once under one name")
+    func job() throws {
+        let bench = try Bench()
+        try bench.program("systemctl", systemctl)
+        let dir = "\(bench.path)/job"
+        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir)) == .absent)
+        try bench.run(
+            HostScripts.job,
+            dir,
+            "sh",
+            "-c",
+            "echo one two; echo bad >&2; echo x >>\"$0\"; exit 7",
+            dir + ".ran"
+        )
+        #expect(
+            try JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir)) == .ended(7, output: "one two\nbad\n")
+        )
+        let again = try bench.run(HostScripts.job, dir, "sh", "-c", "echo x >>\"$0\"", dir + ".ran")
+        #expect(again.succeeded)
+        #expect(try bench.read("job.ran") == "x\n")
+        #expect(try bench.read("job/result") == "7\n")
+        let mode = try FileManager.default.attributesOfItem(atPath: dir)[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+    }
+
+    @Test("a job that was killed before its result is begun, and gone when its unit is")
+    func killed() throws {
+        let bench = try Bench()
+        try FileManager.default.createDirectory(atPath: bench.path + "/job", withIntermediateDirectories: true)
+        try bench.program("systemctl", systemctl)
+        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .vanished)
+        try bench.program("systemctl", "#!/bin/sh\necho ActiveState=active\n")
+        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .running)
+        try bench.program("systemctl", "#!/bin/sh\nexit 1\n")
+        #expect(throws: ReadingError.failed) {
+            try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job"))
+        }
+    }
+
+    @Test("words of a job reach it as they are")
+    func words() throws {
+        let bench = try Bench()
+        try bench.program("systemctl", systemctl)
+        let odd = "a b'c\"$HOME `id`\n*"
+        try bench.run(HostScripts.job, "\(bench.path)/job", "printf", "%s|", odd, "")
+        #expect(try bench.read("job/stdout") == "\(odd)||")
+    }
+
+    @Test("the version is that of the running program, also when its file is gone")
+    func runningVersion() throws {
+        let bench = try Bench()
+        let copy = "\(bench.path)/bin/daemon"
+        try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: copy)
+        let daemon = Process()
+        daemon.executableURL = URL(filePath: copy)
+        daemon.arguments = ["60"]
+        try daemon.run()
+        defer { daemon.terminate() }
+        try FileManager.default.removeItem(atPath: copy)
+        // Only the last line is asked for the second time.
+        try bench.program(
+            "systemctl",
+            """
+            #!/bin/sh
+            [ "$#" -gt 5 ] && printf 'LoadState=masked\\nActiveState=active\\n'
+            echo MainPID=\(daemon.processIdentifier)
+            """
+        )
+        let result = try bench.run(HostScripts.unit, "kubelet.service")
+        #expect(result.output.contains("sleep (GNU coreutils)"))
+        let unit = try HostReading.unit(Sections(result.output))
+        #expect(unit == UnitState(isActive: true, isMasked: true))
+    }
+
+    @Test("an archive exists only when complete, for root alone, without what is not there")
+    func archive() throws {
+        let bench = try Bench()
+        try bench.write("1", to: "one")
+        let path = "\(bench.path)/saved/a.tar.gz"
+        let result = try bench.run(HostScripts.archive, path, "\(bench.path)/one", "\(bench.path)/nothing")
+        #expect(result.succeeded)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.path)/saved") == ["a.tar.gz"])
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        try bench.program("tar", "#!/bin/sh\nexit 2\n")
+        #expect(try bench.run(HostScripts.archive, "\(bench.path)/saved/b.tar.gz", "/x").succeeded == false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.path)/saved") == ["a.tar.gz"])
+    }
+
+    @Test("pruning keeps the newest by name and touches nothing else")
+    func prune() throws {
+        let bench = try Bench()
+        for name in ["s-1", "s-2", "s-3", "s-4.part", "other", "s-0 odd\nname"] { try bench.write("", to: name) }
+        try bench.run(HostScripts.prune, bench.path, "s-*", "3")
+        #expect(try bench.names == ["other", "s-2", "s-3", "s-4.part"])
+        #expect(try bench.run(HostScripts.prune, "\(bench.path)/nowhere", "s-*", "1").succeeded)
+    }
+
+    @Test("a pod is deleted only while it has the uid", arguments: [("u1", true), ("u2", false), ("", false)])
+    func deletePod(found: String, isDeleted: Bool) throws {
+        let bench = try Bench()
+        try bench.program(
+            "kubectl",
+            "#!/bin/sh\n[ \"$2\" = get ] && printf '\(found)'\n[ \"$2\" = delete ] && echo \"$@\" >'\(bench.path)/did'\nexit 0\n"
+        )
+        #expect(try bench.run(HostScripts.deletePod, "ns", "pod", "u1", "kubectl", "--kubeconfig=x").succeeded)
+        #expect(try bench.names == (isDeleted ? ["did"] : []))
+        if isDeleted {
+            #expect(
+                try bench.read("did")
+                    == "--kubeconfig=x delete pod pod --namespace=ns --ignore-not-found --wait=false\n"
+            )
+        }
+    }
+
+    @Test("this machine answers for itself as a host does")
+    func questions() throws {
+        let bench = try Bench()
+        let space = try HostReading.freeSpace(bench.run(HostScripts.freeSpace, "\(bench.path)/not/yet/there").text())
+        #expect(space > ByteCount(bytes: 0))
+        try bench.write("hello\n", to: "file")
+        let file = try HostReading.file(bench.run(HostScripts.file, "\(bench.path)/file").text())
+        #expect(file?.size == ByteCount(bytes: 6))
+        #expect(file?.sha256 == "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03")
+        #expect(try HostReading.file(bench.run(HostScripts.file, "\(bench.path)/no").text()) == nil)
+        try bench.program("cat", "#!/bin/sh\necho 0123456789abcdef0123456789abcdef\n")
+        let identity = try bench.run(HostScripts.identity, "nosudo").text()
+        #expect(try HostReading.identity(identity, .init()).clockOffset > 1_700_000_000)
+    }
+
+    @Test("an etcdctl and a kubectl that fail leave answers, not errors")
+    func failingClients() throws {
+        let bench = try Bench()
+        let member = try EtcdReading.member(Sections(bench.run(HostScripts.etcdMember, "false").text()))
+        #expect(member.isHealthy == false)
+        let server = try ObjectReading.apiServer(Sections(bench.run(HostScripts.apiServer, "false").text()))
+        #expect(server == APIServerState(isHealthy: false, version: nil))
+        #expect(throws: ReadingError.failed) { try bench.run(HostScripts.leader, "x", "false").text() }
+        #expect(throws: ReadingError.failed) { try bench.run(HostScripts.daemonSet, "n", "x", "false").text() }
+    }
+}

@@ -1,0 +1,160 @@
+import FoundationEssentials
+import Testing
+
+@testable import UpgradeCore
+
+@Suite("rendering")
+struct RenderingTests {
+    /// One action of every kind, as a chain: the compiler asks for the sample of a new one.
+    private static func action(after action: Action?) throws -> Action? {
+        switch action {
+        case nil: .refreshPackageLists(host: "cp1")
+        case .refreshPackageLists:
+            .install(
+                host: "cp1",
+                packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))]
+            )
+        case .install: .configurePending(host: "cp1")
+        case .configurePending: .mask(host: "cp1", unit: "kube-apiserver.service")
+        case .mask: .unmask(host: "cp1", unit: "kube-apiserver.service")
+        case .unmask: .restart(host: "cp1", unit: "kube-apiserver.service")
+        case .restart: .saveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
+        case .saveSnapshot:
+            .archive(host: "cp1", sources: ["/etc/kubernetes", "/etc/my files"], path: "/var/lib/upgrader/a.tar.gz")
+        case .archive: .fetch(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db", localPath: "state/1.db")
+        case .fetch: .prune(host: "etcd1", directory: "/var/lib/upgrader/snapshots", prefix: "staging[1]-", keep: 5)
+        case .prune: .cordon(node: "w1.example.org", mark: "run-1")
+        case .cordon: .uncordon(node: "w1.example.org", mark: "run-1")
+        case .uncordon:
+            .drain(
+                node: "w1.example.org",
+                options: DrainOptions(deadline: .seconds(300), deletesBarePods: true, deletesEmptyDirData: true)
+            )
+        case .drain:
+            .setUpdateStrategy(
+                namespace: "kube-system",
+                daemonSet: "calico-node",
+                to: "OnDelete",
+                prior: "RollingUpdate"
+            )
+        case .setUpdateStrategy:
+            .setDaemonSetImage(
+                namespace: "kube-system",
+                daemonSet: "calico-node",
+                container: "calico-node",
+                image: "calico/node:v3.17.0"
+            )
+        case .setDaemonSetImage:
+            .setDeploymentImage(
+                namespace: "kube-system",
+                deployment: "tiller-deploy",
+                container: "tiller",
+                image: "tiller:v2.17.0"
+            )
+        case .setDeploymentImage: .deletePod(namespace: "kube-system", name: "calico-node-x7", uid: "81c17696")
+        case .deletePod:
+            .hook(name: "silence", host: "w1", words: ["silence", "--token=abc", "it's"], deadline: .seconds(60))
+        case .hook: nil
+        }
+    }
+
+    /// One probe of every kind, as a chain.
+    private static func probe(after probe: Probe?) -> Probe? {
+        switch probe {
+        case nil: .identity(host: "cp1")
+        case .identity: .freeSpace(host: "cp1", path: "/var/lib/upgrader")
+        case .freeSpace: .packages(host: "w1", names: ["kubernetes-node", "kubernetes-client"])
+        case .packages: .candidates(host: "w1", names: ["kubernetes-node"])
+        case .candidates: .packageSystem(host: "w1")
+        case .packageSystem: .unit(host: "w1", unit: "kubelet.service")
+        case .unit: .etcdMember(host: "etcd1")
+        case .etcdMember: .snapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
+        case .snapshot: .file(host: "cp1", path: "/etc/default/kube-apiserver")
+        case .file: .localFile(path: "state/1.db")
+        case .localFile: .apiServer(host: "cp2")
+        case .apiServer: .leader(component: "kube-scheduler")
+        case .leader: .nodes
+        case .nodes: .node("w1.example.org")
+        case .node: .podsOnNode("w1.example.org")
+        case .podsOnNode: .budgets
+        case .budgets: .daemonSet(namespace: "kube-system", name: "calico-node")
+        case .daemonSet: .deployment(namespace: "kube-system", name: "tiller-deploy")
+        case .deployment: nil
+        }
+    }
+
+    @Test("every action and every probe has its golden lines")
+    func golden() throws {
+        let playbook = try LiveScene.playbook()
+        var text = ""
+        var action = try Self.action(after: nil)
+        while let next = action {
+            text += "# \(Mirror(reflecting: next).children.first?.label ?? "")\n"
+            for line in CommandRendering.commands(for: next, playbook: playbook) {
+                text += "\(line.means.rawValue) \(line.command.needsRoot ? "root@" : "")\(line)\n"
+            }
+            action = try Self.action(after: next)
+        }
+        var probe = Self.probe(after: nil)
+        while let next = probe {
+            text += "# ?\(Mirror(reflecting: next).children.first?.label ?? "\(next)")\n"
+            if let line = ProbeRendering.command(for: next, playbook: playbook) {
+                text += "\(line.command.needsRoot ? "root@" : "")\(line)\n"
+            } else {
+                text += "answered on the operator's machine\n"
+            }
+            probe = Self.probe(after: next)
+        }
+        try Golden.expect(text, "commands.txt")
+    }
+
+    @Test("a drain without permissions asks for none")
+    func frugalDrain() throws {
+        let action = Action.drain(node: "w1", options: DrainOptions(deadline: .seconds(90)))
+        let lines = CommandRendering.commands(for: action, playbook: try LiveScene.playbook())
+        #expect(
+            lines.map(\.command.words) == [
+                [
+                    "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "drain", "w1", "--ignore-daemonsets",
+                    "--timeout=90s",
+                ]
+            ]
+        )
+    }
+
+    @Test("a job is started with every dollar doubled, since systemd expands variables in its words")
+    func dollars() {
+        let start = JobUnit(name: "u").start(["echo", "${HOME} $1"])
+        #expect(start.words.last == "$${HOME} $$1")
+        #expect(start.words.contains("--unit=u"))
+        #expect(start.needsRoot)
+    }
+
+    @Test(
+        "secrets are taken out of text",
+        arguments: [
+            ("kubectl --token=abc.def get", "kubectl --token=[redacted] get"),
+            ("x --password s3cret y", "x --password [redacted] y"),
+            ("Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.e30.x", "Authorization: Bearer [redacted]"),
+            (#"{"token":"abc","a":1}"#, #"{"token":[redacted],"a":1}"#),
+            ("password: hunter2\nnext", "password: [redacted]\nnext"),
+            ("https://user:pw@example.org/", "https://user:[redacted]@example.org/"),
+            ("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n", "a\n[redacted]"),
+            ("nothing here: 3 tokens left", "nothing here: 3 tokens left"),
+        ]
+    )
+    func redaction(text: String, expected: String) {
+        #expect(Redaction.redact(text) == expected)
+    }
+}
+
+/// Text files that pin what is printed; `UPDATE_GOLDEN=1` writes them anew.
+private enum Golden {
+    static func expect(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let file = TestFiles.directory.appending(path: "Golden/\(name)")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try Data(text.utf8).write(to: file)
+        }
+        #expect(text == (try String(contentsOf: file, encoding: .utf8)), sourceLocation: sourceLocation)
+    }
+}

@@ -71,6 +71,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeCoreTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
+            exclude: ["Fixtures", "Golden"],
             swiftSettings: settings
         ),
         .testTarget(

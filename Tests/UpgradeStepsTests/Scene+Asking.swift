@@ -63,6 +63,11 @@ extension Scene {
         case .etcdMember(let host): members[host].map { .etcdMember($0) }
         case .snapshot(let host, let path): .snapshot(snapshots["\(host):\(path)"])
         case .file(let host, let path): .file(files["\(host):\(path)"])
+        case .files(let host, let directory, let prefix):
+            .files(
+                files.keys.filter { $0.hasPrefix("\(host):\(directory)/\(prefix)") }
+                    .map { String($0.dropFirst(host.count + directory.count + 2)) }.sorted()
+            )
         case .localFile(let path): .file(localFiles[path])
         case .apiServer(let host): servers[host].map { .apiServer($0) }
         case .leader(let component): .leader(leaders[component])

@@ -38,7 +38,7 @@ public enum PlaybookDecoder {
     private static let sizeLimit = 1 << 20
 
     private static func compose(_ text: String, file: String) throws(PlaybookError) -> Node {
-        let start = SourceLocation(file: file, line: 1, column: 1)
+        let start = PlaybookLocation(file: file, line: 1, column: 1)
         let bytes = text.utf8.count
         guard bytes <= sizeLimit else { throw .tooLarge(bytes: bytes, limit: sizeLimit, at: start) }
         let node: Node?
@@ -64,8 +64,8 @@ public enum PlaybookDecoder {
 extension PlaybookError {
     /// Keeps the place that the parser names.
     fileprivate init(_ error: YamlError, file: String) {
-        func at(_ mark: Mark) -> SourceLocation {
-            SourceLocation(file: file, line: mark.line, column: mark.column)
+        func at(_ mark: Mark) -> PlaybookLocation {
+            PlaybookLocation(file: file, line: mark.line, column: mark.column)
         }
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
@@ -80,10 +80,10 @@ extension PlaybookError {
             let column = (lines.last?.unicodeScalars.count ?? 0) + 1
             self = .syntax(
                 reason: problem,
-                at: SourceLocation(file: file, line: max(1, lines.count), column: column)
+                at: PlaybookLocation(file: file, line: max(1, lines.count), column: column)
             )
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-            self = .syntax(reason: error.description, at: SourceLocation(file: file, line: 1, column: 1))
+            self = .syntax(reason: error.description, at: PlaybookLocation(file: file, line: 1, column: 1))
         }
     }
 }

@@ -1,37 +1,37 @@
 /// Why a playbook is not one.
 public enum PlaybookError: Error, Hashable, Sendable {
     /// The file is larger than any playbook is.
-    case tooLarge(bytes: Int, limit: Int, at: SourceLocation)
+    case tooLarge(bytes: Int, limit: Int, at: PlaybookLocation)
     /// The file holds nothing.
-    case empty(at: SourceLocation)
+    case empty(at: PlaybookLocation)
     /// The text is not YAML.
-    case syntax(reason: String, at: SourceLocation)
+    case syntax(reason: String, at: PlaybookLocation)
     /// The file holds something else than keys with values.
-    case notAMapping(found: String, at: SourceLocation)
+    case notAMapping(found: String, at: PlaybookLocation)
     /// A key that no playbook has.
-    case unknownKey(String, suggestion: String?, known: [String], at: SourceLocation)
+    case unknownKey(String, suggestion: String?, known: [String], at: PlaybookLocation)
     /// A key that is there twice.
-    case duplicateKey(String, other: SourceLocation?, at: SourceLocation)
+    case duplicateKey(String, other: PlaybookLocation?, at: PlaybookLocation)
     /// A key that must be there and is not.
-    case missingKey(String, at: SourceLocation)
+    case missingKey(String, at: PlaybookLocation)
     /// A value of another kind than the key takes.
-    case wrongType(key: String, expected: String, found: String, at: SourceLocation)
+    case wrongType(key: String, expected: String, found: String, at: PlaybookLocation)
     /// A value that the key does not take.
-    case invalidValue(key: String, value: String, expected: String, suggestion: String?, at: SourceLocation)
+    case invalidValue(key: String, value: String, expected: String, suggestion: String?, at: PlaybookLocation)
     /// A list without the entry that it must have.
-    case emptyList(key: String, at: SourceLocation)
+    case emptyList(key: String, at: PlaybookLocation)
     /// A value that must be there once only.
-    case repeated(key: String, value: String, other: SourceLocation, at: SourceLocation)
+    case repeated(key: String, value: String, other: PlaybookLocation, at: PlaybookLocation)
     /// No host has a role that a cluster cannot be without.
-    case noHost(Role, at: SourceLocation)
+    case noHost(Role, at: PlaybookLocation)
     /// The target is below the lowest release of the playbook.
-    case pathGoesDown(from: MinorRelease, target: MinorRelease, at: SourceLocation)
+    case pathGoesDown(from: MinorRelease, target: MinorRelease, at: PlaybookLocation)
     /// A release between the lowest and the target has no package version.
-    case releaseMissing(MinorRelease, from: MinorRelease, target: MinorRelease, at: SourceLocation)
+    case releaseMissing(MinorRelease, from: MinorRelease, target: MinorRelease, at: PlaybookLocation)
     /// A package version that belongs to another release than its key says.
-    case releaseMismatch(MinorRelease, version: PackageVersion, at: SourceLocation)
+    case releaseMismatch(MinorRelease, version: PackageVersion, at: PlaybookLocation)
     /// A component is moved at a release that the path does not arrive at.
-    case notOnPath(key: String, release: MinorRelease, at: SourceLocation)
+    case notOnPath(key: String, release: MinorRelease, at: PlaybookLocation)
     /// More than one of the above, in the order of the file.
     case several([PlaybookError])
 
@@ -42,7 +42,7 @@ public enum PlaybookError: Error, Hashable, Sendable {
     }
 
     /// Where it is; the first place for several.
-    public var location: SourceLocation? {
+    public var location: PlaybookLocation? {
         switch self {
         case .tooLarge(_, _, let place), .empty(let place), .notAMapping(_, let place), .syntax(_, let place),
             .unknownKey(_, _, _, let place), .duplicateKey(_, _, let place), .missingKey(_, let place),

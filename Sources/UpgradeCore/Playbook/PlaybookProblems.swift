@@ -15,8 +15,8 @@ final class PlaybookProblems {
     }
 
     /// Where the node begins.
-    func place(of node: Node) -> SourceLocation {
-        SourceLocation(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    func place(of node: Node) -> PlaybookLocation {
+        PlaybookLocation(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
 
     /// The errors as one, in the order of the file; `nil` for none.

@@ -70,7 +70,7 @@ extension PlaybookDecoder {
 /// Reports values that must be there once only, with both places.
 private struct UniqueValues {
     let problems: PlaybookProblems
-    private var seen: [String: [String: SourceLocation]] = [:]
+    private var seen: [String: [String: PlaybookLocation]] = [:]
 
     init(problems: PlaybookProblems) {
         self.problems = problems

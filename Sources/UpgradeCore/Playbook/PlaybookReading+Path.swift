@@ -46,7 +46,7 @@ extension PlaybookReading {
     private func reportGaps(
         _ path: Set<MinorRelease>,
         _ listed: Set<MinorRelease>,
-        _ place: SourceLocation,
+        _ place: PlaybookLocation,
         _ target: MinorRelease
     ) {
         let ordered = path.sorted()

@@ -5,7 +5,7 @@ struct PlaybookSection {
     /// One key with its value.
     struct Entry {
         let key: String
-        let place: SourceLocation
+        let place: PlaybookLocation
         let node: Node
     }
 
@@ -14,13 +14,13 @@ struct PlaybookSection {
     /// Its path as the errors name it.
     let title: String
     /// Where it begins.
-    let place: SourceLocation
+    let place: PlaybookLocation
     /// Its keys in the order of the file, each once.
     let entries: [Entry]
     let problems: PlaybookProblems
 
     /// Takes the mapping's keys; reports those that are unknown or there twice.
-    init(_ mapping: Node.Mapping, path: String, title: String, place: SourceLocation, problems: PlaybookProblems) {
+    init(_ mapping: Node.Mapping, path: String, title: String, place: PlaybookLocation, problems: PlaybookProblems) {
         guard let known = PlaybookKeys.sections[path] else {
             preconditionFailure("PlaybookKeys has no section \(path)")
         }
@@ -87,7 +87,7 @@ struct PlaybookSection {
             problems.report(.emptyList(key: name(key), at: place))
         }
         var values: [Value] = []
-        var seen: [String: SourceLocation] = [:]
+        var seen: [String: PlaybookLocation] = [:]
         for node in nodes {
             guard let value = scalar(node, name(key), form), let text = node.scalar?.string else { continue }
             let place = problems.place(of: node)

@@ -24,11 +24,9 @@ struct FullDiskTests {
         let history = try JournalReader.read(directory: scratch.path)
         #expect(history.count == 6)
         #expect(history.state == journal.state)
-        let last = try #require(trace.events.last)
-        guard case .recorded = last else {
-            Issue.record("acted after the disk was full: \(last)")
-            return
-        }
+        let performed = trace.events.compactMap { if case .performed(let action, _) = $0 { action } else { nil } }
+        let intended = history.records.compactMap { if case .intended(_, _, _, let action) = $0.record { action } else { nil } }
+        #expect(performed == intended, "something was done that is not written down")
         let stop = try await scene.driver(plan, cluster).walk(recorder: journal)
         #expect(stop == .completed)
     }

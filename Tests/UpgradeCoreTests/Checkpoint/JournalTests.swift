@@ -40,13 +40,14 @@ struct JournalTests {
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
         let stop = try await scene.driver(try await scene.plan(), cluster).walk(recorder: checked)
         #expect(stop == .completed)
-        #expect(checked.looks > 20)
+        #expect(checked.looks > 12)
         #expect(checked.differences == [])
     }
 
     @Test("a torn last line is dropped, said so, and the run goes on from before it", arguments: [1, 40, 200])
     func tornLine(cut: Int) throws {
-        let records = try someRecords()
+        // Without the stop, at which the checkpoint is written: what a checkpoint knows of was never torn.
+        let records = Array(try someRecords().dropLast())
         try open().append(records)
         let whole = try scratch.read("journal.jsonl")
         try scratch.write(whole.dropLast(cut), to: "journal.jsonl")

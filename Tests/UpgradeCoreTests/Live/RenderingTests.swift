@@ -53,7 +53,7 @@ struct RenderingTests {
             )
         case .setDeploymentImage: .deletePod(namespace: "kube-system", name: "calico-node-x7", uid: "81c17696")
         case .deletePod:
-            .hook(name: "silence", host: "w1", words: ["silence", "--token=abc", "it's"], deadline: .seconds(60))
+            .hook(name: "silence", host: "w1", words: ["silence", "--token=abc", "it's"], receipt: "/r", deadline: .seconds(60))
         case .hook: nil
         }
     }
@@ -70,7 +70,8 @@ struct RenderingTests {
         case .unit: .etcdMember(host: "etcd1")
         case .etcdMember: .snapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
         case .snapshot: .file(host: "cp1", path: "/etc/default/kube-apiserver")
-        case .file: .localFile(path: "state/1.db")
+        case .file: .files(host: "cp1", directory: "/var/lib/upgrader/snapshots", prefix: "upgrader-")
+        case .files: .localFile(path: "state/1.db")
         case .localFile: .apiServer(host: "cp2")
         case .apiServer: .leader(component: "kube-scheduler")
         case .leader: .nodes

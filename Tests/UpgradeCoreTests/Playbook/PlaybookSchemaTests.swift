@@ -61,7 +61,7 @@ struct PlaybookSchemaTests {
         do {
             return try value.json
         } catch {
-            throw .syntax(reason: "\(error)", at: SourceLocation(file: "", line: 1, column: 1))
+            throw .syntax(reason: "\(error)", at: PlaybookLocation(file: "", line: 1, column: 1))
         }
     }
 

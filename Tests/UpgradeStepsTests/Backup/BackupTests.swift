@@ -11,14 +11,27 @@ struct BackupTests {
     let file = FileState(sha256: "aa", size: .mebibytes(20))
     let status = SnapshotStatus(hash: "f00", revision: 7, totalKeys: 3)
 
-    @Test("a snapshot is saved, older ones of ours are pruned, and it is copied")
+    @Test("a snapshot is saved and copied")
     func save() throws {
         #expect(
             try Scene().decide(EtcdSnapshot(), phase, on: "etcd1") == [
                 .saveSnapshot(host: "etcd1", path: snapshot),
-                .prune(host: "etcd1", directory: "/var/lib/upgrader/snapshots", prefix: "upgrader-", keep: 5),
                 .fetch(host: "etcd1", path: snapshot, localPath: "snapshots/run1-1.12-1.13.db"),
             ]
+        )
+    }
+
+    @Test("older snapshots of ours are pruned beyond the number to keep, counting the one to be saved")
+    func prunes() throws {
+        var scene = Scene()
+        for number in 1...4 {
+            scene.files["etcd1:/var/lib/upgrader/snapshots/upgrader-run0-\(number).db"] = file
+        }
+        #expect(try scene.decide(EtcdSnapshot(), phase, on: "etcd1").count == 2)
+        scene.files["etcd1:/var/lib/upgrader/snapshots/upgrader-run0-5.db"] = file
+        let prune = try scene.decide(EtcdSnapshot(), phase, on: "etcd1").last
+        #expect(
+            prune == .prune(host: "etcd1", directory: "/var/lib/upgrader/snapshots", prefix: "upgrader-", keep: 5)
         )
     }
 
@@ -26,7 +39,8 @@ struct BackupTests {
     func keepsOne() throws {
         var scene = Scene()
         scene.playbook.etcd.keep = 0
-        let prune = try scene.decide(EtcdSnapshot(), phase, on: "etcd1")[1]
+        scene.files["etcd1:/var/lib/upgrader/snapshots/upgrader-run0-1.db"] = file
+        let prune = try scene.decide(EtcdSnapshot(), phase, on: "etcd1").last
         #expect(
             prune == .prune(host: "etcd1", directory: "/var/lib/upgrader/snapshots", prefix: "upgrader-", keep: 1)
         )

@@ -1,5 +1,5 @@
 /// A place in a file that a person wrote.
-public struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct PlaybookLocation: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The file, as it was given.
     public var file: String
     /// The line, from 1.
@@ -18,7 +18,7 @@ public struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConver
     public var description: String { "\(file):\(line):\(column)" }
 
     /// Orders by file, then by place.
-    public static func < (left: SourceLocation, right: SourceLocation) -> Bool {
+    public static func < (left: PlaybookLocation, right: PlaybookLocation) -> Bool {
         (left.file, left.line, left.column) < (right.file, right.line, right.column)
     }
 }

@@ -24,7 +24,8 @@ def up(shape):
     with records.exclusive():
         ledger = records.own(shape)
         members = hosts(**shape)
-        if ledger["shape"] | {"contained": True} == shape and all(machine.running(ledger, host) for host in members):
+        if (ledger.get("complete") and ledger["shape"] | {"contained": True} == shape
+                and all(machine.running(ledger, host) for host in members)):
             say("the lab is up already; `lab/lab reset` makes it new")
             return
         clear(ledger)
@@ -84,6 +85,8 @@ def clear(ledger):
 
 def begin(shape):
     ledger = records.own(shape)
+    ledger["complete"] = False
+    records.save(ledger)
     members = hosts(**shape)
     STATE.mkdir(parents=True, exist_ok=True)
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -115,6 +118,8 @@ def begin(shape):
     workloads.apply(binaries, ledger["shape"].get("contained", True))
     say("waiting for the pods")
     workloads.wait(nodes)
+    ledger["complete"] = True
+    records.save(ledger)
     say(f"the lab is up: `lab/lab status`, `lab/lab ssh cp1`, ssh -F {access.CONFIG} cp1")
 
 

@@ -74,4 +74,6 @@ def status():
     if ledger["checkout"] != str(LAB):
         print(f"the lab of another checkout is up: {ledger['checkout']}")
         return 1
-    return 0 if health.report(hosts(**ledger["shape"]), ledger, machine.running) else 1
+    if not ledger.get("complete"):
+        print("the last `up` or `reset` did not end; run `lab/lab up`")
+    return 0 if health.report(hosts(**ledger["shape"]), ledger, machine.running) and ledger.get("complete") else 1

@@ -9,6 +9,7 @@ final class ChildProcess: Sendable {
 
     let pid: pid_t
     private let log: Log
+    private let isEnded = Mutex(false)
     private let outputEnd: FileHandle
 
     /// What the program has printed, and who waits for a line of it.
@@ -64,8 +65,17 @@ final class ChildProcess: Sendable {
     }
 
     deinit {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        end()
+    }
+
+    /// Kills the program and waits until it is gone.
+    func end() {
+        isEnded.withLock { isEnded in
+            guard !isEnded else { return }
+            isEnded = true
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
     }
 
     /// What the program has printed so far.
@@ -97,6 +107,19 @@ final class ChildProcess: Sendable {
     func signalChildren(_ signal: Int32) {
         for child in children {
             kill(child, signal)
+        }
+    }
+}
+
+extension ChildProcess {
+    /// Waits until none of the processes is a child of this one any more.
+    func expectEnd(of pids: [pid_t]) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !Set(children).isDisjoint(with: pids) {
+            guard ContinuousClock.now < deadline else {
+                throw ChildProcess.Failure(description: "processes \(pids) do not end")
+            }
+            await Task.yield()
         }
     }
 }

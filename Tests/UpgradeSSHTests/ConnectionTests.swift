@@ -4,7 +4,8 @@ import UpgradeCore
 import UpgradeSSH
 import UpgradeTestSupport
 
-@Suite("A connection over SSH")
+// Time limits here are wide: they tell "soon" from "after two minutes" on a machine that does ten other things.
+@Suite("A connection over SSH", .serialized)
 struct ConnectionTests {
     @Test("a port where nobody listens makes the host unreachable at once, not an endless wait")
     func unreachable() async throws {
@@ -15,7 +16,7 @@ struct ConnectionTests {
                 _ = try await remote.run(Command("true"), on: scene.host, deadline: .seconds(20))
             }
             #expect(error.unreachableReason == "Connection refused")
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 
@@ -78,15 +79,15 @@ struct ConnectionTests {
             let host = scene.host
             let started = scene.scratch.file("started")
             try await Spawn.run("/usr/bin/mkfifo", started)
-            let command = Command("sh", "-c", "echo > '\(started)'; sleep 30")
-            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(30)) }
+            let command = Command("sh", "-c", "echo > '\(started)'; sleep 120")
+            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(110)) }
             // Opening a fifo for reading waits for its writer, so the command runs once this returns.
             try await Spawn.run("/bin/cat", started)
             daemon.process.signalChildren(SIGKILL)
             let start = ContinuousClock.now
             let error = try await call
             #expect(error.lostSent == true, "\(error)")
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(60))
             try await expectRuns(remote, host)
         }
     }
@@ -111,7 +112,7 @@ struct ConnectionTests {
             daemon.process.signalChildren(SIGSTOP)
             let start = ContinuousClock.now
             try await expectRuns(remote, scene.host)
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(60))
             #expect(daemon.process.output.components(separatedBy: "Accepted publickey").count == 3)
         }
     }
@@ -123,14 +124,14 @@ struct ConnectionTests {
             let host = scene.host
             let started = scene.scratch.file("started")
             try await Spawn.run("/usr/bin/mkfifo", started)
-            let command = Command("sh", "-c", "echo > '\(started)'; sleep 30")
-            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(30)) }
+            let command = Command("sh", "-c", "echo > '\(started)'; sleep 120")
+            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(110)) }
             try await Spawn.run("/bin/cat", started)
             daemon.process.signalChildren(SIGSTOP)
             let start = ContinuousClock.now
             let error = try await call
             #expect(error.lostSent == true, "\(error)")
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 
@@ -152,7 +153,7 @@ struct ConnectionTests {
                 await withTaskGroup(of: RemoteError?.self) { group in
                     group.addTask {
                         do throws(RemoteError) {
-                            _ = try await remote.run(Command("sleep", "0.2"), on: host, deadline: .seconds(30))
+                            _ = try await remote.run(Command("sleep", "0.2"), on: host, deadline: .seconds(110))
                             return nil
                         } catch {
                             return error
@@ -171,10 +172,10 @@ struct ConnectionTests {
     func backgroundChild() async throws {
         try await SSHScene.withHost { remote, scene, _ in
             let start = ContinuousClock.now
-            let command = Command("sh", "-c", "echo started; sleep 20 & exit 3")
-            let result = try await remote.run(command, on: scene.host, deadline: .seconds(30))
+            let command = Command("sh", "-c", "echo started; sleep 120 & exit 3")
+            let result = try await remote.run(command, on: scene.host, deadline: .seconds(110))
             #expect(result == CommandResult(output: "started\n", outcome: .exited(3)))
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 
@@ -186,7 +187,7 @@ struct ConnectionTests {
                 for _ in 0..<8 {
                     group.addTask {
                         await #expect(throws: RemoteError.self) {
-                            try await remote.run(Command("sleep", "30"), on: host, deadline: .seconds(3))
+                            try await remote.run(Command("sleep", "120"), on: host, deadline: .seconds(3))
                         }
                     }
                 }
@@ -200,8 +201,8 @@ struct ConnectionTests {
         try await SSHScene.withHost { remote, scene, _ in
             let host = scene.host
             try await expectRuns(remote, host)
-            let command = Command("sleep", "30")
-            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(30)) }
+            let command = Command("sleep", "120")
+            async let call = remoteError { _ = try await remote.run(command, on: host, deadline: .seconds(110)) }
             await remote.close()
             let ended = try await call
             #expect(ended.lostSent != nil)

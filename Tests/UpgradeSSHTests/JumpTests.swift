@@ -4,7 +4,7 @@ import UpgradeCore
 import UpgradeSSH
 import UpgradeTestSupport
 
-@Suite("Jump hosts over SSH")
+@Suite("Jump hosts over SSH", .serialized)
 struct JumpTests {
     @Test("a host is reached through one jump host, and through two", arguments: [1, 2])
     func jumps(_ count: Int) async throws {

@@ -10,7 +10,6 @@ final class ChildProcess: Sendable {
     let pid: pid_t
     private let log: Log
     private let isEnded = Mutex(false)
-    private let outputEnd: FileHandle
 
     /// What the program has printed, and who waits for a line of it.
     private final class Log: Sendable {
@@ -54,13 +53,16 @@ final class ChildProcess: Sendable {
     init(_ program: String, _ arguments: [String]) throws {
         let child = try Spawn.start(program, arguments)
         let log = Log()
-        child.output.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
+        // A thread, not a readability handler: under load those were seen to miss the end of a program.
+        Thread.detachNewThread {
+            var data = child.output.availableData
+            while !data.isEmpty {
+                log.add(data)
+                data = child.output.availableData
+            }
             log.add(data)
         }
         self.log = log
-        outputEnd = child.output
         pid = child.pid
     }
 

@@ -134,17 +134,17 @@ public enum RemoteConformance {
 
     private static let limits = [
         Behaviour("ends a call at its deadline, and the next one works") { remote, host, _ in
-            let command = Command("sleep", "30")
+            let command = Command("sleep", "120")
             let start = ContinuousClock.now
             let error = RemoteError.deadlinePassed(
                 host: host.name,
-                command: "sleep 30",
+                command: "sleep 120",
                 deadline: .milliseconds(1500)
             )
             await #expect(throws: error) {
                 try await remote.run(command, on: host, deadline: .milliseconds(1500))
             }
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(60))
             try await expectAlive(remote, host)
         },
         Behaviour("connects again after it was told to disconnect") { remote, host, _ in

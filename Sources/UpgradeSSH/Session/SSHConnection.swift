@@ -133,7 +133,7 @@ actor SSHConnection {
     func drive() {
         switch link {
         case .closed:
-            failAll(unreachable("the connections were closed"))
+            failAll(.lost(host: hostName, sent: false, reason: "the connections were closed"))
         case .idle:
             if !queue.isEmpty || !forwardQueue.isEmpty {
                 startDial()

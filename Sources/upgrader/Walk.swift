@@ -61,13 +61,16 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                interruption.raise()
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let stop = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in signals {
+                    interruption.raise()
+                }
             }
+            defer { group.cancelAll() }
+            return try await driver.walk(recorder: journal, until: until)
         }
-        defer { signals.cancel() }
-        let stop = try await driver.walk(recorder: journal, until: until)
         await console.finish()
         return tell(stop, plan, journal.state)
     }

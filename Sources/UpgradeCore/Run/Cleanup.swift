@@ -14,7 +14,11 @@ public enum Cleanup {
     ///
     /// Jobs that may still run are waited for first. One that cannot be undone does not keep the others.
     /// - Parameters:
+    ///   - run: the run's name, as its side effects are marked with it.
+    ///   - recorder: holds the ledger; what is undone is made durable in it, before and after.
+    ///   - access: the cluster.
     ///   - target: the node or host to clean up; `nil` for all.
+    ///   - report: is told what an action waits for.
     /// - Returns: what became of each, in the order in which they were undone.
     /// - Throws: `JournalError` when nothing more can be recorded.
     public static func perform(
@@ -31,7 +35,8 @@ public enum Cleanup {
             try? await access.settle(action, as: job, report: report)
         }
         var outcomes: [Outcome] = []
-        for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "") {
+        for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "")
+        {
             let effect = entry.effect
             switch await look(at: effect, access) {
             case .failure(let error):

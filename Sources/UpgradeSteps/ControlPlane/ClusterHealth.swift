@@ -41,8 +41,10 @@ struct ClusterHealth: Step {
         return context.key.phase == PhaseName.controlPlane ? hosts.filter { $0 != context.hostName } : hosts
     }
 
-    /// The controllers that must lead before a node is emptied: without one nobody takes the pods out of their Services
-    /// and nobody makes new ones. Elsewhere in the hop they are being changed themselves.
+    /// The controllers that must lead before a node is emptied.
+    ///
+    /// Without them nobody takes the pods out of their Services and nobody makes new ones. Elsewhere in the hop they are
+    /// being changed themselves.
     private static func leaders(_ context: StepContext) -> [String] {
         [PhaseName.workers, PhaseName.network].contains(context.key.phase)
             ? [UnitName.controllerManager, UnitName.scheduler] : []

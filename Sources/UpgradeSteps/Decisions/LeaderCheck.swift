@@ -2,8 +2,9 @@ import UpgradeCore
 
 /// Whether a controller has a leader that does its work.
 enum LeaderCheck {
-    /// The time after which another candidate takes over a lock that is not renewed (Kubernetes 1.14, client-go
-    /// tools/leaderelection, LeaseDuration); older than that, nobody leads. A leader renews every 2 s.
+    /// The time after which another candidate takes over a lock that is not renewed; a leader renews every 2 s.
+    ///
+    /// - Source: Kubernetes 1.14, client-go tools/leaderelection, LeaseDuration
     static let limit = Duration.seconds(15)
 
     /// What is wrong; `nil` when a leader is seen.

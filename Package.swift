@@ -95,6 +95,7 @@ let package = Package(
         .testTarget(
             name: "UpgraderTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
+            exclude: ["Golden"],
             swiftSettings: settings
         ),
     ],

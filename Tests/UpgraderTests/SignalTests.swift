@@ -10,7 +10,7 @@ struct SignalTests {
         arguments: [SIGINT, SIGTERM]
     )
     func once(signal: Int32) async throws {
-        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let workshop = try Workshop(Workshop.small(pace: "700ms"))
         let program = try workshop.start("run", Workshop.playbook)
         try await program.expect("does drain w1.example.org")
         program.signal(signal)

@@ -6,7 +6,7 @@ import UpgradeTestSupport
 @Suite("A state directory that is not what it was")
 struct StateTests {
     /// A run that was interrupted while its first worker was cordoned.
-    private func interrupted(_ playbook: String = Workshop.small(pace: "200ms")) async throws -> Workshop {
+    private func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
         let workshop = try Workshop(playbook)
         let program = try workshop.start("run", Workshop.playbook)
         try await program.expect("does drain w1.example.org")
@@ -22,7 +22,7 @@ struct StateTests {
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
     func changedPlaybook() async throws {
         let workshop = try await interrupted()
-        let text = Workshop.small(pace: "200ms")
+        let text = Workshop.small(pace: "400ms")
         try workshop.write(text.replacing("delete-bare-pods: true", with: "delete-bare-pods: false"))
         let count = try workshop.history.count
         try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-playbook")

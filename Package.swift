@@ -88,6 +88,7 @@ let package = Package(
         .testTarget(
             name: "UpgraderTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
+            exclude: ["Console/Golden"],
             swiftSettings: settings
         ),
     ],

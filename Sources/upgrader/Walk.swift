@@ -62,17 +62,25 @@ struct Walk {
             observer: console
         )
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let stop = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in signals {
-                    interruption.raise()
+        let stop: Result<StopReason, any Error>
+        do {
+            stop = .success(
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        for await _ in signals {
+                            interruption.raise()
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    return try await driver.walk(recorder: journal, until: until)
                 }
-            }
-            defer { group.cancelAll() }
-            return try await driver.walk(recorder: journal, until: until)
+            )
+        } catch {
+            stop = .failure(error)
         }
+        // Also when the run could not go on: the terminal is let go of before the error is printed.
         await console.finish()
-        return tell(stop, plan, journal.state)
+        return tell(try stop.get(), plan, journal.state)
     }
 
     private func lookAtHosts(_ plan: Plan, _ world: World) async throws {

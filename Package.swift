@@ -99,6 +99,7 @@ let package = Package(
         .testTarget(
             name: "UpgraderTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
+            exclude: ["Console/Golden", "Golden"],
             swiftSettings: settings
         ),
     ],

@@ -24,6 +24,7 @@ struct Walk {
         for notice in journal.notices {
             Output.note("note: \(notice)")
         }
+        try refuseRenamed(journal.state.header)
         if let header = journal.state.header, header.planDigest != digest {
             throw JournalError.damaged(path: directory.planPath, line: 1, reason: "it is not the plan of the run")
         }
@@ -46,6 +47,8 @@ struct Walk {
         if journal.state.header != nil {
             try await lookAtHosts(plan, world)
         }
+        // Before anything is recorded: from here on a signal stops the run in good order.
+        let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let header = RunHeader(run: directory.run, planDigest: digest, holder: Session.holder, reason: reason)
         try journal.append([journal.state.header == nil ? .started(header) : .resumed(header)])
         let interruption = Interruption()
@@ -61,18 +64,39 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let stop = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in signals {
-                    interruption.raise()
+        let stop: Result<StopReason, any Error>
+        do {
+            stop = .success(
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        for await _ in wishes {
+                            interruption.raise()
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    return try await driver.walk(recorder: journal, until: until)
                 }
-            }
-            defer { group.cancelAll() }
-            return try await driver.walk(recorder: journal, until: until)
+            )
+        } catch {
+            stop = .failure(error)
         }
+        // Also when the run could not go on: the terminal is let go of before the error is printed.
         await console.finish()
-        return tell(stop, plan, journal.state)
+        return tell(try stop.get(), plan, journal.state)
+    }
+
+    /// Jobs and cordons on the cluster bear the name of the run, which is that of its directory.
+    private func refuseRenamed(_ header: RunHeader?) throws {
+        guard let header, header.run != directory.run else { return }
+        throw Complaint(
+            FiveLines(
+                error: "\(directory.path) is the run \(header.run) under another name",
+                why: "what the run left on the cluster bears its name, and would not be known as its own",
+                state: "nothing was done",
+                next: "give the directory its name back, then resume"
+            ),
+            .drift
+        )
     }
 
     private func lookAtHosts(_ plan: Plan, _ world: World) async throws {

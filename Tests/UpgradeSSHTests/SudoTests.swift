@@ -116,7 +116,7 @@ struct SudoTests {
             (1, "u is not in the sudoers file.\n", true),
             (127, "sh: 1: sudo: not found\n", true),
             (1, "sudo: unable to resolve host a: Name or service not known\nE: no such package\n", false),
-            (1, "Could not chdir to home directory /home/u\nsudo: a password is required\n", true),
+            (1, "Could not chdir to home directory /srv/u\nsudo: a password is required\n", true),
             (1, "u is not in the sudoers file.\nThis incident has been reported to the administrator.\n", true),
             (1, "sudo: a password is required\nE: broken\n", false),
             (1, "", false),

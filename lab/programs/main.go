@@ -28,7 +28,7 @@ func main() {
 		serve(":8080", "web "+os.Getenv("HOSTNAME"))
 		<-stop
 		// Whoever looked up the endpoints before this pod left them must still get an answer.
-		time.Sleep(seconds("LINGER", 2))
+		time.Sleep(seconds("LINGER", 4))
 	case "stand-in":
 		serve(":"+os.Args[3], os.Args[2]+" "+os.Getenv("STAND_IN_VERSION")+" (lab stand-in)")
 		<-stop

@@ -60,10 +60,11 @@ public final class Journal: Recorder {
         close(descriptor)
     }
 
-    /// Makes the records durable, in order, and takes them into `state`.
+    /// Makes the records durable, in order, without secrets, and takes them into `state`.
     ///
     /// - Throws: `JournalError` when the disk refuses; what was written of the records is taken back.
-    public func append(_ records: [Record]) throws(JournalError) {
+    public func append(_ given: [Record]) throws(JournalError) {
+        let records = given.map(\.redacted)
         var bytes: [UInt8] = []
         var last = hash
         for (offset, record) in records.enumerated() {

@@ -18,6 +18,8 @@ public enum Record: Hashable, Sendable, Codable {
     case undoing(SideEffect)
     /// A side effect is no longer ours: undone, or changed by somebody else.
     case struck(SideEffect, undone: Bool)
+    /// Cleanup has waited for what the step had begun: it is not in doubt any more, and begins anew on a resume.
+    case released(StepKey)
     /// The run stopped.
     case stopped(StopReason)
 }

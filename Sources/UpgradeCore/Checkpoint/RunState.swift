@@ -30,10 +30,15 @@ public struct RunState: Hashable, Sendable, Codable {
     public private(set) var inFlight: [StepKey: InFlight] = [:]
     /// Steps whose last attempt failed.
     public private(set) var failed: [StepKey: FailedAttempt] = [:]
+    /// Steps that are to be done again, with the attempt that comes next: a job of an earlier one keeps its name.
+    public private(set) var again: [StepKey: Int] = [:]
     /// What is ours on the cluster.
     public private(set) var ledger = Ledger()
     /// Why the run stopped last; `nil` while it runs or when it was killed.
     public private(set) var stop: StopReason?
+
+    /// The last attempt at each done step that took more than one.
+    private var attempts: [StepKey: Int] = [:]
 
     /// Makes the state before the first record.
     public init() {}
@@ -48,6 +53,7 @@ public struct RunState: Hashable, Sendable, Codable {
             stop = nil
         case .begun(let key, let attempt):
             let doubted = failed.removeValue(forKey: key)?.doubted ?? []
+            again[key] = nil
             inFlight[key] = InFlight(attempt: attempt, nextIndex: 0, intended: nil, doubted: doubted)
         case .intended(let key, let attempt, let index, let action):
             var doubted = inFlight[key]?.doubted ?? []
@@ -67,6 +73,7 @@ public struct RunState: Hashable, Sendable, Codable {
                 for action in last.doubted + (last.intended.map { [$0] } ?? []) {
                     ledger.note(result: action)
                 }
+                attempts[key] = last.attempt > 1 ? last.attempt : nil
             }
             done.insert(key)
         case .failed(let key, let attempt, let failure):
@@ -76,13 +83,28 @@ public struct RunState: Hashable, Sendable, Codable {
         case .undoing:
             break
         case .struck(let effect, _):
-            // The step that made it is to be done again, should the run be resumed.
+            // The step that made it is to be done again, should the run be resumed, and with it all of its lane: a node
+            // that was uncordoned has pods again.
             for entry in ledger.entries where entry.effect == effect {
-                done.remove(entry.key)
+                for key in done.filter({ $0.isOfLane(entry.key) }) {
+                    done.remove(key)
+                    again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
+                }
             }
             ledger.strike(effect)
+        case .released(let key):
+            if let last = inFlight.removeValue(forKey: key) {
+                again[key] = last.attempt + 1
+            }
         case .stopped(let reason):
             stop = reason
         }
+    }
+}
+
+extension StepKey {
+    /// Whether it is a step of the same target in the same phase.
+    func isOfLane(_ other: StepKey) -> Bool {
+        hop == other.hop && phase == other.phase && target == other.target
     }
 }

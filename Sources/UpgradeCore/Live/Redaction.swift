@@ -23,6 +23,15 @@ public enum Redaction {
         return clean
     }
 
+    /// Returns the words of a command without secrets; `--token` and its value may be two words.
+    static func redact(words: [String]) -> [String] {
+        words.enumerated().map { index, word in
+            let before = index > 0 ? words[index - 1] : ""
+            let isValue = before.wholeMatch(of: /(?i)--(token|password|passwd|secret|api-key)/) != nil
+            return isValue ? mark : redact(word)
+        }
+    }
+
     /// Returns the last `count` lines of `text`, without trailing white space, secrets taken out.
     static func tail(_ text: String, lines count: Int = 20) -> String {
         // Redacted first: a key that begins above the last lines would not be recognized in them.

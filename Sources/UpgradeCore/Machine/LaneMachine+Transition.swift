@@ -67,7 +67,7 @@ extension LaneMachine {
         var next = with(.intending(actions))
         // A job that was in doubt keeps its name when the step asks for the same action: if it was begun after all, it
         // is followed and not begun twice. Another action gets the next name.
-        if let inDoubt, inDoubt != first {
+        if let inDoubt, inDoubt.redacted != first.redacted {
             next.nextIndex += 1
         }
         let record = Record.intended(key, attempt: next.attempt, index: next.nextIndex, first)

@@ -79,6 +79,8 @@ public struct LaneMachine: Hashable, Sendable {
             }
         } else if let failed = record.failed[keys[step]] {
             state.attempt = failed.attempt + 1
+        } else if let next = record.again[keys[step]] {
+            state.attempt = next
         }
     }
 

@@ -8,11 +8,14 @@ public enum Cleanup {
         case notOurs(SideEffect)
         /// It could not be looked at or undone; it stays in the ledger.
         case failed(SideEffect, AccessError)
+        /// A job of this step may still run, and could not be waited for.
+        case unsettled(StepKey, AccessError)
     }
 
     /// Walks the ledger backwards: looks at each side effect, and undoes it only when it is still ours and unchanged.
     ///
-    /// Jobs that may still run are waited for first. One that cannot be undone does not keep the others.
+    /// Jobs that may still run are waited for first. One that cannot be undone does not keep the others. Afterwards no
+    /// step is in doubt any more, unless something could not be waited for or undone.
     /// - Parameters:
     ///   - run: the run's name, as its side effects are marked with it.
     ///   - recorder: holds the ledger; what is undone is made durable in it, before and after.
@@ -28,13 +31,18 @@ public enum Cleanup {
         target: String? = nil,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(JournalError) -> [Outcome] {
-        for (key, inFlight) in recorder.state.inFlight {
+        var outcomes: [Outcome] = []
+        for (key, inFlight) in recorder.state.inFlight.sorted(by: { $0.key.description < $1.key.description }) {
             guard let action = inFlight.intended, action.isJob else { continue }
             let job = JobID(run: run, key: key, attempt: inFlight.attempt, index: inFlight.nextIndex)
-            // A host that cannot be asked is told below, where its side effects are looked at.
-            try? await access.settle(action, as: job, report: report)
+            do {
+                try await access.settle(action, as: job, report: report)
+            } catch  where error.isUnreachable {
+                outcomes.append(.unsettled(key, error))
+            } catch {
+                // It has ended, badly; what it left is looked at like everything else.
+            }
         }
-        var outcomes: [Outcome] = []
         for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "")
         {
             let effect = entry.effect
@@ -57,6 +65,13 @@ public enum Cleanup {
                 outcomes.append(.undone(effect))
             }
         }
+        let isClean = outcomes.allSatisfy(\.isSettled)
+        let released = recorder.state.inFlight.keys.filter {
+            isClean && (target == nil || $0.target.description == target)
+        }
+        if !released.isEmpty {
+            try recorder.append(released.sorted { $0.description < $1.description }.map { .released($0) })
+        }
         return outcomes
     }
 
@@ -66,6 +81,16 @@ public enum Cleanup {
             return .success(seen.answers[effect.probe].map(effect.isStillOurs) ?? false)
         } catch {
             return .failure(error)
+        }
+    }
+}
+
+extension Cleanup.Outcome {
+    /// Whether nothing is left to be done about it.
+    var isSettled: Bool {
+        switch self {
+        case .undone, .notOurs: true
+        case .failed, .unsettled: false
         }
     }
 }

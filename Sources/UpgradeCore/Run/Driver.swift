@@ -149,7 +149,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
             observer.notice(.stepEnded(key, took: took, changed: changed))
         case .failed(let key, _, let failure):
             observer.notice(.stepFailed(key, failure))
-        case .started, .resumed, .acted, .undoing, .struck, .stopped:
+        case .started, .resumed, .acted, .undoing, .struck, .released, .stopped:
             break
         }
     }

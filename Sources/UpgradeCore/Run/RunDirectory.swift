@@ -111,7 +111,7 @@ public struct RunDirectory: Hashable, Sendable {
     ///
     /// - Throws: `JournalError.noRun` when there is none.
     public static func find(_ path: String) throws(JournalError) -> RunDirectory {
-        if isRun(path) { return RunDirectory(path: trimmed(path)) }
+        if isRun(path) { return RunDirectory(path: named(path)) }
         let below = entries(path).flatMap { entry in
             isRun(entry) ? [entry] : entries(entry).filter(isRun)
         }
@@ -142,8 +142,21 @@ public struct RunDirectory: Hashable, Sendable {
         access(path + "/plan.json", F_OK) == 0
     }
 
+    /// The path with the directory's own name last: a run's name is taken from there, and `.` or a link is not it.
+    private static func named(_ path: String) -> String {
+        let given = trimmed(path)
+        guard let real = realpath(given, nil) else { return given }
+        defer { free(real) }
+        let resolved = String(cString: real)
+        let (name, realName) = ((given as NSString).lastPathComponent, (resolved as NSString).lastPathComponent)
+        let isNamed = given.contains("/") && name == realName
+        return isNamed ? given : resolved
+    }
+
     private static func trimmed(_ path: String) -> String {
-        path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
     }
 
     private static func entries(_ path: String) -> [String] {

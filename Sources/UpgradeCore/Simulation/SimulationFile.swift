@@ -25,8 +25,12 @@ public struct SimulationFile: Sendable {
     ///
     /// - Throws: `AccessError.localFile` when the disk refuses.
     public func write(_ state: ClusterState) throws(AccessError) {
+        var state = state
+        state.applied = state.applied.map(\.redacted)
         do {
             try FileSystem.replace(path, with: try JSON.line(state))
+        } catch let JournalError.system(_, operation, reason) {
+            throw .localFile(path: path, reason: "\(operation): \(reason)")
         } catch {
             throw .localFile(path: path, reason: "\(error)")
         }

@@ -14,8 +14,10 @@ struct ClusterHealth: Step {
 
     func gate(_ context: StepContext) -> Gate? {
         let servers = Self.servers(context)
+        let leaders = Self.leaders(context)
         return Gate(
-            probes: EtcdCheck.probes(context) + servers.map { .apiServer(host: $0) } + [.nodes],
+            probes: EtcdCheck.probes(context) + servers.map { .apiServer(host: $0) } + [.nodes]
+                + leaders.map { .leader(component: $0) },
             deadline: context.playbook.deadlines.daemon,
             interval: GateInterval.node
         ) { (seen) throws(StepError) -> Verdict in
@@ -26,6 +28,9 @@ struct ClusterHealth: Step {
                 }
             }
             if let unmet = try Self.worseNode(seen, context) { return .waiting(unmet) }
+            for component in leaders {
+                if let unmet = try LeaderCheck.unmet(component, seen) { return .waiting(unmet) }
+            }
             return .open
         }
     }
@@ -34,6 +39,15 @@ struct ClusterHealth: Step {
     private static func servers(_ context: StepContext) -> [String] {
         let hosts = context.playbook.hosts(.controlPlane).map(\.name)
         return context.key.phase == PhaseName.controlPlane ? hosts.filter { $0 != context.hostName } : hosts
+    }
+
+    /// The controllers that must lead before a node is emptied.
+    ///
+    /// Without them nobody takes the pods out of their Services and nobody makes new ones. Elsewhere in the hop they are
+    /// being changed themselves.
+    private static func leaders(_ context: StepContext) -> [String] {
+        [PhaseName.workers, PhaseName.network].contains(context.key.phase)
+            ? [UnitName.controllerManager, UnitName.scheduler] : []
     }
 
     private static func worseNode(_ seen: Observation, _ context: StepContext) throws(StepError) -> Unmet? {

@@ -54,6 +54,17 @@ struct CleanupCommand: AsyncParsableCommand {
                 Output.write("undone: \(effect.inverse.title)")
             case .notOurs(let effect):
                 Output.write("left alone, changed by somebody else or gone: \(effect.title)")
+            case .unsettled(let key, let error):
+                ending = error.isUnreachable ? .unreachable : .paused
+                blocks.append(
+                    FiveLines(
+                        error: "what \(key) had begun could not be waited for",
+                        why: error.why,
+                        ran: error.ran,
+                        state: "it may still be under way on \(key.target)",
+                        next: "\(error.next), then `upgrader cleanup \(directory.path)`"
+                    )
+                )
             case .failed(let effect, let error):
                 ending = error.isUnreachable ? .unreachable : .paused
                 blocks.append(

@@ -24,12 +24,18 @@ func complaining(_ body: () async throws -> Ending) async throws {
 enum Output {
     /// Writes to standard output.
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        put(text, FileHandle.standardOutput)
     }
 
     /// Writes to standard error.
     static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        put(text, FileHandle.standardError)
+    }
+
+    /// Whoever reads may be gone, as `tee` is after Ctrl-C: the run has to record its end all the same.
+    private static func put(_ text: String, _ handle: FileHandle) {
+        _ = signal(SIGPIPE, SIG_IGN)
+        try? handle.write(contentsOf: Data((text + "\n").utf8))
     }
 
     /// Writes the blocks of a complaint to standard error.

@@ -22,6 +22,11 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
+        try await Self.show(playbook, format: format, output: output)
+    }
+
+    /// Prints the sequence of a playbook: the whole of `plan`, and of a run that only shows what it would do.
+    static func show(_ playbook: String, format: OutputFormat, output: String?, until: String? = nil) async throws {
         try await complaining {
             let session = try Session(playbook: playbook)
             let world = try Worlds.open(session.playbook, directory: nil)
@@ -29,27 +34,53 @@ struct PlanCommand: AsyncParsableCommand {
             let result: Result<Sequence, any Error>
             do {
                 let (plan, survey) = try await session.plan(run: run, access: world.access)
-                let script = try await session.rehearse(plan, survey, run: run, until: nil)
+                let hop = try session.hop(until, of: plan)
+                let script = try await session.rehearse(plan, survey, run: run, until: hop)
                 result = .success(Sequence(plan: plan, script: script, playbook: session.playbook))
             } catch {
                 result = .failure(error)
             }
             await world.close()
-            return try show(try result.get(), session)
+            let sequence = try result.get()
+            try write(try sequence.render(format), to: output)
+            return sequence.complain(session)
         }
     }
 
-    private func show(_ sequence: Sequence, _ session: Session) throws -> Ending {
-        let text: String
-        switch format {
-        case .text: text = sequence.text
-        case .json: text = try sequence.json
-        }
-        if let output {
+    private static func write(_ text: String, to output: String?) throws {
+        guard let output else { return Output.write(text) }
+        do {
             try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } else {
-            Output.write(text)
+        } catch {
+            throw Complaint(
+                FiveLines(
+                    error: "the plan cannot be written to \(output)",
+                    why: reason(error),
+                    state: "nothing was changed",
+                    next: "name a file in a directory that is there and can be written to"
+                ),
+                .usage
+            )
         }
-        return sequence.complain(session)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileNoSuchFile: "there is no such directory"
+        case .fileWriteNoPermission: "permission is denied"
+        case .fileWriteOutOfSpace: "no space is left on the disk"
+        case .fileWriteVolumeReadOnly: "the file system is read-only"
+        default: error.localizedDescription
+        }
+    }
+}
+
+extension Sequence {
+    /// The sequence in a form of output.
+    func render(_ format: OutputFormat) throws -> String {
+        switch format {
+        case .text: text
+        case .json: try json
+        }
     }
 }

@@ -28,21 +28,34 @@ struct ResumeCommand: AsyncParsableCommand {
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText(reason))
             defer { withExtendedLifetime(lock) {} }
             try refuseDrift(session, plan, directory)
-            let until = until.flatMap { HopID($0) }
+            let until = try session.hop(until, of: plan)
             return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
         }
     }
 
     private func refuseDrift(_ session: Session, _ plan: Plan, _ directory: RunDirectory) throws {
+        guard session.digest == plan.playbookDigest else {
+            throw Complaint(
+                FiveLines(
+                    error: "the copy of the playbook in \(directory.path) was edited",
+                    why: "it is not the text that the plan was made from",
+                    state: "nothing was done; a run carries out exactly the plan it was begun with",
+                    next: "restore \(directory.path)/playbook.yaml from \(session.path) as it was, then resume"
+                ),
+                .drift
+            )
+        }
         if let data = FileManager.default.contents(atPath: session.path) {
             let now = String(decoding: data, as: UTF8.self)
             if Playbook.digest(of: now) != plan.playbookDigest {
                 throw Complaint(
                     FiveLines(
                         error: "the playbook \(session.path) has changed since the run was begun",
-                        why: TextDifference.lines(from: session.text, to: now).joined(separator: "\n       "),
+                        why: TextDifference.lines(from: session.text, to: now).map(Redaction.redact)
+                            .joined(separator: "\n       "),
                         state: "nothing was done; a run carries out exactly the plan it was begun with",
-                        next: "take the change back and resume, or `upgrader cleanup \(directory.path)` and begin anew"
+                        next:
+                            "take the change back, then `upgrader resume \(directory.path)`; or `upgrader cleanup \(directory.path)` and begin anew"
                     ),
                     .drift
                 )

@@ -28,14 +28,16 @@ struct RunCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         if dryRun {
-            var plan = try PlanCommand.parse([playbook, "--state", state.state])
-            return try await plan.run()
+            return try await PlanCommand.show(playbook, format: .text, output: nil, until: until)
         }
         try await complaining {
             let session = try Session(playbook: playbook)
-            let until = try hop(until)
+            let until = try session.hop(until)
+            try refuseUnasked(session)
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
-            let lock = try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
+            let lock = try unbegun { () throws(JournalError) in
+                try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
+            }
             defer { withExtendedLifetime(lock) {} }
             try refuseUnfinished(clusterDirectory)
             let directory = try await prepare(session, until)
@@ -51,19 +53,22 @@ struct RunCommand: AsyncParsableCommand {
         do {
             Output.note("looking at the cluster")
             let (plan, survey) = try await session.plan(run: run, access: world.access)
+            try session.refuse(until, of: plan)
             let script = try await session.rehearse(plan, survey, run: run, until: until)
             let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
             if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
             try confirm(sequence, session)
             result = .success(
-                try RunDirectory.create(
-                    state: state.state,
-                    cluster: session.playbook.cluster,
-                    name: run,
-                    plan: plan,
-                    playbook: session.text,
-                    playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path
-                )
+                try unbegun { () throws(JournalError) in
+                    try RunDirectory.create(
+                        state: state.state,
+                        cluster: session.playbook.cluster,
+                        name: run,
+                        plan: plan,
+                        playbook: session.text,
+                        playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path
+                    )
+                }
             )
         } catch {
             result = .failure(error)
@@ -79,19 +84,7 @@ struct RunCommand: AsyncParsableCommand {
         Output.note(
             "\(session.playbook.cluster): \(path), \(sequence.script.steps.count) steps, \(changing) of them change something"
         )
-        // A simulated cluster has nothing to lose.
-        if yes || session.playbook.simulation != nil { return }
-        guard isatty(STDIN_FILENO) == 1 else {
-            throw Complaint(
-                FiveLines(
-                    error: "nobody can be asked whether to begin",
-                    why: "standard input is not a terminal",
-                    state: "nothing was changed",
-                    next: "look at `upgrader plan \(session.path)`, then add --yes"
-                ),
-                .usage
-            )
-        }
+        if needsNoAnswer(session) { return }
         Output.note("`upgrader plan \(session.path)` prints every command. Begin? [yes/no]")
         guard readLine() == "yes" else {
             throw Complaint(
@@ -122,19 +115,38 @@ struct RunCommand: AsyncParsableCommand {
         )
     }
 
-    private func hop(_ text: String?) throws -> HopID? {
-        guard let text else { return nil }
-        guard let hop = HopID(text) else {
+    /// A simulated cluster has nothing to lose.
+    private func needsNoAnswer(_ session: Session) -> Bool {
+        yes || session.playbook.simulation != nil
+    }
+
+    private func refuseUnasked(_ session: Session) throws {
+        guard !needsNoAnswer(session), isatty(STDIN_FILENO) != 1 else { return }
+        throw Complaint(
+            FiveLines(
+                error: "nobody can be asked whether to begin",
+                why: "standard input is not a terminal",
+                state: "nothing was changed",
+                next: "look at `upgrader plan \(session.path)`, then add --yes"
+            ),
+            .usage
+        )
+    }
+
+    /// A disk that refuses before the run has begun: there is nothing to resume yet.
+    private func unbegun<Value: ~Copyable>(_ body: () throws(JournalError) -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch .system(let path, let operation, let reason) {
             throw Complaint(
                 FiveLines(
-                    error: "--until \(text) is not a hop",
-                    why: "a hop is one minor release to the next, such as 1.12-1.13",
-                    state: "nothing was changed",
-                    next: "name a hop of the plan"
+                    error: "the state directory cannot be used",
+                    why: "\(operation) \(path): \(reason)",
+                    state: "the run was not begun; the cluster was not changed",
+                    next: "make room or mend the permissions, or choose another --state, then run it again"
                 ),
-                .usage
+                .refused
             )
         }
-        return hop
     }
 }

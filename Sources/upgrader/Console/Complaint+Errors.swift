@@ -102,7 +102,7 @@ extension Complaint {
                     error: "the state directory cannot be used",
                     why: "\(operation) \(path): \(reason)",
                     state: "what was recorded before is safe; nothing was done that is not recorded",
-                    next: "make room or mend the permissions, then `upgrader resume`"
+                    next: "make room or mend the permissions, then `upgrader resume \(Self.directory(of: path))`"
                 ),
                 .paused
             )
@@ -112,7 +112,7 @@ extension Complaint {
                     error: "\(path) is damaged at line \(line)",
                     why: reason,
                     state: "nothing on disk was changed",
-                    next: "restore the run's directory from a copy; do not edit it"
+                    next: "undo the edit or restore the run's directory from a copy; \(Self.withoutCopy)"
                 ),
                 .drift
             )
@@ -122,7 +122,7 @@ extension Complaint {
                     error: "\(path) has lost records",
                     why: "it ends after record \(records); the checkpoint knows of \(expected)",
                     state: "nothing on disk was changed",
-                    next: "restore the run's directory from a copy"
+                    next: "restore the run's directory from a copy; \(Self.withoutCopy)"
                 ),
                 .drift
             )
@@ -177,6 +177,13 @@ extension Complaint {
                 .usage
             )
         }
+    }
+
+    private static let withoutCopy =
+        "without one, take our cordons and masks away by hand, move the directory away, and begin anew"
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
     /// A run that could not go on at all.

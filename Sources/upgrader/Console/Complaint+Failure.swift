@@ -27,10 +27,10 @@ struct FailureReport {
     }
 
     private func block(_ key: StepKey, _ number: Int, _ failure: Failure) -> FiveLines {
-        let place = "(\(key.hop.from) → \(key.hop.to), \(key.phase), step \(number) of \(plan.keys.count))"
+        let place = "\(key.hop.from) → \(key.hop.to), \(key.phase), step \(number) of \(plan.keys.count)"
         let title = steps.steps[key.step]?.title ?? key.step.description
         return FiveLines(
-            error: "\(key.step) on \(key.target) failed: \(title)  \(place)",
+            error: "\(key.step) on \(key.target) failed  (\(place): \(title))",
             why: failure.why,
             ran: failure.ran,
             state: state(key),
@@ -58,7 +58,8 @@ extension Failure {
         case .unmet(let unmet): unmet.why
         case .access(let error): error.why
         case .gateClosed(let unmet, let deadline): "\(unmet.why), still so after \(deadline.text)"
-        case .stillWrong(let actions): "after its actions the step still wants: \(actions.map { "\($0)" }.joined(separator: ", "))"
+        case .stillWrong(let actions):
+            "all was done and yet this is still wanted: \(actions.map(\.title).joined(separator: ", "))"
         case .bug(let text): "a mistake in upgrader: \(text)"
         }
     }
@@ -73,7 +74,7 @@ extension Failure {
         switch self {
         case .unmet(let unmet), .gateClosed(let unmet, _): unmet.next
         case .access(let error): error.next
-        case .stillWrong: "look at the host"
+        case .stillWrong: "see on the host why it did not take effect"
         case .bug: "report this with the run's directory"
         }
     }

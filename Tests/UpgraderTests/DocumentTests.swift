@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("The JSON documents are those of state/README.md")
+struct DocumentTests {
+    /// The members of an object, by its place in a document: those that are always there, and those that may be.
+    private struct Form {
+        var always: Set<String>
+        var sometimes: Set<String> = []
+        var inside: [String: Form] = [:]
+    }
+
+    private static let plan = Form(
+        always: ["schema", "cluster", "playbookDigest", "versionsDigest", "steps"],
+        inside: ["steps": Form(always: ["number", "key", "title", "rehearsed", "commands"])]
+    )
+    private static let status = Form(
+        always: [
+            "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "ledger",
+            "notices",
+        ],
+        sometimes: ["next"],
+        inside: [
+            "hops": Form(always: ["id", "steps", "done"]),
+            "inDoubt": Form(always: ["key"], sometimes: ["action"]),
+            "failed": Form(always: ["key", "attempt", "why", "next"]),
+        ]
+    )
+    private static let check = Form(
+        always: ["schema", "cluster", "checks"],
+        inside: ["checks": Form(always: ["key", "title", "passed"], sometimes: ["why", "next"])]
+    )
+
+    @Test("plan, status and check print exactly the documented members")
+    func documents() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "60ms"))
+        try expect(try await workshop.upgrader("plan", Workshop.playbook, "--format", "json"), Self.plan, "plan")
+        try expect(try await workshop.upgrader("check", Workshop.playbook, "--format", "json"), Self.check, "check")
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org")
+        program.signal(SIGKILL)
+        _ = try await program.wait()
+        let status = try await workshop.upgrader("status", "--format", "json")
+        try expect(status, Self.status, "status")
+        #expect(status.output.contains("running-or-killed"))
+    }
+
+    @Test("a check that found something says what and what to do")
+    func refusedCheck() async throws {
+        let helm = "helm: {versions: {1.13: {package: 2.14.3-1, tag: v2.14.3}}, migrate-at: 1.13}"
+        let workshop = try Workshop(Workshop.small(extra: helm))
+        let check = try await workshop.upgrader("check", Workshop.playbook, "--format", "json")
+        #expect(check.code == 10)
+        try expect(check, Self.check, "check", code: 10)
+        #expect(check.output.contains("\"why\""))
+        #expect(check.output.contains("\"next\""))
+    }
+
+    @Test("the files of a run have the members that state/README.md names")
+    func files() async throws {
+        let workshop = try Workshop(Workshop.small())
+        try #require(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let run = try workshop.run.path
+        let names = try FileManager.default.contentsOfDirectory(atPath: run)
+        #expect(
+            Set(names) == [
+                "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "checkpoint.json", "simulation.json",
+            ]
+        )
+        let expected: [String: Set<String>] = [
+            "plan.json": [
+                "schema", "cluster", "playbookDigest", "versionsDigest", "machineIDs", "baseline", "hops",
+            ],
+            "checkpoint.json": ["schema", "seq", "hash", "state"],
+            "origin.json": ["playbook"],
+        ]
+        for (name, members) in expected {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(run)/\(name)"))
+            let object = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+            #expect(Set(object.keys) == members, "\(name)")
+            for member in members { #expect(readme.contains("`\(member)`"), "\(name): \(member)") }
+        }
+        let lines = try String(contentsOfFile: run + "/journal.jsonl", encoding: .utf8).split(separator: "\n")
+        for line in lines {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(Set(object.keys) == ["seq", "time", "prev", "record", "hash"])
+            let record = try #require(object["record"] as? [String: Any])
+            try #require(record.count == 1)
+            for name in record.keys { #expect(readme.contains("`\(name)`"), "record \(name)") }
+        }
+    }
+
+    private func expect(_ result: Program.Result, _ form: Form, _ name: String, code: Int32 = 0) throws {
+        #expect(result.code == code, "\(result.errors)")
+        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        let object = try #require(value as? [String: Any])
+        #expect(object["schema"] as? Int == 1)
+        try expect(object, form, name, readme)
+    }
+
+    private func expect(_ object: [String: Any], _ form: Form, _ place: String, _ readme: String) throws {
+        let found = Set(object.keys)
+        #expect(form.always.isSubset(of: found), "\(place) lacks \(form.always.subtracting(found))")
+        let unknown = found.subtracting(form.always).subtracting(form.sometimes)
+        #expect(unknown.isEmpty, "\(place) has \(unknown)")
+        for member in form.always.union(form.sometimes) {
+            #expect(readme.contains("`\(member)`"), "state/README.md does not name \(member) of \(place)")
+        }
+        for (member, inner) in form.inside {
+            for element in try #require(object[member] as? [[String: Any]], "\(place).\(member)") {
+                try expect(element, inner, "\(place).\(member)", readme)
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("Secrets of an operator's command")
+struct SecretTests {
+    @Test("no secret reaches the plan, the journal, the checkpoint or the screen")
+    func nowhere() async throws {
+        let hook = """
+            hooks:
+              - {name: silence, phase: workers, when: before, command: [/usr/local/bin/silence, --token=SECRETMARKER1, "{node}"]}
+              - {name: page, phase: workers, when: after, command: [/usr/local/bin/page, --password, SECRETMARKER2]}
+            """
+        let workshop = try Workshop(Workshop.small(pace: "20ms", extra: hook))
+        let plan = try await workshop.upgrader("plan", Workshop.playbook)
+        #expect(plan.output.contains("/usr/local/bin/silence"))
+        let program = try workshop.start("run", Workshop.playbook, "--reason", "token=SECRETMARKER3")
+        try await program.expect("does run the hook silence")
+        program.signal(SIGKILL)
+        _ = try await program.wait()
+        let status = try await workshop.upgrader("status", "--format", "json")
+        let resumed = try await workshop.upgrader("resume")
+        try #require(resumed.code == 0, "\(resumed.errors)")
+        let hooks = try workshop.cluster.applied.filter { if case .hook = $0 { true } else { false } }
+        #expect(hooks.count == 4)
+        for text in [plan.output, program.output, program.errors, status.output, resumed.output, resumed.errors] {
+            #expect(!text.contains("SECRETMARKER"))
+        }
+        let holding = workshop.files.filter { file in
+            let bytes = FileManager.default.contents(atPath: "\(workshop.scratch.path)/\(file)") ?? Data()
+            return String(decoding: bytes, as: UTF8.self).contains("SECRETMARKER")
+        }
+        // The copy that resume works from; state/README.md says so.
+        #expect(holding.map { $0.split(separator: "/").last } == ["playbook.yaml"])
+    }
+}

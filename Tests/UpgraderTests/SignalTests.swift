@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("Interrupted by a signal")
+struct SignalTests {
+    @Test(
+        "SIGINT and SIGTERM let the action in hand end, record it, and leave a run that resumes",
+        arguments: [SIGINT, SIGTERM]
+    )
+    func once(signal: Int32) async throws {
+        let workshop = try Workshop(Workshop.small(pace: "700ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org")
+        program.signal(signal)
+        let result = try await program.wait()
+        try workshop.expect(result, golden: "interrupted")
+        #expect(result.output.contains("did drain w1.example.org"))
+        #expect(result.output.contains("interrupted: the action in hand ends"))
+        let record = try workshop.history.state
+        #expect(record.stop == .interrupted)
+        #expect(record.inFlight.values.allSatisfy { $0.intended == nil }, "the end of the action is not recorded")
+        let status = try await workshop.upgrader("status")
+        #expect(status.output.contains(": interrupted, "))
+        #expect(status.output.contains("ours:     node w1.example.org is cordoned by this run"))
+        #expect(try await workshop.upgrader("resume").code == 0)
+        #expect(try workshop.history.state.ledger.entries.isEmpty)
+    }
+
+    @Test("a second SIGINT does not wait for the action in hand, leaves it in doubt, and resume settles it")
+    func twice() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "1200ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does cordon w2.example.org")
+        program.signal(SIGINT)
+        try await program.expect("interrupted: the action in hand ends")
+        let start = ContinuousClock.now
+        program.signal(SIGINT)
+        let result = try await program.wait()
+        #expect(result.code == 12)
+        #expect(ContinuousClock.now - start < .milliseconds(1100), "it waited for the action")
+        let record = try workshop.history.state
+        #expect(record.stop == .interrupted)
+        #expect(record.inFlight.values.compactMap(\.intended).map(\.title) == ["cordon w2.example.org"])
+        let status = try await workshop.upgrader("status")
+        #expect(status.output.contains("in doubt: 1.12-1.13/workers/cordon@w2 (cordon w2.example.org)"))
+        let resumed = try await workshop.upgrader("resume")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(try workshop.history.state.ledger.entries.isEmpty)
+        #expect(try workshop.cluster.nodes.values.allSatisfy { !$0.isCordoned })
+    }
+}

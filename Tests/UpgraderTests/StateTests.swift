@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("A state directory that is not what it was")
+struct StateTests {
+    /// A run that was interrupted while its first worker was cordoned.
+    private func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
+        let workshop = try Workshop(playbook)
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org")
+        program.signal(SIGINT)
+        try #require(try await program.wait().code == 12)
+        return workshop
+    }
+
+    private func journal(_ workshop: Workshop) throws -> URL {
+        URL(fileURLWithPath: try workshop.run.path + "/journal.jsonl")
+    }
+
+    @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
+    func changedPlaybook() async throws {
+        let workshop = try await interrupted()
+        let text = Workshop.small(pace: "400ms")
+        try workshop.write(text.replacing("delete-bare-pods: true", with: "delete-bare-pods: false"))
+        let count = try workshop.history.count
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-playbook")
+        #expect(try workshop.history.count == count)
+        try workshop.write(text)
+        #expect(try await workshop.upgrader("resume").code == 0)
+    }
+
+    @Test("the copy of the playbook in the run's directory may not be edited")
+    func changedCopy() async throws {
+        let workshop = try await interrupted()
+        let copy = URL(fileURLWithPath: try workshop.run.path + "/playbook.yaml")
+        try Data(Workshop.small(pace: "1ms").utf8).write(to: copy)
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-copy")
+    }
+
+    @Test("a torn last line of the journal is dropped, said, and the run goes on")
+    func torn() async throws {
+        let workshop = try await interrupted()
+        let file = try FileHandle(forWritingTo: try journal(workshop))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("{\"prev\":\"0123".utf8))
+        try file.close()
+        let status = try await workshop.upgrader("status")
+        #expect(status.output.contains("was torn by a crash and is dropped (13 bytes)"))
+        let resumed = try await workshop.upgrader("resume")
+        try workshop.expect(resumed, golden: "torn")
+        #expect(try workshop.history.state.stop == .completed)
+    }
+
+    @Test("an edited journal is refused with its line, by every command, and nothing is overwritten")
+    func edited() async throws {
+        let workshop = try await interrupted()
+        let file = try journal(workshop)
+        var lines = try String(contentsOf: file, encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        lines[4] = lines[4].replacing("\"seq\":5", with: "\"seq\":6")[...]
+        let edited = Data(lines.joined(separator: "\n").utf8)
+        try edited.write(to: file)
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "edited-journal")
+        for arguments in [["status"], ["cleanup"], ["run", Workshop.playbook]] {
+            let result = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
+            #expect(result.code == 14, "\(arguments)")
+        }
+        #expect(try Data(contentsOf: file) == edited)
+    }
+
+    @Test("a journal that lost its end is refused")
+    func shortened() async throws {
+        let workshop = try await interrupted()
+        let file = try journal(workshop)
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        try Data((lines.dropLast(3).joined(separator: "\n") + "\n").utf8).write(to: file)
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "shortened-journal")
+    }
+
+    @Test("a run's directory under another name is refused, and `.` is understood")
+    func renamed() async throws {
+        let workshop = try await interrupted()
+        let run = try workshop.run
+        try FileManager.default.moveItem(atPath: run.path, toPath: run.clusterPath + "/copy")
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "renamed")
+        try FileManager.default.moveItem(atPath: run.clusterPath + "/copy", toPath: run.path)
+        let resumed = try await Program(Program.upgrader, ["resume", "."], in: run.path).wait()
+        #expect(resumed.code == 0, "\(resumed.errors)")
+    }
+
+    @Test("a second process on the same cluster is refused and told who holds it")
+    func locked() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "400ms"))
+        let program = try workshop.start("run", Workshop.playbook, "--reason", "ticket 7")
+        try await program.expect("does ")
+        for arguments in [["run", Workshop.playbook], ["resume"], ["cleanup"]] {
+            let second = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
+            try workshop.expect(second, golden: "locked")
+        }
+        #expect(try await workshop.upgrader("status").code == 0, "looking is allowed")
+        program.signal(SIGKILL)
+        _ = try await program.wait()
+        #expect(try await workshop.upgrader("cleanup").code == 0, "the lock outlived its holder")
+    }
+
+    @Test("cleanup undoes our cordon only, and the run can then be left or resumed", arguments: ["run", "resume"])
+    func cleanup(next: String) async throws {
+        let workshop = try await interrupted()
+        let unfinished = try await workshop.upgrader("run", Workshop.playbook)
+        try workshop.expect(unfinished, golden: "unfinished")
+        let cleanup = try await workshop.upgrader("cleanup")
+        #expect(cleanup.code == 0, "\(cleanup.errors)")
+        #expect(cleanup.output == "undone: uncordon w1.example.org\n")
+        #expect(try workshop.cluster.nodes.values.allSatisfy { !$0.isCordoned })
+        let record = try workshop.history.state
+        #expect(record.ledger.entries.isEmpty)
+        #expect(record.inFlight.isEmpty)
+        let again = try await workshop.upgrader("cleanup")
+        #expect(again.output == "nothing of this run is left to undo\n")
+        let result = try await workshop.upgrader(next, next == "run" ? Workshop.playbook : "state")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(try workshop.history.state.stop == .completed)
+        #expect(try workshop.cluster.nodes.values.allSatisfy { !$0.isCordoned })
+    }
+
+    @Test("a cordon that somebody else has made theirs is left alone by cleanup")
+    func foreignCordon() async throws {
+        let workshop = try await interrupted()
+        var cluster = try workshop.cluster
+        cluster.nodes["w1.example.org"]?.cordonMark = nil
+        try SimulationFile(path: try workshop.run.simulationPath).write(cluster)
+        let cleanup = try await workshop.upgrader("cleanup")
+        #expect(cleanup.code == 0)
+        #expect(cleanup.output.hasPrefix("left alone, changed by somebody else or gone: node w1.example.org"))
+        #expect(try workshop.cluster.nodes["w1.example.org"]?.isCordoned == true)
+    }
+
+    @Test("a node that cleanup gave back is drained again, under another attempt, when the run goes on")
+    func drainedAgain() throws {
+        let lane = ["cordon", "drain"].compactMap { StepKey("1.12-1.13/workers/\($0)@w1") }
+        let other = try #require(StepKey("1.12-1.13/workers/drain@w2"))
+        try #require(lane.count == 2)
+        let cordon = Action.cordon(node: "w1", mark: "run")
+        var record = RunState()
+        for key in lane + [other] {
+            record.apply(.begun(key, attempt: 1))
+            if key == lane[0] { record.apply(.intended(key, attempt: 1, index: 0, cordon)) }
+            record.apply(.done(key))
+        }
+        record.apply(.struck(.cordon(node: "w1", mark: "run"), undone: true))
+        #expect(record.done == [other])
+        #expect(record.again == [lane[0]: 2, lane[1]: 2])
+        #expect(LaneMachine(keys: lane, resuming: record).state.attempt == 2)
+    }
+}

@@ -58,6 +58,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            path: "benchmarks",
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         .target(
             name: "UpgradeTestSupport",
             dependencies: [

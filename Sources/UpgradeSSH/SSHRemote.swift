@@ -71,15 +71,18 @@ public final class SSHRemote: Remote {
     /// Drops the connection to `host`, if there is one, so that the next call dials again.
     public func disconnect(_ host: Host) async {
         let target = Target(name: host.name, address: host.address)
-        await state.withLock { $0.targets[target] }?.disconnect()
+        // After `close` nothing runs on the loops any more, not even this.
+        await state.withLock { $0.isClosed ? nil : $0.targets[target] }?.disconnect()
     }
 
     /// Ends every call and connection and waits until the threads behind them have ended.
     public func close() async {
-        let connections = state.withLock { state in
+        let connections = state.withLock { state -> [SSHConnection]? in
+            guard !state.isClosed else { return nil }
             state.isClosed = true
             return Array(state.connections.values)
         }
+        guard let connections else { return }
         for connection in connections {
             await connection.close()
         }

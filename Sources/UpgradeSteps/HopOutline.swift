@@ -18,8 +18,8 @@ enum HopOutline {
             .map { cluster([$0]) }
 
         let phases = [
-            phase(PhaseName.preflight, batch: preflight.count, failureBudget: preflight.count, preflight),
-            phase(PhaseName.backup, batch: saved.count, saved.map { lane($0, backupSteps($0, playbook)) }),
+            phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
+            phase(PhaseName.backup, batch: min(atOnce, saved.count), saved.map { lane($0, backupSteps($0, playbook)) }),
             // One host at a time, and all API servers before the first controller: none may be newer than an API server.
             phase(
                 PhaseName.controlPlane,
@@ -56,6 +56,12 @@ enum HopOutline {
         ]
         return phases.filter { !$0.lanes.isEmpty }.map { HookOutline.placed(in: $0, playbook.hooks) }
     }
+
+    /// How many hosts are looked at or saved from at once, where nothing is taken down.
+    ///
+    /// Enough to hide the time that one host takes to answer; every lane holds a connection and a command on the
+    /// operator's machine, and what an event costs grows with the lanes in hand.
+    private static let atOnce = 32
 
     private static func preflightSteps(_ host: Host) -> [StepID] {
         var steps: [StepID] = ["host-reachable"]

@@ -64,13 +64,15 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let signals = Task {
-            for await _ in wishes {
-                interruption.raise()
+        let stop = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in wishes {
+                    interruption.raise()
+                }
             }
+            defer { group.cancelAll() }
+            return try await driver.walk(recorder: journal, until: until)
         }
-        defer { signals.cancel() }
-        let stop = try await driver.walk(recorder: journal, until: until)
         await console.finish()
         return tell(stop, plan, journal.state)
     }

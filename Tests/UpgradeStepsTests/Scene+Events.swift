@@ -10,7 +10,7 @@ extension Scene {
     mutating func runNew(on host: String) {
         let version = PackageVersion.target.kubernetes
         for unit in (units[host] ?? [:]).keys {
-            units[host]?[unit] = UnitState(isActive: true, runningVersion: version)
+            units[host]?[unit] = UnitState(isActive: true, runningVersion: version, activeSeconds: 60)
         }
         if servers[host] != nil { servers[host] = APIServerState(isHealthy: true, version: version) }
         if let node = playbook.host(host)?.node, nodes[node] != nil { nodes[node]?.kubeletVersion = version }

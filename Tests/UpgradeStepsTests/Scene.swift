@@ -68,7 +68,7 @@ struct Scene {
             names += playbook.packages.controlPlane + playbook.packages.client
             servers[name] = APIServerState(isHealthy: true, version: old.kubernetes)
             for unit in ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] {
-                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes)
+                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes, activeSeconds: 60)
                 leaders[unit] = LeaderState(holder: "\(name)_1", secondsSinceRenewal: 2)
             }
         }
@@ -76,7 +76,7 @@ struct Scene {
         if host.roles.contains(.worker) {
             names += playbook.packages.node
             for unit in ["kubelet", "kube-proxy"] {
-                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes)
+                units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes, activeSeconds: 60)
             }
             nodes[host.node] = NodeState(name: host.node, kubeletVersion: old.kubernetes)
             pods[host.node] = []

@@ -12,7 +12,10 @@ public enum Golden {
     /// Records an issue when `text` is not what the file holds.
     ///
     /// - Parameters:
+    ///   - text: what the test made.
     ///   - path: relative to the root of the repository.
+    ///   - sourceLocation: of the test.
+    /// - Throws: when the file cannot be written.
     public static func expect(
         _ text: String,
         matches path: String,
@@ -27,6 +30,10 @@ public enum Golden {
             try Data(text.utf8).write(to: file)
         }
         let expected = try? String(contentsOf: file, encoding: .utf8)
-        #expect(text == expected, "run with UPDATE_GOLDEN=1 and read the diff of \(path)", sourceLocation: sourceLocation)
+        #expect(
+            text == expected,
+            "run with UPDATE_GOLDEN=1 and read the diff of \(path)",
+            sourceLocation: sourceLocation
+        )
     }
 }

@@ -16,7 +16,7 @@ public final class Invariants: Sendable {
 
     /// Looks at a state.
     public func look(_ state: ClusterState) {
-        let found = skew(state) + quorum(state) + budgets(state)
+        let found = skew(state) + quorum(state) + budgets(state) + drained(state)
         if !found.isEmpty { broken.withLock { $0 += found } }
     }
 
@@ -60,5 +60,13 @@ public final class Invariants: Sendable {
 
     private func budgets(_ state: ClusterState) -> [String] {
         state.budgets.filter { $0.currentHealthy < $0.desiredHealthy }.map { "budget \($0.path) is violated" }
+    }
+    /// A kubelet is down only on a node whose pods were moved away.
+    private func drained(_ state: ClusterState) -> [String] {
+        state.packaging.hostOfNode.compactMap { node, host in
+            guard state.hosts[host]?.units[NodeUnit.kubelet.rawValue]?.isActive == false else { return nil }
+            let pods = (state.pods[node] ?? []).filter { !$0.isMirror && !$0.isOfDaemonSet && !$0.isFinished }
+            return pods.isEmpty ? nil : "the kubelet of \(node) is down under \(pods.count) pods"
+        }
     }
 }

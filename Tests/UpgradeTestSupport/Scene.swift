@@ -17,8 +17,12 @@ public struct Scene: Sendable {
     /// Makes a healthy cluster with these hosts.
     ///
     /// - Parameters:
-    ///   - until: the target; one hop up when not given.
+    ///   - etcd: how many hosts have only etcd.
+    ///   - controlPlane: how many control-plane hosts there are.
+    ///   - workers: how many workers.
+    ///   - target: the release to reach; one hop up when not given.
     ///   - edit: changes the playbook before the cluster is made from it.
+    /// - Throws: `SceneError` for a target that is not a release.
     public init(
         etcd: Int = 1,
         controlPlane: Int = 2,

@@ -1,5 +1,6 @@
 // The one program in all of the lab's images; its first argument says what it plays.
 //
+//	exit               ends at once: can this machine run a container at all?
 //	pause              does nothing until it is told to stop, and reaps orphans
 //	web                a small HTTP server on :8080
 //	stand-in NAME PORT answers /ready on PORT, as NAME would
@@ -22,11 +23,12 @@ func main() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	switch os.Args[1] {
+	case "exit":
 	case "web":
 		serve(":8080", "web "+os.Getenv("HOSTNAME"))
 		<-stop
 		// Whoever looked up the endpoints before this pod left them must still get an answer.
-		time.Sleep(seconds("LINGER", 6))
+		time.Sleep(seconds("LINGER", 4))
 	case "stand-in":
 		serve(":"+os.Args[3], os.Args[2]+" "+os.Getenv("STAND_IN_VERSION")+" (lab stand-in)")
 		<-stop

@@ -17,8 +17,11 @@ def arguments():
     up.add_argument("--etcd", type=int, default=3, choices=[1, 3, 5])
     up.add_argument("--control-plane", type=int, default=2, choices=range(1, 6))
     up.add_argument("--workers", type=int, default=3, choices=range(0, 51), metavar="0..50")
+    up.add_argument("--hollow", type=int, default=0, choices=range(0, 101), metavar="0..100",
+                    help="more nodes, h1 and so on: real hosts and packages, but kubelets that run no containers")
     commands.add_parser("reset", help="a fresh 1.12.10 cluster of the same shape, in under a minute (root)")
-    commands.add_parser("down", help="remove everything the lab made on this machine; the cache stays (root)")
+    down = commands.add_parser("down", help="remove everything the lab made on this machine; the cache stays (root)")
+    down.add_argument("--any", action="store_true", help="also the lab of another checkout")
     commands.add_parser("status", help="what runs, which versions, what is not well; exit 1 if anything is not")
     ssh = commands.add_parser("ssh", help="a shell, or a command, on a host")
     ssh.add_argument("host")
@@ -44,12 +47,13 @@ def main(words):
 
 def run_command(given):
     if given.command == "up":
-        bringup.up({"etcd": given.etcd, "control_plane": given.control_plane, "workers": given.workers})
+        bringup.up({"etcd": given.etcd, "control_plane": given.control_plane, "workers": given.workers,
+                    "hollow": given.hollow, "contained": True})
     elif given.command == "reset":
         bringup.reset()
     elif given.command == "down":
         probe.stop()
-        bringup.down()
+        bringup.down("any" if given.any else "ours")
     elif given.command == "status":
         return status()
     elif given.command == "ssh":
@@ -70,4 +74,6 @@ def status():
     if ledger["checkout"] != str(LAB):
         print(f"the lab of another checkout is up: {ledger['checkout']}")
         return 1
-    return 0 if health.report(hosts(**ledger["shape"]), ledger, machine.running) else 1
+    if not ledger.get("complete"):
+        print("the last `up` or `reset` did not end; run `lab/lab up`")
+    return 0 if health.report(hosts(**ledger["shape"]), ledger, machine.running) and ledger.get("complete") else 1

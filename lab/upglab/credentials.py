@@ -13,7 +13,7 @@ def users(hosts):
     """{user: groups}"""
     found = {"admin": "system:masters", "system:kube-controller-manager": "", "system:kube-scheduler": "",
              "system:kube-proxy": ""}
-    found.update({f"system:node:{host.fqdn}": "system:nodes" for host in with_role(hosts, "worker")})
+    found.update({f"system:node:{host.fqdn}": "system:nodes" for host in with_role(hosts, "worker", "hollow")})
     return found
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import balancer, controlplane, etcd, worker
+from . import balancer, controlplane, etcd, hollow, worker
 from .machine import root
 from .settings import GATEWAY, LOGIN, STATE
 from .shell import write
@@ -22,7 +22,8 @@ ExecStart=/usr/local/sbin/lab-network
 WantedBy=multi-user.target
 """
 
-ROLES = {"lb": balancer.furnish, "etcd": etcd.furnish, "cp": controlplane.furnish, "worker": worker.furnish}
+ROLES = {"lb": balancer.furnish, "etcd": etcd.furnish, "cp": controlplane.furnish, "worker": worker.furnish,
+         "hollow": hollow.furnish}
 
 
 def user(tree, name):

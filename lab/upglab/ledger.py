@@ -38,12 +38,18 @@ def save(ledger):
     write(FILE, json.dumps(ledger, indent=1))
 
 
-def own(shape=None):
-    """The ledger of this checkout's lab; a new one if there is none and `shape` is given."""
+def own(shape=None, whose="ours"):
+    """The ledger of this checkout's lab; a new one if there is none and `shape` is given.
+
+    What another checkout left is taken over when none of its processes runs any more, or with whose="any".
+    """
     ledger = read()
     if ledger and ledger["checkout"] != str(LAB):
-        raise LabError(f"the lab of another checkout runs on this machine: {ledger['checkout']}\n"
-                       f"Take it down first: {ledger['checkout']}/lab down")
+        if whose != "any" and any(alive(ledger, name) for name in ledger["processes"]):
+            raise LabError(f"the lab of another checkout runs on this machine: {ledger['checkout']}\n"
+                           f"Take it down first: {ledger['checkout']}/lab down, or from here: lab/lab down --any")
+        ledger["checkout"] = str(LAB)
+        save(ledger)
     if ledger is None and shape:
         ledger = {"checkout": str(LAB), "shape": shape, "processes": {}, "mounts": [], "sysctl": {}, "bridge": False}
         save(ledger)

@@ -1,10 +1,10 @@
 """Which packages the lab's repository holds: Kubernetes as the field packaged it, and stand-ins for the rest."""
 
 from .deb import Deb
-from .settings import CALICO_VERSIONS, HELM_VERSIONS, LABELS, REVISION
+from .settings import CALICO_VERSIONS, HELM_VERSIONS, HOLLOW_BINARY, LABELS, REVISION
 
 # Raised when the packages' content changes, so that the repository and the layers are made again.
-RECIPE = "1"
+RECIPE = "2"
 
 USER = """if ! getent passwd kube >/dev/null; then
 \tadduser --system --group --quiet --home /var/lib/kube --no-create-home kube
@@ -56,6 +56,8 @@ def kubernetes(label, binaries):
             unit("kubelet", "Kubernetes kubelet", after="containerd.service network-online.target"),
         "/lib/systemd/system/kube-proxy.service": unit("kube-proxy", "Kubernetes kube-proxy"),
     }
+    if (binaries / HOLLOW_BINARY).exists():
+        node.files[f"/usr/bin/{HOLLOW_BINARY}"] = binaries / HOLLOW_BINARY
     client = Deb("kubernetes-client", version, "Kubernetes command line client", origin,
                  files={"/usr/bin/kubectl": binaries / "kubectl"})
     return [master, node, client]

@@ -33,6 +33,8 @@ def start():
     ledger = records.read()
     if not ledger or ledger["checkout"] != str(LAB):
         raise LabError("no lab of this checkout is up: nothing to probe")
+    if not ledger.get("complete"):
+        raise LabError("the last `up` or `reset` did not end; run `lab/lab up` first")
     if alive():
         raise LabError("the probe runs already; `lab/lab probe report` or `lab/lab probe stop`")
     shutil.rmtree(PLACE, ignore_errors=True)

@@ -69,8 +69,10 @@ def sources_line(root):
 
 
 def serve(ledger, root):
-    if records.alive(ledger, "repository"):
+    if records.alive(ledger, "repository") and ledger.get("repository") == str(root):
         return
+    records.stop_process(ledger, "repository")
+    ledger["repository"] = str(root)
     log = STATE / "console/repository.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "a") as sink:

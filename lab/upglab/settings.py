@@ -32,6 +32,8 @@ MIRROR = "http://deb.debian.org/debian"
 LABELS = ["1.12.10", "1.13.12", "1.14.10", "1.15.12", "1.16.15"]
 REVISION = "1"
 BINARIES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"]
+# The hollow kubelet and kube-proxy; upstream's tarballs need not have it.
+HOLLOW_BINARY = "kubemark"
 CALICO_VERSIONS = ["3.5.8", "3.7.5", "3.12.3"]
 HELM_VERSIONS = ["2.13.1", "2.14.3", "2.16.12"]
 
@@ -54,14 +56,19 @@ class Host:
         return f"10.244.{self.number}.0/24"
 
 
-def hosts(etcd, control_plane, workers):
-    """Every host of a lab of that shape, in the order in which they are started."""
+def hosts(etcd, control_plane, workers, hollow=0, contained=True):
+    """Every host of a lab of that shape, in the order in which they are started.
+
+    `hollow` adds hosts with hollow kubelets; with `contained` false the workers have no others either.
+    """
     found = [Host("lb", "lb", API_ADDRESS, 0)]
     found += [Host(f"etcd{n}", "etcd", f"{NETWORK}.{10 + n}", n) for n in range(1, etcd + 1)]
     found += [Host(f"cp{n}", "cp", f"{NETWORK}.{20 + n}", n) for n in range(1, control_plane + 1)]
-    found += [Host(f"w{n}", "worker", f"{NETWORK}.{30 + n}", n) for n in range(1, workers + 1)]
+    kind = "worker" if contained else "hollow"
+    found += [Host(f"w{n}", kind, f"{NETWORK}.{30 + n}", n) for n in range(1, workers + 1)]
+    found += [Host(f"h{n}", "hollow", f"{NETWORK}.{100 + n}", 100 + n) for n in range(1, hollow + 1)]
     return found
 
 
-def with_role(all_hosts, role):
-    return [host for host in all_hosts if host.role == role]
+def with_role(all_hosts, *roles):
+    return [host for host in all_hosts if host.role in roles]

@@ -9,7 +9,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from .settings import BINARIES, CACHE, LABELS, MIRROR, SUITE
+from .settings import BINARIES, CACHE, HOLLOW_BINARY, LABELS, MIRROR, SUITE
 from .shell import LabError, run, say
 
 BUILD = CACHE / "build"
@@ -26,7 +26,8 @@ def binaries():
 
 def built():
     found = CACHE / "bin" / "debian-1.20.2"
-    missing = [(label, name) for label in LABELS for name in BINARIES if not (found / f"v{label}" / name).exists()]
+    missing = [(label, name) for label in LABELS for name in BINARIES + [HOLLOW_BINARY]
+               if not (found / f"v{label}" / name).exists()]
     if not missing:
         return found
     say(f"Kubernetes: {len(missing)} binaries to build; the first of each takes minutes, once (log: {CACHE}/log)")
@@ -35,17 +36,6 @@ def built():
     for label, name in missing:
         say(f"  {name} v{label}")
         link(found / f"v{label}" / name, f"cmd/{name}", label)
-    return found
-
-
-def kubemark():
-    """The hollow kubelet of the first label, built only when somebody asks for it."""
-    found = CACHE / "bin" / "debian-1.20.2" / f"v{LABELS[0]}" / "kubemark"
-    if not found.exists():
-        say("Kubernetes: building kubemark (hollow kubelets)")
-        fetch_source()
-        generate()
-        link(found, "cmd/kubemark", LABELS[0])
     return found
 
 
@@ -117,11 +107,11 @@ def unpacked(upstream):
         say(f"Kubernetes: unpacking upstream v{label}")
         place.mkdir(parents=True, exist_ok=True)
         with tarfile.open(path) as archive:
-            for name in BINARIES + ["kubemark"]:
+            for name in BINARIES + [HOLLOW_BINARY]:
                 try:
                     member = archive.extractfile(f"kubernetes/server/bin/{name}")
                 except KeyError:
-                    if name == "kubemark":
+                    if name == HOLLOW_BINARY:
                         continue
                     raise LabError(f"{path} has no kubernetes/server/bin/{name}")
                 with open(place / name, "wb") as binary:

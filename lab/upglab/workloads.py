@@ -1,6 +1,7 @@
 """What runs in the cluster: manifests of lab/workloads/, and Helm 2 releases."""
 
 import json
+import re
 
 from . import api, health, releases
 from .settings import LAB, LABELS, STATE
@@ -9,9 +10,13 @@ from .shell import run, say, wait_for
 MANIFESTS = ["kube-system", "shop", "stock"]
 
 
-def apply(binaries):
+def apply(binaries, contained):
     """Creates what is not there. Pods without a controller need their namespace's service account first."""
     text = "\n---\n".join((LAB / f"workloads/{name}.yaml").read_text() for name in MANIFESTS)
+    if not contained:
+        # Nothing answers in a hollow pod, and its images come from a runtime that only pretends to pull.
+        text = text.replace("imagePullPolicy: Never", "imagePullPolicy: IfNotPresent")
+        text = re.sub(r"\n *readinessProbe:\n *httpGet.*\n *periodSeconds.*", "", text)
     text += "\n---\n" + json.dumps({"apiVersion": "v1", "kind": "List", "items": releases.config_maps()})
 
     def applied():
@@ -21,7 +26,7 @@ def apply(binaries):
             raise OSError(done.stderr.strip()[-500:])
         return True
 
-    say("applying the workloads")
+    say("nodes are ready; applying the workloads")
     wait_for("the workloads to be accepted", applied, 60, 1)
 
 
@@ -34,7 +39,7 @@ def wait(workers):
         unready = health.unready_pods()
         if unready:
             raise OSError("not ready: " + ", ".join(unready[:5]))
-        return (daemons.get("numberReady") == workers and web.get("readyReplicas") == 4
+        return (0 < daemons["desiredNumberScheduled"] == daemons.get("numberReady") and web.get("readyReplicas") == 4
                 and budget.get("disruptionsAllowed", 0) >= 1)
 
     if workers:

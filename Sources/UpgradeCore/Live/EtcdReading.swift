@@ -32,7 +32,9 @@ enum EtcdReading {
     static func snapshot(_ result: CommandResult) throws(ReadingError) -> SnapshotStatus? {
         switch result.outcome {
         case .exited(0):
-            guard let file = HostJSON.value(Snapshot.self, result.output) else { throw .unreadable("no snapshot status") }
+            guard let file = HostJSON.value(Snapshot.self, result.output) else {
+                throw .unreadable("no snapshot status")
+            }
             return SnapshotStatus(
                 hash: String(file.hash, radix: 16),
                 revision: file.revision,

@@ -94,8 +94,17 @@ enum HostReading {
             isActive: active == "active",
             // A unit that was masked while it ran keeps running; its file tells, whatever was loaded before.
             isMasked: load == "masked" || properties["UnitFileState"]?.hasPrefix("masked") == true,
-            runningVersion: kubernetesVersion(try sections.part("version").text)
+            runningVersion: kubernetesVersion(try sections.part("version").text),
+            activeSeconds: active == "active" ? activeSeconds(properties) : nil
         )
+    }
+
+    /// How long ago the unit became active; systemd gives microseconds of the clock that uptime counts in seconds.
+    private static func activeSeconds(_ properties: [Substring: Substring]) -> Double? {
+        guard let since = properties["ActiveEnterTimestampMonotonic"].flatMap({ Double($0) }), since > 0,
+            let uptime = properties["Uptime"].flatMap({ Double($0) })
+        else { return nil }
+        return max(0, uptime - since / 1_000_000)
     }
 
     /// The version in a line such as `Kubernetes v1.2.3`; other programs print other things.

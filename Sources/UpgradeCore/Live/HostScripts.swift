@@ -120,7 +120,9 @@ enum HostScripts {
     ///
     /// `/proc/PID/exe` is the running program, also when a package has replaced its file.
     static let unit = """
-        systemctl show -p LoadState -p ActiveState -p MainPID -p UnitFileState -- "$1" || exit
+        systemctl show -p LoadState -p ActiveState -p MainPID -p UnitFileState -p ActiveEnterTimestampMonotonic \
+        -- "$1" || exit
+        echo "Uptime=$(cut -d ' ' -f 1 /proc/uptime)"
         printf '\\n@upgrader state %s\\n' "$?"
         pid=$(systemctl show -p MainPID -- "$1")
         pid=${pid#MainPID=}

@@ -79,7 +79,9 @@ enum ObjectReading {
         return APIServerState(
             isHealthy: health.succeeded && health.text == "ok",
             version: version.succeeded
-                ? HostJSON.value(KubernetesObjects.Version.self, version.text).flatMap { KubernetesVersion($0.gitVersion) }
+                ? HostJSON.value(KubernetesObjects.Version.self, version.text).flatMap {
+                    KubernetesVersion($0.gitVersion)
+                }
                 : nil
         )
     }

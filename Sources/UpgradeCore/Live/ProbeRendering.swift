@@ -118,7 +118,8 @@ extension ProbeRendering {
             return Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(result))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files, .apiServer,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+            .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
             return nil
         }
@@ -170,7 +171,8 @@ extension ProbeRendering {
             return askAPI(command) { text throws(ReadingError) in
                 .deployment(try ObjectReading.deployment(text))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files, .etcdMember,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+            .etcdMember,
             .snapshot:
             return nil
         }

@@ -6,6 +6,8 @@ public protocol Remote: Sendable {
     /// Runs `command` on `host` and waits for its end.
     ///
     /// - Parameters:
+    ///   - command: its words, and what it is given on stdin.
+    ///   - host: where it runs.
     ///   - deadline: for the whole call, connecting included.
     /// - Returns: what the command printed and how it ended; a non-zero exit status is a result, not an error.
     /// - Throws: `RemoteError`; `.lost(sent: true)` when the command may have run.
@@ -17,8 +19,13 @@ public protocol Remote: Sendable {
     /// Copies `path` on `host` to a local file, compares its SHA-256, then moves it into place atomically, mode 0600.
     ///
     /// - Parameters:
+    ///   - path: the file on the host.
+    ///   - host: where it is read.
+    ///   - localPath: where it is put.
     ///   - needsRoot: whether the file is read with sudo.
+    ///   - deadline: for the whole call, connecting included.
     /// - Returns: the SHA-256 of the file in lowercase hexadecimal.
+    /// - Throws: `RemoteError`; the local file is then as it was.
     func download(
         _ path: String,
         from host: Host,

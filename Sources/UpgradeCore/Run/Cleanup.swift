@@ -17,7 +17,11 @@ public enum Cleanup {
     /// Jobs that may still run are waited for first. One that cannot be undone does not keep the others. Afterwards no
     /// step is in doubt any more, unless something could not be waited for or undone.
     /// - Parameters:
+    ///   - run: the run's name, as its side effects are marked with it.
+    ///   - recorder: holds the ledger; what is undone is made durable in it, before and after.
+    ///   - access: the cluster.
     ///   - target: the node or host to clean up; `nil` for all.
+    ///   - report: is told what an action waits for.
     /// - Returns: what became of each, in the order in which they were undone.
     /// - Throws: `JournalError` when nothing more can be recorded.
     public static func perform(
@@ -33,10 +37,9 @@ public enum Cleanup {
             let job = JobID(run: run, key: key, attempt: inFlight.attempt, index: inFlight.nextIndex)
             do {
                 try await access.settle(action, as: job, report: report)
-            } catch  where error.isUnreachable {
-                outcomes.append(.unsettled(key, error))
             } catch {
-                // It has ended, badly; what it left is looked at like everything else.
+                // One that has ended badly is settled, too; what it left is looked at like everything else.
+                if error.isUnreachable { outcomes.append(.unsettled(key, error)) }
             }
         }
         for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "")

@@ -55,6 +55,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     /// - Parameters:
     ///   - recorder: holds what was recorded before; every transition is made durable in it before it counts.
     ///   - until: the last hop to do; `nil` for all.
+    /// - Returns: why it stopped; the same is recorded.
     /// - Throws: `DriverError` when nothing more can be recorded, or for a mistake of ours.
     public func walk(recorder: any Recorder, until: HopID? = nil) async throws(DriverError) -> StopReason {
         var machine = RunMachine(plan: plan, resuming: recorder.state, until: until)

@@ -20,7 +20,9 @@ public enum ResumeCheck {
             throw .access(error)
         }
         for host in hosts {
-            guard let found = try? seen.identity(of: host).machineID, let expected = plan.machineIDs[host] else { continue }
+            guard let found = try? seen.identity(of: host).machineID, let expected = plan.machineIDs[host] else {
+                continue
+            }
             guard found == expected else { throw .machineChanged(host: host, expected: expected, found: found) }
         }
     }

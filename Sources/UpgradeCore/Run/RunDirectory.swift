@@ -20,7 +20,13 @@ public struct RunDirectory: Hashable, Sendable {
     /// Makes the directory of a new run and writes plan and playbook into it; files 0600, directories 0700.
     ///
     /// - Parameters:
+    ///   - state: the state directory; it is made where there is none.
+    ///   - cluster: the cluster's name: a directory below it.
     ///   - name: the run's name; a number is added when the cluster has a run of that name.
+    ///   - plan: what the run carries out.
+    ///   - playbook: the text that the plan was made from.
+    ///   - playbookPath: where that text was read.
+    /// - Returns: the directory of the run.
     /// - Throws: `JournalError` when the disk refuses.
     public static func create(
         state: String,

@@ -9,6 +9,7 @@ public struct RunLock: ~Copyable {
     /// Takes the lock of a cluster's directory.
     ///
     /// - Parameters:
+    ///   - clusterDirectory: is made where there is none.
     ///   - holder: `user@host (pid N), reason`, shown to whoever comes second.
     /// - Throws: `JournalError.locked` when another process holds it.
     public init(clusterDirectory: String, holder: String) throws(JournalError) {

@@ -106,6 +106,7 @@ extension ClusterState {
     private mutating func stop(_ unit: String, on host: String) {
         hosts[host]?.units[unit]?.isActive = false
         hosts[host]?.units[unit]?.runningVersion = nil
+        hosts[host]?.units[unit]?.activeSeconds = nil
         if unit == ControlPlaneUnit.apiServer.rawValue {
             hosts[host]?.apiServer = APIServerState(isHealthy: false, version: nil)
         }
@@ -118,6 +119,7 @@ extension ClusterState {
             .flatMap { hosts[host]?.packages[$0.key]?.version.kubernetes }
         hosts[host]?.units[unit]?.isActive = true
         hosts[host]?.units[unit]?.runningVersion = version
+        hosts[host]?.units[unit]?.activeSeconds = 10
         if unit == ControlPlaneUnit.apiServer.rawValue {
             hosts[host]?.apiServer = APIServerState(isHealthy: true, version: version)
         }

@@ -24,7 +24,11 @@ extension ClusterState {
                 )
             }
             for unit in units(of: host) {
-                simulated.units[unit] = UnitState(isActive: true, runningVersion: installed.kubernetes)
+                simulated.units[unit] = UnitState(
+                    isActive: true,
+                    runningVersion: installed.kubernetes,
+                    activeSeconds: 86_400
+                )
             }
             if host.roles.contains(.controlPlane) {
                 simulated.apiServer = APIServerState(isHealthy: true, version: installed.kubernetes)

@@ -11,6 +11,8 @@ public actor SimulatedCluster: ClusterAccess {
     /// Makes a cluster.
     ///
     /// - Parameters:
+    ///   - state: the cluster to begin with.
+    ///   - clock: passes while an action is performed.
     ///   - pace: how long an action takes on `clock`.
     ///   - change: called with the state after each change, before the action counts as done.
     public init(

@@ -12,7 +12,8 @@ extension Action {
         case .saveSnapshot(let host, let path): "save an etcd snapshot to \(path) on \(host)"
         case .archive(let host, _, let path): "archive the configuration of \(host) to \(path)"
         case .fetch(let host, let path, let localPath): "copy \(path) of \(host) to \(localPath)"
-        case .prune(let host, let directory, _, let keep): "keep the newest \(keep) snapshots in \(directory) on \(host)"
+        case .prune(let host, let directory, _, let keep):
+            "keep the newest \(keep) snapshots in \(directory) on \(host)"
         case .cordon(let node, _): "cordon \(node)"
         case .uncordon(let node, _): "uncordon \(node)"
         case .drain(let node, _): "drain \(node)"

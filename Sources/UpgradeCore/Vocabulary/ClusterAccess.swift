@@ -11,6 +11,7 @@ public protocol ClusterAccess: Sendable {
     ///
     /// Survives a lost connection by itself within its own deadline.
     /// - Parameters:
+    ///   - action: what is to be done.
     ///   - job: names the attempt. An action that runs as a job runs at most once under one name: when the job of this
     ///     name runs already or has ended, it is followed instead of begun again.
     ///   - report: is told what the action waits for.

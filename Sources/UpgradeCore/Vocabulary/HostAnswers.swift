@@ -81,13 +81,22 @@ public struct UnitState: Hashable, Sendable, Codable {
     ///
     /// Read from the running process, not from the file on disk: an installed package is not a running one.
     public var runningVersion: KubernetesVersion?
+    /// Seconds since it became active; `nil` when it is not, or systemd does not say.
+    public var activeSeconds: Double?
 
     /// Makes a state.
-    public init(exists: Bool = true, isActive: Bool, isMasked: Bool = false, runningVersion: KubernetesVersion? = nil) {
+    public init(
+        exists: Bool = true,
+        isActive: Bool,
+        isMasked: Bool = false,
+        runningVersion: KubernetesVersion? = nil,
+        activeSeconds: Double? = nil
+    ) {
         self.exists = exists
         self.isActive = isActive
         self.isMasked = isMasked
         self.runningVersion = runningVersion
+        self.activeSeconds = activeSeconds
     }
 }
 

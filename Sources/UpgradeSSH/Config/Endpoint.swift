@@ -45,7 +45,11 @@ struct Route: Hashable, Sendable {
             }
             let endpoint = endpoint(spec, found, settings: settings, account: config.account)
             guard !hops.contains(endpoint) else {
-                throw SSHConfigError(file: config.files.first ?? "", line: nil, reason: "ProxyJump of \(alias) goes in circles")
+                throw SSHConfigError(
+                    file: config.files.first ?? "",
+                    line: nil,
+                    reason: "ProxyJump of \(alias) goes in circles"
+                )
             }
             hops.append(endpoint)
             if pending?.isEmpty ?? true {

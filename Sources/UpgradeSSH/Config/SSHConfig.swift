@@ -10,7 +10,7 @@ struct SSHConfig: Sendable {
     /// The local user and home directory.
     var account: LocalAccount
 
-    /// ssh_config(5): "Include ... 16 levels", READCONF_MAX_DEPTH in OpenSSH's readconf.c.
+    // READCONF_MAX_DEPTH in OpenSSH's readconf.c.
     private static let maximumDepth = 16
 
     /// Returns what the files say about an alias.

@@ -65,7 +65,9 @@ enum HostPattern {
             if pattern.first == UInt8(ascii: "*") {
                 pattern = pattern.dropFirst()
                 retry = (pattern, name)
-            } else if let byte = name.first, let expected = pattern.first, expected == UInt8(ascii: "?") || expected == byte {
+            } else if let byte = name.first, let expected = pattern.first,
+                expected == UInt8(ascii: "?") || expected == byte
+            {
                 pattern = pattern.dropFirst()
                 name = name.dropFirst()
             } else if name.isEmpty, pattern.isEmpty {

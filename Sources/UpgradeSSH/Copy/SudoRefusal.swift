@@ -25,15 +25,13 @@ enum SudoRefusal {
     static func reason(status: Int32, errorOutput: String) -> String? {
         let lines = errorOutput.split(separator: "\n")
         if status == 127 {
-            return lines.first { $0.contains("sudo") && $0.contains("not found") }.map(String.init)
+            return lines.last { $0.contains("sudo") && $0.contains("not found") }.map(String.init)
         }
         guard status == 1 else { return nil }
-        // The first line that is not a warning: a command that calls sudo itself prints later.
-        let first = lines.first { line in
-            !line.contains("unable to resolve host") && !line.allSatisfy { $0 == " " }
-        }
-        guard let first, phrases.contains(where: { first.contains($0) }) else { return nil }
-        let isSudo = first.hasPrefix("sudo: ") || first.hasPrefix("Sorry, user ") || first.contains("sudoers file")
-        return isSudo ? String(first) : nil
+        // The last line: sudo ends with its refusal, while login shells and sshd may have complained before it.
+        let last = lines.last { !$0.hasPrefix("This incident ") && !$0.allSatisfy(\.isWhitespace) }
+        guard let last, phrases.contains(where: { last.contains($0) }) else { return nil }
+        let isSudo = last.hasPrefix("sudo: ") || last.hasPrefix("Sorry, user ") || last.contains("sudoers file")
+        return isSudo ? String(last) : nil
     }
 }

@@ -8,7 +8,9 @@ enum TCPDial {
         var reason: String
     }
 
-    /// Connects; the caller closes the socket. Blocks at most until `deadline`, name look-up aside.
+    /// Connects; the caller closes the socket.
+    ///
+    /// Blocks at most until `deadline`, name look-up aside.
     static func connect(
         to host: String,
         port: Int,

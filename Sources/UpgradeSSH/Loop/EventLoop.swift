@@ -166,8 +166,8 @@ final class EventLoop: SerialExecutor {
                 state.items.isEmpty && !state.isStopping ? state.timers.milliseconds(from: .now) : 0
             }
             let count = unsafe epoll_wait(poller, &events, Int32(unsafe events.count), wait)
-            for unsafe event in unsafe events.prefix(Int(max(count, 0))) {
-                unsafe dispatch(event)
+            for index in 0..<Int(max(count, 0)) {
+                unsafe dispatch(events[index])
             }
         }
     }

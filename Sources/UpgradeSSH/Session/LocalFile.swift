@@ -38,7 +38,12 @@ final class LocalFile: Sendable {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe pwrite(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
+                unsafe pwrite(
+                    descriptor,
+                    buffer.baseAddress?.advanced(by: done),
+                    bytes.count - done,
+                    off_t(offset + done)
+                )
             }
             guard count > 0 else { throw SystemError() }
             done += count

@@ -5,7 +5,8 @@ import UpgradeCore
 /// Lives on its loop, as a state machine that never waits: calls are parked until something happens to them. A call
 /// is parked in `queue` until a channel carries it; `calls` has every call that has not ended.
 actor SSHConnection {
-    private enum Link {
+    /// How far the connection is.
+    enum Link {
         case idle
         case dialing(UInt64, DialGuard)
         case ready(LiveSession)
@@ -31,21 +32,21 @@ actor SSHConnection {
     /// A host that refuses a session while no other is open is asked again after 20 to 200 ms, this often.
     private static let maximumRefusals = 12
 
-    private nonisolated let loop: EventLoop
-    private let threads: Threads
-    private let endpoint: Endpoint
-    private let hostName: String
-    private let jump: SSHConnection?
-    private let settings: SSHSettings
+    nonisolated let loop: EventLoop
+    let threads: Threads
+    let endpoint: Endpoint
+    let hostName: String
+    let jump: SSHConnection?
+    let settings: SSHSettings
 
-    private var link = Link.idle
+    var link = Link.idle
     private var lastID: UInt64 = 0
     private var calls: [UInt64: Call] = [:]
     private var queue: [UInt64] = []
     private var forwardRequests: [UInt64: ForwardRequest] = [:]
     private var forwardQueue: [UInt64] = []
-    private var dialTimer: TimerTable.ID?
-    private var lifeTimer: TimerTable.ID?
+    var dialTimer: TimerTable.ID?
+    var lifeTimer: TimerTable.ID?
     private var graceTimer: TimerTable.ID?
     private var refusals = 0
     private var isResting = false
@@ -129,10 +130,10 @@ actor SSHConnection {
     // MARK: The state machine
 
     /// Does whatever can be done now; called after everything that happens.
-    private func drive() {
+    func drive() {
         switch link {
         case .closed:
-            failAll(unreachable("the connections were closed"))
+            failAll(.lost(host: hostName, sent: false, reason: "the connections were closed"))
         case .idle:
             if !queue.isEmpty || !forwardQueue.isEmpty {
                 startDial()
@@ -177,7 +178,9 @@ actor SSHConnection {
         }
         while let id = forwardQueue.first {
             forwardQueue.removeFirst()
-            if let request = forwardRequests[id], !session.startForward(to: request.host, port: request.port, request: id) {
+            if let request = forwardRequests[id],
+                !session.startForward(to: request.host, port: request.port, request: id)
+            {
                 complete(id, .failure(unreachable("no memory for a channel")))
             }
         }
@@ -259,7 +262,8 @@ actor SSHConnection {
         request.completion(result)
     }
 
-    private func nextID() -> UInt64 {
+    /// Returns a number that was not used before.
+    func nextID() -> UInt64 {
         lastID += 1
         return lastID
     }
@@ -267,7 +271,7 @@ actor SSHConnection {
     // MARK: Losing the link
 
     /// Ends the dial or the session, if there is one.
-    private func endLink(reason: String) {
+    func endLink(reason: String) {
         for timer in [dialTimer, lifeTimer, graceTimer] {
             loop.cancel(timer)
         }
@@ -299,7 +303,8 @@ actor SSHConnection {
         queue.insert(id, at: 0)
     }
 
-    private func failAll(_ error: RemoteError) {
+    /// Ends everything that waits for a connection.
+    func failAll(_ error: RemoteError) {
         let ids = queue
         queue = []
         for id in ids {
@@ -312,119 +317,8 @@ actor SSHConnection {
         }
     }
 
-    private func unreachable(_ reason: String) -> RemoteError {
+    /// Makes the error for a host that gave no connection.
+    func unreachable(_ reason: String) -> RemoteError {
         .unreachable(host: hostName, address: endpoint.address, reason: reason)
-    }
-}
-
-// MARK: - Dialing
-
-extension SSHConnection {
-    private func startDial() {
-        let id = nextID()
-        let dialGuard = DialGuard()
-        link = .dialing(id, dialGuard)
-        let deadline = ContinuousClock.now + settings.connectDeadline
-        dialTimer = loop.schedule(at: deadline) { [weak self] in
-            self?.assumeIsolated { $0.dialTimedOut(id) }
-        }
-        let dialer = Dialer(endpoint: endpoint, hostName: hostName, deadline: deadline, dialGuard: dialGuard)
-        guard let jump else { return start(dialer, id, over: nil) }
-        let (host, port) = (endpoint.hostName, endpoint.port)
-        jump.loop.execute { [weak self] in
-            jump.assumeIsolated { jump in
-                jump.forward(to: host, port: port) { [weak self] result in
-                    self?.jumpAnswered(result, dialer, id)
-                }
-            }
-        }
-    }
-
-    private nonisolated func jumpAnswered(_ result: Result<Int32, RemoteError>, _ dialer: Dialer, _ id: UInt64) {
-        loop.execute {
-            self.assumeIsolated { connection in
-                switch result {
-                case .success(let socket): connection.start(dialer, id, over: socket)
-                case .failure(let error): connection.dialEnded(id, .failure(connection.throughJump(error)))
-                }
-            }
-        }
-    }
-
-    private func start(_ dialer: Dialer, _ id: UInt64, over socket: Int32?) {
-        guard case .dialing(id, _) = link else {
-            if let socket { closeDescriptor(socket) }
-            return
-        }
-        threads.start { [weak self, loop] in
-            let result = Result { () throws(RemoteError) in try dialer.dial(over: socket) }
-            loop.execute { [weak self] in
-                self?.assumeIsolated { $0.dialEnded(id, result) }
-            }
-        }
-    }
-
-    private func dialEnded(_ id: UInt64, _ result: Result<SessionBox, RemoteError>) {
-        guard case .dialing(id, let dialGuard) = link else { return }
-        loop.cancel(dialTimer)
-        dialTimer = nil
-        switch result {
-        case .success(let box):
-            guard let handle = box.take() else { return }
-            let session = LiveSession(handle)
-            link = .ready(session)
-            session.watch(on: loop) { [weak self] _ in
-                self?.assumeIsolated { $0.socketIsReady() }
-            }
-            scheduleLifeCheck()
-        case .failure(let error):
-            link = .idle
-            // A dial that was given up because nobody waited any more is no answer to those who came since.
-            if !dialGuard.isAborted {
-                failAll(error)
-            }
-        }
-        drive()
-    }
-
-    private func dialTimedOut(_ id: UInt64) {
-        guard case .dialing(id, _) = link else { return }
-        endLink(reason: "no connection in time")
-        failAll(unreachable("no connection within \(settings.connectDeadline)"))
-        drive()
-    }
-
-    private func socketIsReady() {
-        guard case .ready(let session) = link else { return }
-        session.poll()
-        drive()
-    }
-
-    private func scheduleLifeCheck() {
-        lifeTimer = loop.schedule(at: .now + settings.keepaliveInterval) { [weak self] in
-            self?.assumeIsolated { $0.checkLife() }
-        }
-    }
-
-    private func checkLife() {
-        guard case .ready(let session) = link else { return }
-        if session.checkLife() {
-            scheduleLifeCheck()
-        } else {
-            endLink(reason: "no sign of life for \(settings.keepaliveInterval * 2)")
-        }
-        drive()
-    }
-
-    /// Says which jump host failed; its key and its refusals are its own.
-    private nonisolated func throughJump(_ error: RemoteError) -> RemoteError {
-        switch error {
-        case .unreachable(let jump, let address, let reason):
-            let text = jump == hostName ? reason : "jump host \(jump) (\(address)): \(reason)"
-            return .unreachable(host: hostName, address: endpoint.address, reason: text)
-        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration, .lost,
-            .deadlinePassed, .sudoRefused, .checksumMismatch, .copyFailed:
-            return error
-        }
     }
 }

@@ -28,7 +28,8 @@ struct ControllerRestart {
             interval: GateInterval.daemon
         ) { (seen) throws(StepError) -> Verdict in
             if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
-            if let unmet = try LeaderCheck.unmet(unit, seen) { return .waiting(unmet) }
+            let state = try seen.unit(unit, on: context.hostName)
+            if let unmet = try LeaderCheck.unmet(unit, since: state, seen) { return .waiting(unmet) }
             return .open
         }
     }

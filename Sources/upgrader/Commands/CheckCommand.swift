@@ -14,6 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
+    @OptionGroup var state: StateOptions
+
     mutating func run() async throws {
         try await complaining {
             let session = try Session(playbook: playbook)

@@ -25,7 +25,9 @@ struct FullDiskTests {
         #expect(history.count == 6)
         #expect(history.state == journal.state)
         let performed = trace.events.compactMap { if case .performed(let action, _) = $0 { action } else { nil } }
-        let intended = history.records.compactMap { if case .intended(_, _, _, let action) = $0.record { action } else { nil } }
+        let intended = history.records.compactMap { entry in
+            if case .intended(_, _, _, let action) = entry.record { action } else { nil }
+        }
         #expect(performed == intended, "something was done that is not written down")
         let stop = try await scene.driver(plan, cluster).walk(recorder: journal)
         #expect(stop == .completed)

@@ -86,6 +86,21 @@ struct JournalTests {
         #expect(throws: JournalError.self) { _ = try open() }
     }
 
+    @Test("a sound line of another run's journal is refused: it does not follow the line before it")
+    func splicedLine() throws {
+        let other = try ScratchDirectory()
+        try open().append(try someRecords())
+        try Journal(directory: other.path, now: { 1_700_000_000 }).append(try someRecords())
+        var lines = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self).split(separator: "\n")
+        lines[2] = String(decoding: try other.read("journal.jsonl"), as: UTF8.self).split(separator: "\n")[2]
+        try scratch.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: "journal.jsonl")
+        let error = #expect(throws: JournalError.self) { _ = try open() }
+        guard case .damaged(_, 3, "the line does not follow the line before it") = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test("any single flipped bit in the journal is refused, or drops a torn last line")
     func flippedBits() throws {
         let records = try someRecords()

@@ -7,14 +7,14 @@ import UpgradeTestSupport
 struct EveryStateEveryEventTests {
     @Test("a refused event leaves the state as it was")
     func refusalsChangeNothing() {
-        let rows = LaneExplorer.explore()
+        let rows = LaneExplorer.rows
         #expect(rows.count > 200)
         #expect(rows.allSatisfy { $0.next != nil || $0.isUnchanged })
     }
 
     @Test("an action is only ever asked for in answer to what was saved")
     func actsOnlyWhenSaved() {
-        for row in LaneExplorer.explore() where row.effects.contains(where: \.isAct) {
+        for row in LaneExplorer.rows where row.effects.contains(where: \.isAct) {
             #expect(row.event == .saved, "\(row)")
             guard case .intending(let actions) = row.state.stage else {
                 Issue.record("an act out of \(row.state.stage)")
@@ -27,7 +27,7 @@ struct EveryStateEveryEventTests {
 
     @Test("after an interrupt no action is asked for, and no step is begun")
     func nothingAfterInterrupt() {
-        for row in LaneExplorer.explore() where row.state.isInterrupted || row.event == .interrupted {
+        for row in LaneExplorer.rows where row.state.isInterrupted || row.event == .interrupted {
             let begins = row.effects.contains(where: \.beginsSomething)
             #expect(!begins, "\(row)")
         }
@@ -35,14 +35,14 @@ struct EveryStateEveryEventTests {
 
     @Test("a lane that has settled takes no event")
     func settledIsFinal() {
-        for row in LaneExplorer.explore() where row.state.stage.isSettled {
+        for row in LaneExplorer.rows where row.state.stage.isSettled {
             #expect(row.next == nil, "\(row)")
         }
     }
 
     @Test("every lane in hand always has something under way")
     func neverStuck() {
-        for row in LaneExplorer.explore() {
+        for row in LaneExplorer.rows {
             guard let next = row.next, row.event != .interrupted, !next.stage.isSettled else { continue }
             #expect(row.effects.count == 1, "\(row)")
         }
@@ -50,7 +50,7 @@ struct EveryStateEveryEventTests {
 
     @Test("the step counts on only when its end is saved, and then by one")
     func countsLast() {
-        for row in LaneExplorer.explore() {
+        for row in LaneExplorer.rows {
             guard let next = row.next else { continue }
             if row.state.stage == .finishing, row.event == .saved {
                 #expect(next.step == row.state.step + 1)
@@ -64,7 +64,7 @@ struct EveryStateEveryEventTests {
 
     @Test("the index of an action counts on when its end is saved, so that no two actions share a job name")
     func indexes() {
-        for row in LaneExplorer.explore() {
+        for row in LaneExplorer.rows {
             guard let next = row.next, next.step == row.state.step else { continue }
             if case .recording = row.state.stage, row.event == .saved {
                 #expect(next.nextIndex == row.state.nextIndex + 1, "\(row)")
@@ -80,7 +80,9 @@ struct EveryStateEveryEventTests {
 
     @Test("the table of the machine is the page of the docs")
     func table() throws {
-        let rows = LaneExplorer.explore().filter { $0.next != nil && !$0.state.isInterrupted && $0.event != .interrupted }
+        let rows = LaneExplorer.rows.filter { row in
+            row.next != nil && !row.state.isInterrupted && row.event != .interrupted
+        }
         var lines: Set<String> = []
         for row in rows {
             let effects = row.effects.map(\.name).joined(separator: ", ")

@@ -66,6 +66,58 @@ struct LedgerUndoesOnlyOursTests {
         #expect(cordoned.isEmpty)
     }
 
+    @Test("cleanup writes down what it will undo before it does, and what it has undone after")
+    func cleanupWritesAhead() async throws {
+        let scene = try Scene()
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        try await stopAtDrain(scene, cluster, recorder)
+        let trace = Trace()
+        let access = TracedAccess(cluster, trace)
+        _ = try await Cleanup.perform(run: scene.run, recorder: TracedRecorder(recorder, trace), access: access) { _ in
+        }
+        let cordon = SideEffect.cordon(node: "w1.example.org", mark: scene.run)
+        let events = trace.events.map { event -> Trace.Event? in
+            if case .performed(let action, _) = event, action != cordon.inverse { return nil }
+            return event
+        }
+        #expect(events.count == 3)
+        #expect(events.first == .recorded(.undoing(cordon)))
+        #expect(events.last == .recorded(.struck(cordon, undone: true)))
+    }
+
+    @Test("cleanup waits for a job that may still run before it undoes anything")
+    func cleanupSettles() async throws {
+        let scene = try Scene()
+        let plan = try await scene.plan()
+        let key = try #require(plan.keys.first { $0.step == "drain" })
+        let drain = Action.drain(node: "w1.example.org", options: scene.playbook.drain)
+        let recorder = MemoryRecorder([.begun(key, attempt: 2), .intended(key, attempt: 2, index: 1, drain)])
+        let settled = Notes<JobID>()
+        var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
+        access.settling = { _, job in settled.add(job) }
+        _ = try await Cleanup.perform(run: scene.run, recorder: recorder, access: access) { _ in }
+        #expect(settled.all == [JobID(run: scene.run, key: key, attempt: 2, index: 1)])
+    }
+
+    @Test("an uncordon whose answer was lost is out of the ledger once the step finds it done")
+    func doubtIsResolved() async throws {
+        let scene = try Scene()
+        let once = Once()
+        let recorder = MemoryRecorder()
+        var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
+        access.after = { action in
+            guard case .uncordon = action, once.take() else { return nil }
+            return .commandFailed(host: "cp1", command: "kubectl uncordon", status: "exit 1", output: "")
+        }
+        let plan = try await scene.plan()
+        let key = try #require(plan.keys.first { $0.step == "uncordon" })
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .failed([key]))
+        #expect(recorder.state.ledger.entries.count == 1)
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .completed)
+        #expect(recorder.state.ledger.entries.isEmpty)
+    }
+
     /// Runs until the drain of the first worker is held by a budget that was closed after preflight.
     private func stopAtDrain(_ scene: Scene, _ cluster: SimulatedCluster, _ recorder: MemoryRecorder) async throws {
         let plan = try await scene.plan()

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
@@ -46,7 +47,65 @@ struct RunLawsTests {
         #expect(!recorder.state.done.contains(key))
     }
 
-    @Test("SkewNeverExceeded, QuorumKept: at every boundary of four hops, whatever maintainer scripts do", arguments: [true, false])
+    @Test("DecideAgain: a step is done only when its gate has opened, however often it must be asked")
+    func gateOpensLate() async throws {
+        let gated = GatedStep(opensAt: 3)
+        let (stop, recorder, key) = try await walk(gated)
+        #expect(stop == .completed)
+        #expect(gated.looks == 3)
+        #expect(recorder.state.done.contains(key))
+    }
+
+    @Test("DecideAgain: a step whose gate stays shut to its deadline has failed and says why")
+    func gateStaysShut() async throws {
+        let (stop, recorder, key) = try await walk(GatedStep(opensAt: .max))
+        #expect(stop == .failed([key]))
+        #expect(recorder.state.failed[key]?.failure == .gateClosed(GatedStep.unmet, deadline: GatedStep.deadline))
+    }
+
+    @Test("KilledAnywhere: no two attempts share the name of a job, so none is taken for another that failed")
+    func jobNames() async throws {
+        let scene = try Scene()
+        let once = Once()
+        let jobs = Notes<String>()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        var access = StagedAccess(cluster)
+        access.before = { action, job in
+            if action.isJob { jobs.add(job.unitName) }
+        }
+        access.after = { action in
+            guard case .drain = action, once.take() else { return nil }
+            return .commandFailed(host: "cp1", command: "kubectl drain", status: "exit 1", output: "")
+        }
+        let plan = try await scene.plan()
+        let recorder = MemoryRecorder()
+        let drain = try #require(plan.keys.first { $0.step == "drain" })
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .failed([drain]))
+        // Pods came back meanwhile: the second attempt has to drain again.
+        let pods = scene.cluster.pods
+        await cluster.meddle { $0.pods = pods }
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .completed)
+        #expect(jobs.all.count > 10)
+        #expect(Set(jobs.all).count == jobs.all.count)
+    }
+
+    /// Walks a plan that has only this step.
+    private func walk(_ step: GatedStep) async throws -> (StopReason, MemoryRecorder, StepKey) {
+        var scene = try Scene()
+        scene.steps = StepSet(steps: [step]) { _, _, _ in
+            [PlannedPhase(id: "verify", batch: 1, failureBudget: 0, lanes: [.init(target: .cluster, steps: [step.id])])]
+        }
+        let plan = try await scene.plan()
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        let stop = try await scene.driver(plan, cluster).walk(recorder: recorder)
+        return (stop, recorder, try #require(plan.keys.first))
+    }
+
+    @Test(
+        "SkewNeverExceeded, QuorumKept: at every boundary of four hops, whatever maintainer scripts do",
+        arguments: [true, false]
+    )
     func skewAndQuorum(scriptsRestart: Bool) async throws {
         var scene = try Scene(etcd: 3, controlPlane: 3, workers: 4, until: "1.16") { $0.workerBatch = 2 }
         scene.cluster.packaging.scriptsRestart = scriptsRestart
@@ -118,4 +177,34 @@ private struct BlindStep: Step {
     func probes(_ context: StepContext) -> [Probe] { [.nodes] }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [Self.action] }
+}
+
+/// A step whose gate opens when it has been looked at often enough.
+private final class GatedStep: Step {
+    static let unmet = Unmet.nodeNotReady(node: "w1")
+    static let deadline = Duration.seconds(60)
+    let id: StepID = "gated"
+    let title = "Waits"
+    private let opensAt: Int
+    private let count = Mutex(0)
+
+    init(opensAt: Int) {
+        self.opensAt = opensAt
+    }
+
+    var looks: Int { count.withLock { $0 } }
+
+    func probes(_ context: StepContext) -> [Probe] { [] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
+
+    func gate(_ context: StepContext) -> Gate? {
+        Gate(probes: [.nodes], deadline: Self.deadline, interval: .seconds(5)) { (_) throws(StepError) -> Verdict in
+            let look = self.count.withLock { count in
+                count += 1
+                return count
+            }
+            return look >= self.opensAt ? .open : .waiting(Self.unmet)
+        }
+    }
 }

@@ -191,6 +191,11 @@ struct HostReadingTests {
         #expect(
             masked == UnitState(isActive: true, isMasked: true, runningVersion: KubernetesVersion("1.12.10"))
         )
+        let started = try unit(
+            "LoadState=loaded\nActiveState=active\nMainPID=12\nActiveEnterTimestampMonotonic=5500000\nUptime=7.25"
+        )
+        #expect(started.activeSeconds == 1.75)
+        #expect(try unit("LoadState=loaded\nActiveState=inactive\nUptime=7.25").activeSeconds == nil)
         let absent = try unit("LoadState=not-found\nActiveState=inactive\nMainPID=0\nUnitFileState=")
         #expect(absent == UnitState(exists: false, isActive: false))
         let other = try unit("LoadState=loaded\nActiveState=active\nMainPID=3", version: "etcd Version: 3.4.23")

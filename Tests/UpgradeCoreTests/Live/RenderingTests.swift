@@ -53,7 +53,13 @@ struct RenderingTests {
             )
         case .setDeploymentImage: .deletePod(namespace: "kube-system", name: "calico-node-x7", uid: "81c17696")
         case .deletePod:
-            .hook(name: "silence", host: "w1", words: ["silence", "--token=abc", "it's"], receipt: "/r", deadline: .seconds(60))
+            .hook(
+                name: "silence",
+                host: "w1",
+                words: ["silence", "--token=abc", "it's"],
+                receipt: "/r",
+                deadline: .seconds(60)
+            )
         case .hook: nil
         }
     }

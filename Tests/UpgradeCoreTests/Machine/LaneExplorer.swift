@@ -39,7 +39,9 @@ struct LaneExplorer {
     }
 
     /// Every reachable state with every event; indexes of actions are walked up to three.
-    static func explore() -> [Row] {
+    static let rows = explore()
+
+    private static func explore() -> [Row] {
         var rows: [Row] = []
         var seen: Set<LaneMachine> = []
         var todo = beginnings

@@ -9,7 +9,7 @@ final class ChildProcess: Sendable {
 
     let pid: pid_t
     private let log: Log
-    private let outputEnd: FileHandle
+    private let isEnded = Mutex(false)
 
     /// What the program has printed, and who waits for a line of it.
     private final class Log: Sendable {
@@ -53,19 +53,31 @@ final class ChildProcess: Sendable {
     init(_ program: String, _ arguments: [String]) throws {
         let child = try Spawn.start(program, arguments)
         let log = Log()
-        child.output.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
+        // A thread, not a readability handler: under load those were seen to miss the end of a program.
+        Thread.detachNewThread {
+            var data = child.output.availableData
+            while !data.isEmpty {
+                log.add(data)
+                data = child.output.availableData
+            }
             log.add(data)
         }
         self.log = log
-        outputEnd = child.output
         pid = child.pid
     }
 
     deinit {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        end()
+    }
+
+    /// Kills the program and waits until it is gone.
+    func end() {
+        isEnded.withLock { isEnded in
+            guard !isEnded else { return }
+            isEnded = true
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
     }
 
     /// What the program has printed so far.
@@ -97,6 +109,19 @@ final class ChildProcess: Sendable {
     func signalChildren(_ signal: Int32) {
         for child in children {
             kill(child, signal)
+        }
+    }
+}
+
+extension ChildProcess {
+    /// Waits until none of the processes is a child of this one any more.
+    func expectEnd(of pids: [pid_t]) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !Set(children).isDisjoint(with: pids) {
+            guard ContinuousClock.now < deadline else {
+                throw ChildProcess.Failure(description: "processes \(pids) do not end")
+            }
+            await Task.yield()
         }
     }
 }

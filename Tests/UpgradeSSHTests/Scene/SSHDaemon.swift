@@ -24,7 +24,7 @@ final class SSHDaemon: Sendable {
             do {
                 try await process.expect("Server listening on 127.0.0.1 port \(port)")
                 started = (port, process)
-            } catch where process.output.contains("Address already in use") {
+            } catch  where process.output.contains("Address already in use") {
                 continue
             }
         }

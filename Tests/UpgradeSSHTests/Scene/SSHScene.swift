@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import UpgradeCore
 import UpgradeSSH
 import UpgradeTestSupport
@@ -11,7 +12,18 @@ final class SSHScene: Sendable {
     /// Makes a key pair and empty files.
     init() async throws {
         scratch = try RemoteScratch()
-        try await Spawn.run("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", scratch.file("id"))
+        try await Spawn.run(
+            "/usr/bin/ssh-keygen",
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            "test",
+            "-f",
+            scratch.file("id")
+        )
         try scratch.write("known_hosts", "")
     }
 
@@ -104,4 +116,14 @@ func remoteError(_ body: () async throws -> Void) async throws -> RemoteError {
         return error
     }
     throw ChildProcess.Failure(description: "an error was expected, and there was none")
+}
+
+/// Expects that the host runs a command now.
+func expectRuns(
+    _ remote: SSHRemote,
+    _ host: UpgradeCore.Host,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let result = try await remote.run(Command("true"), on: host, deadline: .seconds(20))
+    #expect(result.succeeded, sourceLocation: sourceLocation)
 }

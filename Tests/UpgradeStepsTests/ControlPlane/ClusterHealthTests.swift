@@ -37,6 +37,18 @@ struct ClusterHealthTests {
         #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.apiServerUnhealthy(host: "cp1")))
     }
 
+    @Test("without a leading controller manager or scheduler no node is emptied", arguments: ["workers", "network"])
+    func leaders(phase: String) throws {
+        let phase = try #require(PhaseID(phase))
+        for component in ["kube-controller-manager", "kube-scheduler"] {
+            var scene = Scene()
+            #expect(try scene.verdict(step, phase, on: "w1") == .open)
+            scene.leaders[component]?.secondsSinceRenewal = 16
+            #expect(try scene.verdict(step, phase, on: "w1") == .waiting(.noLeader(component: component)))
+            #expect(try scene.verdict(step, "control-plane", on: "cp1") == .open)
+        }
+    }
+
     @Test("a single control-plane host has no others to wait for")
     func single() throws {
         var scene = Scene(hosts: Scene.hosts.filter { $0.name != "cp2" })

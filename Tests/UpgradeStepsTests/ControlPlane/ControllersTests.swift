@@ -54,11 +54,22 @@ struct ControllersTests {
         #expect(try scene.refusal(step, phase, on: "cp1") == .unitMasked(host: "cp1", unit: unit))
     }
 
+    @Test("a lock that was last renewed before the restart is that of the leader that was stopped", arguments: steps)
+    func staleLeader(step: any Step, unit: String) throws {
+        var scene = Scene.done()
+        scene.units["cp1"]?[unit]?.activeSeconds = 1.5
+        #expect(try scene.verdict(step, phase, on: "cp1") == .waiting(.noLeader(component: unit)))
+        scene.leaders[unit]?.secondsSinceRenewal = 1
+        #expect(try scene.verdict(step, phase, on: "cp1") == .open)
+        scene.units["cp1"]?[unit]?.activeSeconds = nil
+        #expect(try scene.verdict(step, phase, on: "cp1") == .waiting(.noLeader(component: unit)))
+    }
+
     @Test("the gate waits for the new version, then for a leader that renews its lock", arguments: steps)
     func gate(step: any Step, unit: String) throws {
         var scene = Scene.done()
         #expect(try scene.verdict(step, phase, on: "cp1") == .open)
-        scene.leaders[unit]?.secondsSinceRenewal = 31
+        scene.leaders[unit]?.secondsSinceRenewal = 16
         #expect(try scene.verdict(step, phase, on: "cp1") == .waiting(.noLeader(component: unit)))
         scene.leaders[unit] = nil
         #expect(try scene.verdict(step, phase, on: "cp1") == .waiting(.noLeader(component: unit)))

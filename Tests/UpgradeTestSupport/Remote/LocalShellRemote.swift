@@ -24,10 +24,12 @@ public struct LocalShellRemote: Remote {
                     try await Task.sleep(for: deadline)
                     return nil
                 }
-                defer { shell.kill() }
                 let first = try await group.next() ?? nil
                 group.cancelAll()
-                guard let first else { throw passed }
+                guard let first else {
+                    shell.kill()
+                    throw passed
+                }
                 return first
             }
         } catch let error as RemoteError {
@@ -77,37 +79,56 @@ public struct LocalShellRemote: Remote {
 }
 
 /// A shell command that runs on this machine, with its streams in files.
+///
+/// Not Foundation's `Process`: it hands the blocked signals of its thread down to the program.
 private final class LocalShell: Sendable {
+    private struct Failure: Error {
+        var code: Int32
+    }
+
     private let pid: pid_t
     private let scratch: RemoteScratch
-    private let ended: AsyncStream<CommandOutcome>
 
     init(_ line: String, input: String) throws {
         scratch = try RemoteScratch()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", line]
-        process.standardInput = FileHandle(forReadingAtPath: try scratch.write("input", input))
-        process.standardOutput = FileHandle(forWritingAtPath: try scratch.write("output", ""))
-        process.standardError = FileHandle(forWritingAtPath: try scratch.write("error", ""))
-        let (stream, continuation) = AsyncStream.makeStream(of: CommandOutcome.self)
-        ended = stream
-        process.terminationHandler = { process in
-            let status = process.terminationStatus
-            let names: [Int32: String] = [SIGKILL: "KILL", SIGABRT: "ABRT", SIGTERM: "TERM"]
-            let isSignal = process.terminationReason == .uncaughtSignal
-            continuation.yield(isSignal ? .signaled(names[status] ?? "\(status)") : .exited(status))
-            continuation.finish()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 0, try scratch.write("input", input), O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, try scratch.write("output", ""), O_WRONLY | O_APPEND, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, try scratch.write("error", ""), O_WRONLY | O_APPEND, 0)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var words: [UnsafeMutablePointer<CChar>?] = [strdup("/bin/sh"), strdup("-c"), strdup(line), nil]
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+            for word in words {
+                free(word)
+            }
         }
-        try process.run()
-        pid = process.processIdentifier
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
+        guard code == 0 else { throw Failure(code: code) }
+        self.pid = pid
     }
 
+    /// Waits for the end on a thread of its own.
     func result() async -> CommandResult {
-        var outcome = CommandOutcome.signaled("KILL")
-        for await end in ended {
-            outcome = end
+        let status = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [pid] in
+                var status: Int32 = 0
+                waitpid(pid, &status, 0)
+                continuation.resume(returning: status)
+            }
         }
+        // As WIFSIGNALED and WEXITSTATUS of wait(2), which are macros.
+        let names: [Int32: String] = [SIGKILL: "KILL", SIGABRT: "ABRT", SIGTERM: "TERM"]
+        let signal = status & 0x7f
+        let outcome = signal == 0 ? .exited(status >> 8 & 0xff) : CommandOutcome.signaled(names[signal] ?? "\(signal)")
         return CommandResult(output: text("output"), errorOutput: text("error"), outcome: outcome)
     }
 

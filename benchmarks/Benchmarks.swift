@@ -1,0 +1,24 @@
+import UpgradeCore
+
+/// What recording, resuming and walking cost; `Scripts/bench` runs it in a release build.
+///
+/// Prints a table for people and, as its last line, one JSON object.
+@main
+enum Benchmarks {
+    static func main() async throws {
+        let isQuick = CommandLine.arguments.contains("--quick")
+        var report = Report()
+        // 640 workers over four hops: a little more than 100,000 transitions.
+        let large = try await Walk.perform(workers: isQuick ? 64 : 640)
+        let small = try await Walk.perform(workers: 50)
+        let middle = try await Walk.perform(workers: isQuick ? 100 : 500)
+        for walk in [small, middle, large] {
+            report.add("driver, \(walk.workers) workers", walk.rate, "transitions/s")
+        }
+        report.add("plan", Double(large.plan.keys.count), "steps")
+        try Recording.measure(large.records, late: isQuick ? 5000 : 100_000, &report)
+        try Resuming.measure(large, transitions: isQuick ? 5000 : 100_000, &report)
+        report.add("peak memory of all this", try Memory.peak(), "MiB")
+        try report.printOut()
+    }
+}

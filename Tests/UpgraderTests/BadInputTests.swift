@@ -62,15 +62,14 @@ struct BadInputTests {
 
     @Test("--until takes a hop of the plan only, on run, dry-run and resume")
     func until() async throws {
-        let workshop = try Workshop(Workshop.small(pace: "60ms"))
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
         let notAHop = try await workshop.upgrader("run", Workshop.playbook, "--until", "1.12-1.14")
         try workshop.expect(notAHop, golden: "until-not-a-hop")
         let elsewhere = try await workshop.upgrader("run", Workshop.playbook, "--until", "1.15-1.16")
         try workshop.expect(elsewhere, golden: "until-not-in-plan")
         #expect(try await workshop.upgrader("run", "--dry-run", Workshop.playbook, "--until", "1.15-1.16").code == 64)
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("did cordon")
-        program.signal(SIGINT)
+        try await program.expect("did cordon", then: SIGINT)
         try #require(try await program.wait().code == 12)
         let count = try workshop.history.count
         #expect(try await workshop.upgrader("resume", "--until", "bogus").code == 64)

@@ -31,9 +31,10 @@ struct DiskTests {
         let workshop = try Workshop(Workshop.small(pace: "60ms"))
         let disk = try await Disk(workshop, "size=4m")
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("did cordon w1.example.org")
+        try await program.expect("did cordon w1.example.org", then: SIGSTOP)
         let filler = disk.path + "/filler"
         _ = try await Program("/bin/sh", ["-c", "cat /dev/zero > '\(filler)'"], in: workshop.scratch.path).wait()
+        program.signal(SIGCONT)
         let result = try await program.wait()
         #expect(result.code == 11)
         let errors = workshop.normalized(result.errors)

@@ -35,12 +35,11 @@ struct DocumentTests {
 
     @Test("plan, status and check print exactly the documented members")
     func documents() async throws {
-        let workshop = try Workshop(Workshop.small(pace: "60ms"))
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
         try expect(try await workshop.upgrader("plan", Workshop.playbook, "--format", "json"), Self.plan, "plan")
         try expect(try await workshop.upgrader("check", Workshop.playbook, "--format", "json"), Self.check, "check")
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("does drain w1.example.org")
-        program.signal(SIGKILL)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
         _ = try await program.wait()
         let status = try await workshop.upgrader("status", "--format", "json")
         try expect(status, Self.status, "status")

@@ -15,9 +15,8 @@ struct KillTests {
         for kill in 0..<4 {
             let program = try workshop.start(kill == 0 ? "run" : "resume", kill == 0 ? Workshop.playbook : "state")
             // Counted from its first record: what comes before is only looking.
-            try await program.expect("begins")
-            try await Task.sleep(for: .milliseconds(UInt64.random(in: 0..<350, using: &random)))
-            program.signal(SIGKILL)
+            let moment = Duration.milliseconds(Int64.random(in: 0..<500, using: &random))
+            try await program.expect("begins", then: SIGKILL, after: moment)
             #expect(try await program.wait().code == 128 + SIGKILL, "kill \(kill) came too late to be one")
             let status = try await workshop.upgrader("status")
             #expect(status.output.contains("running-or-killed"))
@@ -54,7 +53,7 @@ struct KillTests {
 extension Workshop {
     /// Two hops with Calico, slow enough that four kills find it at work.
     fileprivate static var two: String {
-        small(pace: "25ms", extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")
+        small(pace: "80ms", extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")
             .replacing("target: 1.13", with: "target: 1.14")
             .replacing("1.13: 1.13.12-1}", with: "1.13: 1.13.12-1, 1.14: 1.14.10-1}")
     }

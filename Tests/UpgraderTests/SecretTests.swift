@@ -12,12 +12,11 @@ struct SecretTests {
               - {name: silence, phase: workers, when: before, command: [/usr/local/bin/silence, --token=SECRETMARKER1, "{node}"]}
               - {name: page, phase: workers, when: after, command: [/usr/local/bin/page, --password, SECRETMARKER2]}
             """
-        let workshop = try Workshop(Workshop.small(pace: "20ms", extra: hook))
+        let workshop = try Workshop(Workshop.small(pace: "100ms", extra: hook))
         let plan = try await workshop.upgrader("plan", Workshop.playbook)
         #expect(plan.output.contains("/usr/local/bin/silence"))
         let program = try workshop.start("run", Workshop.playbook, "--reason", "token=SECRETMARKER3")
-        try await program.expect("does run the hook silence")
-        program.signal(SIGKILL)
+        try await program.expect("does run the hook silence", then: SIGKILL)
         _ = try await program.wait()
         let status = try await workshop.upgrader("status", "--format", "json")
         let resumed = try await workshop.upgrader("resume")

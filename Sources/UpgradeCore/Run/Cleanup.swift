@@ -37,10 +37,9 @@ public enum Cleanup {
             let job = JobID(run: run, key: key, attempt: inFlight.attempt, index: inFlight.nextIndex)
             do {
                 try await access.settle(action, as: job, report: report)
-            } catch  where error.isUnreachable {
-                outcomes.append(.unsettled(key, error))
             } catch {
-                // It has ended, badly; what it left is looked at like everything else.
+                // One that has ended badly is settled, too; what it left is looked at like everything else.
+                if error.isUnreachable { outcomes.append(.unsettled(key, error)) }
             }
         }
         for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "")

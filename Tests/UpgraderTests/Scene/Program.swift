@@ -79,31 +79,57 @@ final class Program: Sendable {
         kill(pid, signal)
     }
 
-    /// Waits until one of its outputs has a text.
-    func expect(_ wanted: String, deadline: Duration = .seconds(60)) async throws {
-        let end = ContinuousClock.now + deadline
-        while !output.contains(wanted), !errors.contains(wanted) {
-            if ContinuousClock.now > end || hasEnded {
+    /// Waits until one of its outputs has a text, and then sends a signal at once, or a given time later.
+    func expect(
+        _ wanted: String,
+        then signal: Int32? = nil,
+        after delay: Duration = .zero,
+        deadline: Duration = .seconds(120)
+    ) async throws {
+        try await watch(deadline) { [self] in
+            if output.contains(wanted) || errors.contains(wanted) {
+                usleep(useconds_t(delay / .microseconds(1)))
+                if let signal { kill(pid, signal) }
+                return true
+            }
+            if hasEnded {
                 throw Failure(description: "`\(wanted)` was expected, not:\n\(output.suffix(2000))\n\(errors)")
             }
-            try await Task.sleep(for: .milliseconds(5))
+            return false
         }
     }
 
     /// Waits for its end; one that does not end in time is killed, and the test fails.
-    func wait(deadline: Duration = .seconds(90)) async throws -> Result {
-        let end = ContinuousClock.now + deadline
-        while !hasEnded {
-            if ContinuousClock.now > end {
-                kill(pid, SIGKILL)
-                throw Failure(description: "it did not end in \(deadline):\n\(output.suffix(2000))\n\(errors)")
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
+    func wait(deadline: Duration = .seconds(120)) async throws -> Result {
+        try await watch(deadline) { [self] in hasEnded }
         var status: Int32 = 0
         waitpid(pid, &status, 0)
         let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
         return Result(code: code, output: output, errors: errors)
+    }
+
+    /// Asks again and again until the answer is yes.
+    ///
+    /// On a thread of its own: other tests may keep the threads that tasks share busy for seconds, and a signal that is
+    /// to meet an action cannot wait for them.
+    private func watch(_ deadline: Duration, _ isOver: @escaping @Sendable () throws -> Bool) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { [self] in
+                let end = ContinuousClock.now + deadline
+                do {
+                    while !(try isOver()) {
+                        if ContinuousClock.now > end {
+                            kill(pid, SIGKILL)
+                            throw Failure(description: "not so in \(deadline):\n\(output.suffix(2000))\n\(errors)")
+                        }
+                        usleep(3000)
+                    }
+                    continuation.resume()
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
     }
 
     /// Whether it has ended; it is not reaped by asking.

@@ -49,6 +49,23 @@ struct JournalTests {
         }
     }
 
+    @Test("no secret of an operator's command or reason reaches the disk")
+    func secrets() throws {
+        let key = try #require(StepKey("1.12-1.13/workers/hook-silence@w1"))
+        let words = ["silence", "--token=abc123secret"]
+        let hook = Action.hook(name: "silence", host: "w1", words: words, receipt: "/r", deadline: .seconds(60))
+        let journal = try open()
+        try journal.append([
+            .begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, hook),
+            .failed(key, attempt: 1, .stillWrong([hook])),
+        ])
+        try journal.saveCheckpoint()
+        for name in ["journal.jsonl", "checkpoint.json"] {
+            #expect(!String(decoding: try scratch.read(name), as: UTF8.self).contains("abc123secret"))
+        }
+        #expect(try JournalReader.read(directory: scratch.path).state == journal.state)
+    }
+
     @Test("files are readable by their owner only, whatever the umask")
     func modes() throws {
         let journal = try open()

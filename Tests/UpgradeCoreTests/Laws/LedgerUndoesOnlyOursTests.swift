@@ -98,6 +98,36 @@ struct LedgerUndoesOnlyOursTests {
         access.settling = { _, job in settled.add(job) }
         _ = try await Cleanup.perform(run: scene.run, recorder: recorder, access: access) { _ in }
         #expect(settled.all == [JobID(run: scene.run, key: key, attempt: 2, index: 1)])
+        #expect(recorder.state.inFlight.isEmpty, "what was waited for is not in doubt any more")
+    }
+
+    @Test("after cleanup the whole lane is done again, under new job names: a node that took pods is drained again")
+    func laneIsDoneAgain() async throws {
+        let scene = try Scene()
+        let once = Once()
+        let jobs = Notes<String>()
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        var access = StagedAccess(cluster)
+        access.before = { action, job in
+            if action.isJob { jobs.add(job.unitName) }
+        }
+        access.after = { action in
+            guard case .install(host: "w1", _) = action, once.take() else { return nil }
+            return .commandFailed(host: "w1", command: "apt-get install", status: "exit 100", output: "")
+        }
+        let plan = try await scene.plan()
+        let install = try #require(plan.keys.first { $0.step == "install-node" })
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .failed([install]))
+        _ = try await Cleanup.perform(run: scene.run, recorder: recorder, access: cluster) { _ in }
+        let pods = scene.cluster.pods
+        await cluster.meddle { $0.pods = pods }
+        #expect(try await scene.driver(plan, access).walk(recorder: recorder) == .completed)
+        let drains = await cluster.state.applied.count {
+            if case .drain("w1.example.org", _) = $0 { true } else { false }
+        }
+        #expect(drains == 2)
+        #expect(Set(jobs.all).count == jobs.all.count)
     }
 
     @Test("an uncordon whose answer was lost is out of the ledger once the step finds it done")

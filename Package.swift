@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "UpgraderTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
-            exclude: ["Golden"],
+            exclude: ["Console/Golden", "Golden"],
             swiftSettings: settings
         ),
     ],

@@ -64,17 +64,25 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let stop = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in wishes {
-                    interruption.raise()
+        let stop: Result<StopReason, any Error>
+        do {
+            stop = .success(
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        for await _ in wishes {
+                            interruption.raise()
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    return try await driver.walk(recorder: journal, until: until)
                 }
-            }
-            defer { group.cancelAll() }
-            return try await driver.walk(recorder: journal, until: until)
+            )
+        } catch {
+            stop = .failure(error)
         }
+        // Also when the run could not go on: the terminal is let go of before the error is printed.
         await console.finish()
-        return tell(stop, plan, journal.state)
+        return tell(try stop.get(), plan, journal.state)
     }
 
     /// Jobs and cordons on the cluster bear the name of the run, which is that of its directory.

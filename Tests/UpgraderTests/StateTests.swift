@@ -6,10 +6,10 @@ import UpgradeTestSupport
 @Suite("A state directory that is not what it was")
 struct StateTests {
     /// A run that was interrupted while its first worker was cordoned.
-    private func interrupted(_ playbook: String = Workshop.small(pace: "200ms")) async throws -> Workshop {
+    private func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
         let workshop = try Workshop(playbook)
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("does drain w1.example.org", then: SIGINT)
+        try await program.expect("starts: drain w1.example.org", then: SIGINT)
         try #require(try await program.wait().code == 12)
         return workshop
     }
@@ -21,7 +21,7 @@ struct StateTests {
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
     func changedPlaybook() async throws {
         let workshop = try await interrupted()
-        let text = Workshop.small(pace: "200ms")
+        let text = Workshop.small(pace: "400ms")
         try workshop.write(text.replacing("delete-bare-pods: true", with: "delete-bare-pods: false"))
         let count = try workshop.history.count
         try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-playbook")
@@ -94,7 +94,7 @@ struct StateTests {
         let workshop = try Workshop(Workshop.small(pace: "400ms"))
         let program = try workshop.start("run", Workshop.playbook, "--reason", "ticket 7")
         // It stands still and holds the lock.
-        try await program.expect("does ", then: SIGSTOP)
+        try await program.expect("starts: ", then: SIGSTOP)
         for arguments in [["run", Workshop.playbook], ["resume"], ["cleanup"]] {
             let second = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
             try workshop.expect(second, golden: "locked")

@@ -58,7 +58,8 @@ extension Failure {
         case .unmet(let unmet): unmet.why
         case .access(let error): error.why
         case .gateClosed(let unmet, let deadline): "\(unmet.why), still so after \(deadline.text)"
-        case .stillWrong(let actions): "after its actions the step still wants: \(actions.map(\.title).joined(separator: ", "))"
+        case .stillWrong(let actions):
+            "all was done and yet this is still wanted: \(actions.map(\.title).joined(separator: ", "))"
         case .bug(let text): "a mistake in upgrader: \(text)"
         }
     }
@@ -73,7 +74,7 @@ extension Failure {
         switch self {
         case .unmet(let unmet), .gateClosed(let unmet, _): unmet.next
         case .access(let error): error.next
-        case .stillWrong: "look at the host"
+        case .stillWrong: "see on the host why it did not take effect"
         case .bug: "report this with the run's directory"
         }
     }

@@ -10,6 +10,15 @@ protocol Console: RunObserver {
 enum Consoles {
     /// Makes the console of a run.
     static func make(plan: Plan, record: RunState, steps: StepSet) -> any Console {
-        LineConsole(plan: plan)
+        switch Terminal.ability {
+        case .lines:
+            LineConsole(plan: plan)
+        case .live(let colors):
+            LiveConsole(
+                view: LiveView(plan: plan, record: record, steps: steps),
+                terminal: Terminal(),
+                colors: colors
+            )
+        }
     }
 }

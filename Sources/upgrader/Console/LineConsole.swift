@@ -25,14 +25,14 @@ struct LineConsole: Console {
         switch notice {
         case .stepBegan(let key, let attempt):
             attempt > 1 ? "\(place(key)) begins, attempt \(attempt)" : "\(place(key)) begins"
-        case .settling(let key, _):
-            "\(place(key)) follows what was begun before"
+        case .settling(let key, let action):
+            "\(place(key)) follows what was started before: \(action.title)"
         case .actionBegan(let key, let action):
-            "\(place(key)) does \(action.title)"
+            "\(place(key)) starts: \(action.title)"
         case .progress(let key, let progress):
             "\(place(key)) \(progress.title)"
         case .actionEnded(let key, let action, let took):
-            "\(place(key)) did \(action.title) in \(took.text)"
+            "\(place(key)) ended in \(took.text): \(action.title)"
         case .gateWaiting(let key, let unmet, let elapsed, let deadline):
             "\(place(key)) waits (\(elapsed.text) of at most \(deadline.text)): \(unmet.why)"
         case .stepEnded(let key, let took, let changed):
@@ -40,17 +40,19 @@ struct LineConsole: Console {
         case .stepFailed(let key, let failure):
             "\(place(key)) failed: \(failure.why)"
         case .interrupted:
-            "interrupted: the action in hand ends, then the run stops; once more stops waiting for it"
+            "interrupted: what was started is let end, then the run stops; a second interrupt stops waiting for it"
         case .stopped:
             nil
         }
     }
 
-    private func place(_ key: StepKey) -> String {
+    /// Where the step is in the plan, and its key.
+    func place(_ key: StepKey) -> String {
         "[\(numbers[key] ?? 0)/\(count)] \(key)"
     }
 
+    /// With the date: a run may take days, and logs are read later and elsewhere.
     private static func time() -> String {
-        Date().formatted(Date.ISO8601FormatStyle(timeZone: .gmt).time(includingFractionalSeconds: false))
+        Date().formatted(.iso8601)
     }
 }

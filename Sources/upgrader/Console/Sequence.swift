@@ -17,7 +17,8 @@ struct Sequence {
     var text: String {
         let first = plan.hops.first?.id.from.description ?? ""
         let last = plan.hops.last?.id.to.description ?? ""
-        var lines = ["plan for \(plan.cluster): \(first) → \(last), \(plan.hops.count) hops, \(script.steps.count) steps"]
+        let counts = "\(plan.hops.count) hops, \(script.steps.count) steps"
+        var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"]
         var place = ""
         for line in script.steps {
             let here = "\(line.key.hop.from) → \(line.key.hop.to)  \(line.key.phase)"
@@ -93,9 +94,8 @@ struct Sequence {
     }
 
     private func rule(_ key: StepKey) -> String {
-        guard let phase = plan.hops.first(where: { $0.id == key.hop })?.phases.first(where: { $0.id == key.phase }) else {
-            return ""
-        }
+        let hop = plan.hops.first { $0.id == key.hop }
+        guard let phase = hop?.phases.first(where: { $0.id == key.phase }) else { return "" }
         return phase.batch == 1 ? "  (one at a time)" : "  (\(phase.batch) at a time)"
     }
 }

@@ -203,7 +203,7 @@ private final class TornRecorder: Recorder {
             case .half: (before + all.count) / 2
             case .allButNewline: all.count - 1
             }
-        FileManager.default.createFile(atPath: path, contents: all.prefix(kept))
+        _ = FileManager.default.createFile(atPath: path, contents: all.prefix(kept))
         throw .system(path: path, operation: "append", reason: "the process is dead")
     }
 }

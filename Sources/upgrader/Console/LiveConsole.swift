@@ -1,0 +1,99 @@
+internal import Foundation
+internal import Synchronization
+internal import UpgradeCore
+
+/// Shows a run live at the bottom of a terminal; what is to be kept scrolls by above.
+final class LiveConsole: Console {
+    private struct State {
+        var view: LiveView
+        var block: LiveBlock
+        var kept: [(time: String, entry: LiveView.Entry)] = []
+        var drawn: Duration = .zero
+        var ticker: Task<Void, Never>?
+        var isGone = false
+    }
+
+    private let state: Mutex<State>
+    private let terminal: Terminal
+    private let start = ContinuousClock.now
+
+    /// Ten frames a second are smooth and cost nothing that can be measured.
+    private static let interval = Duration.milliseconds(100)
+    /// After a pause this long the process was stopped (Ctrl-Z) and the shell has written to the screen.
+    private static let pause = Duration.seconds(5)
+
+    /// Makes a console and begins to draw; `finish` ends it.
+    init(view: LiveView, terminal: Terminal, colors: Bool) {
+        self.terminal = terminal
+        state = Mutex(State(view: view, block: LiveBlock(colors: colors)))
+        // Ended and waited for in `finish`; should that never be called, it ends with the console.
+        let ticker = Task { [weak self] in
+            while !Task.isCancelled, let console = self {
+                console.draw()
+                // A cancelled sleep ends early, and so does the loop.
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+        state.withLock { $0.ticker = ticker }
+    }
+
+    func notice(_ notice: RunNotice) {
+        let now = start.duration(to: .now)
+        let time = Self.time()
+        state.withLock { state in
+            if let entry = state.view.take(notice, at: now) {
+                state.kept.append((time, entry))
+            }
+        }
+    }
+
+    func finish() async {
+        let ticker = state.withLock { state in
+            defer { state.ticker = nil }
+            return state.ticker
+        }
+        ticker?.cancel()
+        await ticker?.value
+        draw()
+    }
+
+    /// Draws within the lock, so that frames come in order and nothing is drawn twice.
+    private func draw() {
+        let size = terminal.size
+        let now = start.duration(to: .now)
+        state.withLock { state in
+            guard !state.isGone else { return }
+            if now - state.drawn > Self.pause { state.block.forget() }
+            state.drawn = now
+            let above = state.kept.flatMap { Self.lines($0.time, $0.entry, size.width) }
+            // One line is left for the cursor.
+            let lines = state.view.lines(width: size.width, height: size.height - 1, now: now)
+            do {
+                try terminal.write(state.block.frame(above: above, lines: lines, size: size))
+                state.kept = []
+            } catch {
+                // Nobody is left to be told; the journal has everything, and the run goes on.
+                state.isGone = true
+            }
+        }
+    }
+
+    /// As on the clock of the person who looks at the terminal.
+    private static func time() -> String {
+        Date().formatted(Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
+    }
+
+    private static func lines(_ time: String, _ entry: LiveView.Entry, _ width: Int) -> [LiveLine] {
+        let mark =
+            switch entry.style {
+            case .good: "✓"
+            case .bad: "✗"
+            case .plain, .strong, .faint, .waiting: "!"
+            }
+        let indent = String(repeating: " ", count: time.columns + 3)
+        return entry.text.folded(to: width - indent.columns).enumerated().map { index, text in
+            let line = index == 0 ? LiveLine("\(time) ", .faint).with("\(mark) ", entry.style) : LiveLine(indent)
+            return line.with(text, entry.style == .good ? .plain : entry.style)
+        }
+    }
+}

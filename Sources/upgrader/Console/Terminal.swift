@@ -1,0 +1,42 @@
+internal import Foundation
+
+/// The terminal behind standard output.
+struct Terminal: Sendable {
+    /// How much of a console the place where output goes can carry.
+    enum Ability: Hashable, Sendable {
+        /// Lines, one after another.
+        case lines
+        /// Drawing in place.
+        case live(colors: Bool)
+    }
+
+    /// What output can be: in a pipe and on a dumb terminal only lines; NO_COLOR takes colors away.
+    ///
+    /// - Source: https://no-color.org: present and not empty.
+    static func ability(isTerminal: Bool, environment: [String: String]) -> Ability {
+        guard isTerminal, let name = environment["TERM"], !name.isEmpty, name != "dumb" else { return .lines }
+        return .live(colors: environment["NO_COLOR", default: ""].isEmpty)
+    }
+
+    /// What standard output can be.
+    static var ability: Ability {
+        ability(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// The size now; 80 by 24 where the terminal does not know its own.
+    var size: LiveBlock.Size {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return LiveBlock.Size(width: 80, height: 24)
+        }
+        return LiveBlock.Size(width: Int(size.ws_col), height: Int(size.ws_row))
+    }
+
+    /// Writes all of the text at once.
+    ///
+    /// - Throws: when the terminal has gone.
+    func write(_ text: String) throws {
+        guard !text.isEmpty else { return }
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+}

@@ -1,0 +1,132 @@
+import Synchronization
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@testable import upgrader
+
+@Suite("The live view")
+struct LiveViewTests {
+    private let now = Duration.seconds(115)
+
+    @Test("names hop, phase, every target in work, what holds it and since when", arguments: [(80, 24), (200, 60)])
+    func busy(width: Int, height: Int) async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        try expect(scene, "busy", width, height)
+    }
+
+    @Test("after the first Ctrl-C says what a second one does", arguments: [(80, 24), (200, 60)])
+    func interrupted(width: Int, height: Int) async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        scene.view.take(.interrupted, at: now)
+        try expect(scene, "interrupted", width, height)
+    }
+
+    @Test("keeps a failed target in sight while the others go on", arguments: [(80, 24), (200, 60)])
+    func failed(width: Int, height: Int) async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        let failure = Failure.gateClosed(.nodeNotReady(node: "w2.example.org"), deadline: .seconds(300))
+        scene.view.take(.stepFailed(scene.key("node-ready", "w2"), failure), at: now)
+        try expect(scene, "failed", width, height)
+    }
+
+    @Test("at the end says how it ended and leaves out what is no longer true")
+    func ended() async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        scene.view.take(.interrupted, at: now)
+        scene.view.take(.stopped(.interrupted), at: now)
+        try expect(scene, "ended", 80, 24)
+    }
+
+    @Test("counts how long each pod has been in the way, and forgets one that is gone")
+    func hindrances() async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        #expect(scene.screen(200, 60, at: .seconds(110)).contains("for 0:40"))
+        let key = scene.key("drain", "w1")
+        let web = PodBlock(pod: "shop/web-7d9", owner: nil, budget: "shop/web", disruptionsAllowed: 0)
+        scene.view.take(.progress(key, .blocked([web])), at: .seconds(120))
+        let screen = scene.screen(200, 60, at: .seconds(121))
+        #expect(!screen.contains("cart-0"))
+        #expect(screen.contains("for 0:21"))
+    }
+
+    @Test("a hold that is not told again is over")
+    func stale() async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        #expect(!scene.screen(200, 60, at: .seconds(200)).contains("cart-0"))
+    }
+
+    @Test("a report that comes after the end of its step shows nothing")
+    func late() async throws {
+        var scene = try await LiveScene()
+        scene.busy()
+        let key = scene.key("drain", "w1")
+        scene.view.take(.stepEnded(key, took: .seconds(9), changed: true), at: now)
+        scene.view.take(.progress(key, .packageLockHeld(host: "w1", by: "apt")), at: now)
+        #expect(!scene.view.lanes.contains { $0.key == key })
+    }
+
+    @Test("keeps for good what changed something and what failed, not what had nothing to do")
+    func keeps() async throws {
+        var scene = try await LiveScene()
+        let key = scene.key("cordon", "w1")
+        #expect(scene.view.take(.stepEnded(key, took: .seconds(2), changed: true), at: now)?.style == .good)
+        #expect(scene.view.take(.stepEnded(key, took: .seconds(2), changed: false), at: now) == nil)
+        let failure = Failure.unmet(.foreignCordon(node: "w1.example.org"))
+        let entry = scene.view.take(.stepFailed(key, failure), at: now)
+        #expect(entry?.style == .bad)
+        #expect(entry?.text.contains(failure.why) == true)
+    }
+
+    @Test("over the failure budget no other target is named as next")
+    func nextAfterFailure() async throws {
+        var scene = try await LiveScene(batch: 1)
+        scene.walk("w1", to: "drain", at: now)
+        #expect(scene.view.next == scene.key("install-node", "w1"))
+        scene.view.take(.stepFailed(scene.key("drain", "w1"), .bug("test")), at: now)
+        #expect(scene.view.next == nil)
+        #expect(scene.screen(80, 24, at: now).contains("the run stops at the failure"))
+    }
+
+    @Test("a whole run fits every size at every moment")
+    func everySize() async throws {
+        let scene = try Scene(workers: 3, until: "1.14") { $0.workerBatch = 2 }
+        let plan = try await scene.plan()
+        let heard = Heard()
+        let driver = scene.driver(plan, SimulatedCluster(scene.cluster, clock: VirtualClock()), observer: heard)
+        let stop = try await driver.walk(recorder: MemoryRecorder())
+        #expect(stop == .completed)
+        var view = LiveView(plan: plan, record: RunState(), steps: scene.steps)
+        for (index, notice) in heard.notices.enumerated() {
+            view.take(notice, at: .seconds(index))
+            // Every size once in a while, so that each meets many moments.
+            let (width, height) = (1 + index * 7 % 130, index % 40)
+            let lines = view.lines(width: width, height: height, now: .seconds(index))
+            #expect(lines.count <= height)
+            #expect(lines.allSatisfy { $0.columns <= width })
+        }
+        #expect(view.lanes.isEmpty)
+        #expect(view.places.done == plan.keys.count)
+        #expect(view.stop == .completed)
+    }
+
+    private func expect(_ scene: LiveScene, _ name: String, _ width: Int, _ height: Int) throws {
+        let path = "Tests/UpgraderTests/Console/Golden/live-\(name)-\(width)x\(height).txt"
+        try Golden.expect(scene.screen(width, height, at: now), matches: path)
+    }
+}
+
+/// Everything that a run told.
+private final class Heard: RunObserver {
+    private let log = Mutex<[RunNotice]>([])
+
+    var notices: [RunNotice] { log.withLock { $0 } }
+
+    func notice(_ notice: RunNotice) { log.withLock { $0.append(notice) } }
+}

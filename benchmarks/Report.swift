@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Figures, for people and for programs.
 struct Report {
@@ -40,8 +41,11 @@ extension [Duration] {
     }
 }
 
-/// Memory of this process.
-enum Memory {
+/// What this process has used.
+enum Usage {
+    /// Seconds of processor time, of all threads: what a busy machine distorts least.
+    static var processorTime: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
     /// The most that was resident at once, in MiB.
     static func peak() throws -> Double { try read("VmHWM:") }
 

@@ -23,7 +23,8 @@ enum Resuming {
         let rounds = 5
         var whole: [Duration] = []
         var parts: [[Duration]] = [[], [], []]
-        let before = try Memory.resident()
+        let before = try Usage.resident()
+        let used = Usage.processorTime
         for _ in 0..<rounds {
             let began = ContinuousClock.now
             let plan = try directory.plan()
@@ -41,9 +42,10 @@ enum Resuming {
             parts[2].append(ended - hasJournal)
         }
         report.add("resume \(records.count) transitions, median of \(rounds)", whole.quantile(0.5) / .seconds(1), "s")
+        report.add("  processor time", (Usage.processorTime - used) / Double(rounds), "s")
         for (name, part) in zip(["read the plan", "read the journal and checkpoint", "first decision"], parts) {
             report.add("  \(name)", part.quantile(0.5) / .seconds(1), "s")
         }
-        report.add("  more memory resident", try Memory.resident() - before, "MiB")
+        report.add("  more memory resident", try Usage.resident() - before, "MiB")
     }
 }

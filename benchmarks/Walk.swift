@@ -7,9 +7,10 @@ struct Walk {
     var plan: Plan
     var records: [Record]
     var took: Duration
+    var processorTime: Double
 
-    /// Transitions per second, as recorded in memory.
-    var rate: Double { Double(records.count) / (took / .seconds(1)) }
+    /// Microseconds of processor time that a transition takes: steps, machine, driver and simulated cluster.
+    var cost: Double { processorTime * 1_000_000 / Double(records.count) }
 
     /// Four hops with three etcd and three control-plane hosts, ten workers at a time.
     static func perform(workers: Int) async throws -> Walk {
@@ -49,10 +50,17 @@ struct Walk {
         )
         let recorder = MemoryRecorder()
         let began = ContinuousClock.now
+        let used = Usage.processorTime
         let stop = try await driver.walk(recorder: recorder)
         let took = ContinuousClock.now - began
         guard stop == .completed else { throw Impossible() }
-        return Walk(workers: workers, plan: plan, records: recorder.records, took: took)
+        return Walk(
+            workers: workers,
+            plan: plan,
+            records: recorder.records,
+            took: took,
+            processorTime: Usage.processorTime - used
+        )
     }
 
     /// The simulated cluster did not reach its target: the figures would mean nothing.

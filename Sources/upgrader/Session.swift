@@ -25,7 +25,8 @@ struct Session {
             throw Complaint(
                 FiveLines(
                     error: "playbook \(path) cannot be read",
-                    why: FileManager.default.fileExists(atPath: path) ? "permission is denied" : "there is no such file",
+                    why: FileManager.default.fileExists(atPath: path)
+                        ? "permission is denied" : "there is no such file",
                     state: "nothing was changed",
                     next: "name a playbook, such as playbooks/embedded.yaml"
                 ),

@@ -15,8 +15,11 @@ enum Worlds {
     /// The world of a playbook.
     ///
     /// - Parameters:
+    ///   - playbook: names the hosts, or says that they are simulated.
     ///   - directory: the run's directory, where a simulated cluster is kept and relative local paths lead; `nil` for a
     ///     command that only looks.
+    /// - Returns: the cluster, with nothing dialed yet.
+    /// - Throws: `JournalError` when the file of a simulated cluster is not one.
     static func open(_ playbook: Playbook, directory: RunDirectory?) throws -> World {
         if let simulation = playbook.simulation {
             let cluster = try simulated(playbook, simulation, directory)

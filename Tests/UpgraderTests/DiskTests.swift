@@ -31,7 +31,7 @@ struct DiskTests {
         let workshop = try Workshop(Workshop.small(pace: "60ms"))
         let disk = try await Disk(workshop, "size=4m")
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("cordon@w1 ended in", then: SIGSTOP)
+        try await program.expect("did cordon w1.example.org", then: SIGSTOP)
         let filler = disk.path + "/filler"
         _ = try await Program("/bin/sh", ["-c", "cat /dev/zero > '\(filler)'"], in: workshop.scratch.path).wait()
         program.signal(SIGCONT)

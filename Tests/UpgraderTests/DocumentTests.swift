@@ -39,7 +39,7 @@ struct DocumentTests {
         try expect(try await workshop.upgrader("plan", Workshop.playbook, "--format", "json"), Self.plan, "plan")
         try expect(try await workshop.upgrader("check", Workshop.playbook, "--format", "json"), Self.check, "check")
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("starts: drain w1.example.org", then: SIGKILL)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
         _ = try await program.wait()
         let status = try await workshop.upgrader("status", "--format", "json")
         try expect(status, Self.status, "status")

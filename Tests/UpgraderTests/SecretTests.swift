@@ -16,7 +16,7 @@ struct SecretTests {
         let plan = try await workshop.upgrader("plan", Workshop.playbook)
         #expect(plan.output.contains("/usr/local/bin/silence"))
         let program = try workshop.start("run", Workshop.playbook, "--reason", "token=SECRETMARKER3")
-        try await program.expect("starts: run the hook silence", then: SIGKILL)
+        try await program.expect("does run the hook silence", then: SIGKILL)
         _ = try await program.wait()
         let status = try await workshop.upgrader("status", "--format", "json")
         let resumed = try await workshop.upgrader("resume")

@@ -12,11 +12,11 @@ struct SignalTests {
     func once(signal: Int32) async throws {
         let workshop = try Workshop(Workshop.small(pace: "500ms"))
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("starts: drain w1.example.org", then: signal)
+        try await program.expect("does drain w1.example.org", then: signal)
         let result = try await program.wait()
         try workshop.expect(result, golden: "interrupted")
-        #expect(result.output.contains("drain@w1 ended in"))
-        #expect(result.output.contains("interrupted: what was started"))
+        #expect(result.output.contains("did drain w1.example.org"))
+        #expect(result.output.contains("interrupted: the action in hand ends"))
         let record = try workshop.history.state
         #expect(record.stop == .interrupted)
         #expect(record.inFlight.values.allSatisfy { $0.intended == nil }, "the end of the action is not recorded")
@@ -32,8 +32,8 @@ struct SignalTests {
         let second = "  - {name: w2, roles: [worker], node: w2.example.org}\n"
         let workshop = try Workshop(Workshop.small(pace: "2s").replacing(second, with: ""))
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("starts: cordon w1.example.org", then: SIGINT)
-        try await program.expect("interrupted: what was started", then: SIGINT)
+        try await program.expect("does cordon w1.example.org", then: SIGINT)
+        try await program.expect("interrupted: the action in hand ends", then: SIGINT)
         let result = try await program.wait()
         #expect(result.code == 12)
         let record = try workshop.history.state

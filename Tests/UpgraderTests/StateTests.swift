@@ -9,7 +9,7 @@ struct StateTests {
     private func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
         let workshop = try Workshop(playbook)
         let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("starts: drain w1.example.org", then: SIGINT)
+        try await program.expect("does drain w1.example.org", then: SIGINT)
         try #require(try await program.wait().code == 12)
         return workshop
     }
@@ -94,7 +94,7 @@ struct StateTests {
         let workshop = try Workshop(Workshop.small(pace: "400ms"))
         let program = try workshop.start("run", Workshop.playbook, "--reason", "ticket 7")
         // It stands still and holds the lock.
-        try await program.expect("starts: ", then: SIGSTOP)
+        try await program.expect("does ", then: SIGSTOP)
         for arguments in [["run", Workshop.playbook], ["resume"], ["cleanup"]] {
             let second = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
             try workshop.expect(second, golden: "locked")

@@ -50,15 +50,24 @@ struct JournalLine: Hashable, Sendable {
         guard bytes.suffix(tail).elementsEqual(",\"hash\":\"\(hash)\"}".utf8) else {
             throw Flaw(reason: "the line does not have the hash it names")
         }
-        let value: Body
-        do {
-            value = try JSON.decode(Body.self, from: Data(body + [UInt8(ascii: "}")]))
-        } catch {
-            throw Flaw(reason: "the line is not a record that this version knows: \(error)")
-        }
+        let value = try decode(body, prev: prev)
         guard value.prev == prev else { throw Flaw(reason: "the line does not follow the line before it") }
         guard value.seq == seq else { throw Flaw(reason: "record \(value.seq) stands where \(seq) should") }
         return JournalLine(seq: value.seq, time: value.time, record: value.record, hash: hash)
+    }
+
+    private static func decode(_ body: ArraySlice<UInt8>, prev: String) throws(Flaw) -> Body {
+        do {
+            guard let envelope = JournalScanner.envelope(body, prev: prev) else {
+                return try JSON.decode(Body.self, from: Data(body + [UInt8(ascii: "}")]))
+            }
+            let record =
+                try JournalScanner.record(envelope.record)
+                ?? JSON.decode(Record.self, from: Data(envelope.record))
+            return Body(prev: prev, record: record, seq: envelope.seq, time: envelope.time)
+        } catch {
+            throw Flaw(reason: "the line is not a record that this version knows: \(error)")
+        }
     }
 
     struct Flaw: Error {

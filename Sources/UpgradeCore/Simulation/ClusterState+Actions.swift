@@ -9,10 +9,10 @@ extension ClusterState {
                 guard try simulated(host).candidates[package.name]?.contains(package.version) == true else {
                     throw failed(host, action, "E: Version '\(package.version)' for '\(package.name)' was not found")
                 }
-                guard packaging.scriptsRestart else { continue }
-                for unit in packaging.units[package.name] ?? [] {
-                    stop(unit, on: host)
-                }
+            }
+            guard packaging.scriptsRestart else { return }
+            for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
+                stop(unit, on: host)
             }
         case .restart(let host, let unit):
             guard try simulated(host).units[unit]?.isMasked == false else {
@@ -32,9 +32,18 @@ extension ClusterState {
 
     /// Ends an action that was begun: its effect is there.
     ///
-    /// - Throws: `AccessError` when a real cluster would refuse.
+    /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then.
     public mutating func end(_ action: Action) throws(AccessError) {
         applied.append(action)
+        do throws(AccessError) {
+            try apply(action)
+        } catch {
+            applied.removeLast()
+            throw error
+        }
+    }
+
+    private mutating func apply(_ action: Action) throws(AccessError) {
         switch action {
         case .refreshPackageLists:
             break

@@ -47,22 +47,21 @@ public actor SimulatedCluster: ClusterAccess {
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         if action.isJob, state.jobs.contains(job.unitName) { return }
-        var next = state
+        // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
         do throws(AccessError) {
-            try next.begin(action)
+            try state.begin(action)
         } catch .drainBlocked(let node, let by, let deadline) {
             report(.blocked(by))
             throw .drainBlocked(node: node, by: by, deadline: deadline)
         }
-        try commit(next)
+        try change(state)
         await pass()
         // Another lane may have acted meanwhile: the end is applied to what the cluster is then.
-        next = state
-        try next.end(action)
+        try state.end(action)
         if action.isJob {
-            next.jobs.insert(job.unitName)
+            state.jobs.insert(job.unitName)
         }
-        try commit(next)
+        try change(state)
     }
 
     /// Simulated jobs end with the action; none is ever left behind.
@@ -75,11 +74,6 @@ public actor SimulatedCluster: ClusterAccess {
     /// Changes the cluster as somebody else might, in tests and rehearsals.
     public func meddle(_ body: @Sendable (inout ClusterState) -> Void) {
         body(&state)
-    }
-
-    private func commit(_ next: ClusterState) throws(AccessError) {
-        try change(next)
-        state = next
     }
 
     private func pass() async {

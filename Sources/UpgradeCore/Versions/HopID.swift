@@ -13,8 +13,9 @@ public struct HopID: Hashable, Sendable, Comparable, TextCodable {
 
     /// Reads `1.12-1.13`; `nil` for anything that is not one minor release to the next.
     public init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let from = MinorRelease(String(parts[0])), let to = MinorRelease(String(parts[1])),
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let from = MinorRelease(String(Substring(parts[0]))),
+            let to = MinorRelease(String(Substring(parts[1]))),
             from.next == to
         else { return nil }
         self.init(from: from)

@@ -13,7 +13,8 @@ public struct MinorRelease: Hashable, Sendable, Comparable {
 
     /// Reads `1.13`; `nil` for anything else.
     public init?(_ text: String) {
-        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+        let numbers = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .map { Int(Substring($0)) }
         guard numbers.count == 2, let major = numbers[0], let minor = numbers[1], major >= 0, minor >= 0 else {
             return nil
         }

@@ -10,7 +10,7 @@ extension Session {
             throw Complaint(
                 FiveLines(
                     error: "--until \(text) is not a hop",
-                    why: "a hop is one minor release to the next, such as 1.12-1.13",
+                    why: "a hop is one minor release to the next, with a dash between",
                     state: "nothing was changed",
                     next: "name a hop of the plan; `upgrader plan \(path)` shows them"
                 ),

@@ -26,13 +26,13 @@ struct LineConsole: Console {
         case .stepBegan(let key, let attempt):
             attempt > 1 ? "\(place(key)) begins, attempt \(attempt)" : "\(place(key)) begins"
         case .settling(let key, let action):
-            "\(place(key)) follows what was started before: \(action.title)"
+            "\(place(key)) follows what was begun before: \(action.title)"
         case .actionBegan(let key, let action):
-            "\(place(key)) starts: \(action.title)"
+            "\(place(key)) does \(action.title)"
         case .progress(let key, let progress):
             "\(place(key)) \(progress.title)"
         case .actionEnded(let key, let action, let took):
-            "\(place(key)) ended in \(took.text): \(action.title)"
+            "\(place(key)) did \(action.title) in \(took.text)"
         case .gateWaiting(let key, let unmet, let elapsed, let deadline):
             "\(place(key)) waits (\(elapsed.text) of at most \(deadline.text)): \(unmet.why)"
         case .stepEnded(let key, let took, let changed):
@@ -40,7 +40,7 @@ struct LineConsole: Console {
         case .stepFailed(let key, let failure):
             "\(place(key)) failed: \(failure.why)"
         case .interrupted:
-            "interrupted: what was started is let end, then the run stops; a second interrupt stops waiting for it"
+            "interrupted: the action in hand ends, then the run stops; a second interrupt stops waiting for it"
         case .stopped:
             nil
         }

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
-import UpgradeCore
 import UpgradeTestSupport
+
+@testable import UpgradeCore
 
 @Suite("The journal on disk")
 struct JournalTests {
@@ -19,6 +20,33 @@ struct JournalTests {
         #expect(history.records.map(\.record) == records)
         #expect(history.state == MemoryRecorder(records).state)
         #expect(try open().state == history.state)
+    }
+
+    @Test("what the quick scanner reads is what the decoder reads, and it reads nothing but the form that is written")
+    func scanner() throws {
+        for record in try someRecords() {
+            let bytes = Array(try JSON.line(record))
+            let scanned = JournalScanner.record(bytes[...])
+            let isQuick =
+                switch record {
+                case .begun, .acted, .done: true
+                default: false
+                }
+            #expect(scanned == (isQuick ? record : nil))
+            for index in bytes.indices where isQuick {
+                var other = bytes
+                other[index] = UInt8(ascii: "\\")
+                #expect(JournalScanner.record(other[...]) == nil)
+                #expect(JournalScanner.record(bytes[..<index]) == nil)
+            }
+        }
+        for text in [#"{"begun":{"_0":"a","attempt":1}}"#, #"{"done":{"_0":"1.12-1.13/workers/cordon@w1"}} "#] {
+            #expect(JournalScanner.record(Array(text.utf8)[...]) == nil)
+        }
+        for number in ["01", "-1", "1.0", "", "1234567890123456789"] {
+            let text = #"{"begun":{"_0":"1.12-1.13/workers/cordon@w1","attempt":"# + number + "}}"
+            #expect(JournalScanner.record(Array(text.utf8)[...]) == nil, "\(number)")
+        }
     }
 
     @Test("files are readable by their owner only, whatever the umask")

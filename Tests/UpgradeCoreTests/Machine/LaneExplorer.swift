@@ -18,7 +18,9 @@ struct LaneExplorer {
     static let failure = Failure.unmet(.nodeMissing(node: "w1"))
 
     static let events: [LaneEvent] = [
-        .started, .saved, .settled, .decided([]), .decided([actions[0]]), .decided(actions), .acted, .gateOpened,
+        .started, .saved, .settled, .decided([]), .decided([actions[0]]), .decided([actions[1]]), .decided(actions),
+        .acted,
+        .gateOpened,
         .failed(failure), .abandoned, .interrupted,
     ]
 

@@ -8,7 +8,7 @@ struct LiveTerminalTests {
     @Test("shows the run, stops at Ctrl-C with code 12 and says how to go on", .timeLimit(.minutes(1)))
     func interrupt() async throws {
         let scratch = try ScratchDirectory()
-        let tmux = try Tmux()
+        let tmux = try Tmux(socket: "\(scratch.path)/tmux")
         defer { tmux.end() }
         // A slow pace, so that there is something in hand whenever the test looks.
         let text = try String(contentsOfFile: "\(Golden.root)/playbooks/embedded.yaml", encoding: .utf8)
@@ -33,7 +33,8 @@ struct LiveTerminalTests {
 
 /// A terminal of 80 by 24 without a person.
 private struct Tmux {
-    private let name = "upgrader-test-\(UUID().uuidString)"
+    /// Of its own, so that no other server is met and nothing of it stays behind.
+    private let socket: String
 
     struct Missing: Error, CustomStringConvertible {
         var description: String { "tmux is not installed, so the live view was not tested: apt-get install tmux" }
@@ -44,7 +45,8 @@ private struct Tmux {
         var description: String { "the terminal never showed what was waited for; it shows:\n\(screen)" }
     }
 
-    init() throws {
+    init(socket: String) throws {
+        self.socket = socket
         do {
             _ = try run("-V")
         } catch {
@@ -79,7 +81,7 @@ private struct Tmux {
 
     /// `popen` and not `Process`: that one takes a command for ended only when the server that it left behind has ended.
     func run(_ words: String...) throws -> String {
-        let command = (["tmux", "-u", "-L", name] + words).map { "'\(quoted($0))'" }.joined(separator: " ")
+        let command = (["tmux", "-u", "-S", socket] + words).map { "'\(quoted($0))'" }.joined(separator: " ")
         guard let stream = popen("\(command) 2>&1", "r") else { throw Missing() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

@@ -10,7 +10,7 @@ struct SignalTests {
         arguments: [SIGINT, SIGTERM]
     )
     func once(signal: Int32) async throws {
-        let workshop = try Workshop(Workshop.small(pace: "300ms"))
+        let workshop = try Workshop(Workshop.small(pace: "500ms"))
         let program = try workshop.start("run", Workshop.playbook)
         try await program.expect("does drain w1.example.org", then: signal)
         let result = try await program.wait()

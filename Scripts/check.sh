@@ -40,7 +40,7 @@ code() {
 # Drops the findings in these files; each exemption has its reason beside it.
 except() {
     local pattern
-    pattern=$(printf '%s\n' "$@" | paste -sd'|')
+    pattern=$(printf '%s\n' "$@" | sed 's/[.+]/\\&/g' | paste -sd'|')
     grep -vE "^($pattern):" || true
 }
 

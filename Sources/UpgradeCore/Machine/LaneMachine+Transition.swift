@@ -92,7 +92,7 @@ extension LaneMachine {
     private func finished() -> (State, [LaneEffect]) {
         var next = State(
             step: state.step + 1,
-            attempt: 1,
+            attempt: state.step + 1 < keys.count ? firstAttempts[state.step + 1] : 1,
             nextIndex: 0,
             stage: .idle,
             isInterrupted: state.isInterrupted
@@ -106,7 +106,7 @@ extension LaneMachine {
             return (next, [])
         }
         next.stage = .beginning
-        return (next, [.save(.begun(keys[next.step], attempt: 1))])
+        return (next, [.save(.begun(keys[next.step], attempt: next.attempt))])
     }
 
     private func failing(_ failure: Failure, key: StepKey) -> (State, [LaneEffect]) {

@@ -60,16 +60,20 @@ public struct LaneMachine: Hashable, Sendable {
     public let keys: [StepKey]
     /// Where the lane is.
     public private(set) var state: State
+    /// The attempt that each step begins with: a job name that was used before is never used again.
+    let firstAttempts: [Int]
 
     /// Makes a lane that goes on from what is recorded.
     public init(keys: [StepKey], resuming record: RunState) {
         self.keys = keys
+        firstAttempts = keys.map { record.failed[$0].map { $0.attempt + 1 } ?? record.again[$0] ?? 1 }
         let step = keys.firstIndex { !record.done.contains($0) } ?? keys.count
         state = State(step: step, attempt: 1, nextIndex: 0, stage: .idle, isInterrupted: false)
         guard step < keys.count else {
             state.stage = .ended
             return
         }
+        state.attempt = firstAttempts[step]
         if let inFlight = record.inFlight[keys[step]] {
             state.attempt = inFlight.attempt
             state.nextIndex = inFlight.nextIndex
@@ -77,10 +81,6 @@ public struct LaneMachine: Hashable, Sendable {
             if let action = inFlight.intended {
                 state.stage = .settling(action)
             }
-        } else if let failed = record.failed[keys[step]] {
-            state.attempt = failed.attempt + 1
-        } else if let next = record.again[keys[step]] {
-            state.attempt = next
         }
     }
 

@@ -34,7 +34,13 @@ let package = Package(
             resources: [.embedInCode("Hops/Data")],
             swiftSettings: settings
         ),
-        .target(name: "UpgradeSteps", dependencies: ["UpgradeCore"], swiftSettings: settings),
+        .target(name: "CVersionData", exclude: ["Data"]),
+        .target(
+            name: "UpgradeKnowledge",
+            dependencies: ["CVersionData", "UpgradeCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+        .target(name: "UpgradeSteps", dependencies: ["UpgradeCore", "UpgradeKnowledge"], swiftSettings: settings),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -54,6 +60,7 @@ let package = Package(
             name: "upgrader",
             dependencies: [
                 "UpgradeCore",
+                "UpgradeKnowledge",
                 "UpgradeSSH",
                 "UpgradeSteps",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -83,6 +90,11 @@ let package = Package(
             name: "UpgradeCoreTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
             exclude: ["Fixtures", "Golden"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeKnowledgeTests",
+            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,0 +1,40 @@
+// The data files of version knowledge as part of the binary. C, because the compiler takes half a megabyte of bytes here
+// in no time, and an array literal of Swift that long in minutes.
+#include "version_data.h"
+
+static const unsigned char api_removals[] = {
+#embed "Data/api-removals.yaml"
+};
+static const unsigned char calico[] = {
+#embed "Data/calico.yaml"
+};
+static const unsigned char feature_gates[] = {
+#embed "Data/feature-gates.yaml"
+};
+static const unsigned char flags[] = {
+#embed "Data/flags.yaml"
+};
+static const unsigned char helm[] = {
+#embed "Data/helm.yaml"
+};
+static const unsigned char kubernetes[] = {
+#embed "Data/kubernetes.yaml"
+};
+static const unsigned char urgent_notes[] = {
+#embed "Data/urgent-notes.yaml"
+};
+
+#define FILE_OF(name, bytes) {name, bytes, sizeof bytes}
+
+static const struct version_data_file files[] = {
+    FILE_OF("api-removals.yaml", api_removals),
+    FILE_OF("calico.yaml", calico),
+    FILE_OF("feature-gates.yaml", feature_gates),
+    FILE_OF("flags.yaml", flags),
+    FILE_OF("helm.yaml", helm),
+    FILE_OF("kubernetes.yaml", kubernetes),
+    FILE_OF("urgent-notes.yaml", urgent_notes),
+};
+const size_t version_data_file_count = sizeof files / sizeof files[0];
+
+const struct version_data_file *version_data_files(void) { return files; }

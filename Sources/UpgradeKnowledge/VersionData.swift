@@ -1,0 +1,53 @@
+internal import CVersionData
+public import Foundation
+internal import Yams
+
+/// The data files of version knowledge, which are part of the binary.
+public enum VersionData {
+    /// The names of the files, in order.
+    public static var names: [String] { files.keys.sorted() }
+
+    /// The text of a file.
+    ///
+    /// - Returns: its bytes; `nil` when there is no file of that name.
+    public static func bytes(of name: String) -> Data? { files[name] }
+
+    /// Reads a file into a value.
+    ///
+    /// - Throws: `VersionDataError`; a mistake of this program's makers, which a test of every file excludes.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from name: String
+    ) throws(VersionDataError) -> Value {
+        guard let bytes = bytes(of: name) else { throw .missing(file: name) }
+        do {
+            return try YAMLDecoder().decode(type, from: bytes)
+        } catch {
+            throw .unreadable(file: name, reason: "\(error)")
+        }
+    }
+
+    // Read once: the table does not change while the program runs.
+    private static let files: [String: Data] = {
+        let table = UnsafeBufferPointer(start: version_data_files(), count: version_data_file_count)
+        return Dictionary(
+            uniqueKeysWithValues: table.map { (String(cString: $0.name), Data(bytes: $0.bytes, count: $0.count)) }
+        )
+    }()
+}
+
+/// Why a data file cannot be had.
+public enum VersionDataError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// There is no file of that name.
+    case missing(file: String)
+    /// It is not what it should be.
+    case unreadable(file: String, reason: String)
+
+    /// One sentence with the facts of the case.
+    public var description: String {
+        switch self {
+        case .missing(let file): "this program has no data file \(file)"
+        case .unreadable(let file, let reason): "the data file \(file) of this program cannot be read: \(reason)"
+        }
+    }
+}

@@ -53,9 +53,11 @@ public struct JobID: Hashable, Sendable, Codable {
     }
 
     /// The name of the transient systemd unit, without `.service`; only characters that systemd allows.
+    ///
+    /// A name that would be too long is cut, and ends in its digest, so that no two jobs share one.
     public var unitName: String {
         let text = "upgrader-\(run)-\(key.hop)-\(key.phase)-\(key.step)-\(key.target)-\(attempt)-\(index)"
-        return String(
+        let name = String(
             text.unicodeScalars.map { scalar in
                 let isAllowed =
                     scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
@@ -63,7 +65,12 @@ public struct JobID: Hashable, Sendable, Codable {
                 return isAllowed ? Character(scalar) : "_"
             }
         )
+        guard name.utf8.count > Self.longestUnitName else { return name }
+        return name.prefix(Self.longestUnitName - 65) + "-" + Digest.sha256(text)
     }
+
+    /// Less than the 255 characters of systemd.unit(5), which count `.service`, and those of a file's name.
+    static let longestUnitName = 240
 }
 
 /// What an action is waiting for, told while it runs.

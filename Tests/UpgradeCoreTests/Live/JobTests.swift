@@ -26,6 +26,20 @@ struct JobTests {
         #expect(scene.remote.calls[1].command.words.contains("--unit=\(LiveScene.unit)"))
     }
 
+    @Test("a long host name gives a unit name that systemd takes, and each job its own")
+    func longNames() throws {
+        let host = Array(repeating: "node-of-a-very-long-name", count: 10).joined(separator: ".")
+        let key = try #require(StepKey("1.12-1.13/workers/install-node@\(host)"))
+        let names = (1...3).flatMap { attempt in
+            (0..<2).map { JobID(run: "20260101-000000", key: key, attempt: attempt, index: $0).unitName }
+        }
+        #expect(Set(names).count == 6)
+        for name in names {
+            #expect("\(name).service".utf8.count <= 255)
+            #expect(name.wholeMatch(of: /[A-Za-z0-9._-]+/) != nil)
+        }
+    }
+
     @Test("a connection lost right after systemd-run does not start the job a second time")
     func lostAfterStart() async throws {
         let scene = try LiveScene(

@@ -11,7 +11,10 @@ enum Resuming {
             name: "run",
             plan: walk.plan,
             playbook: "",
-            playbookPath: ""
+            playbookPath: "",
+            holder: "",
+            reason: "",
+            now: { 0 }
         )
         let records = Array(walk.records.prefix(transitions))
         do {
@@ -35,7 +38,7 @@ enum Resuming {
             var machine = RunMachine(plan: plan, resuming: journal.state)
             let effects = try machine.handle(.started)
             let ended = ContinuousClock.now
-            guard !effects.isEmpty, journal.count == records.count else { throw Walk.Impossible() }
+            guard !effects.isEmpty, journal.count == records.count + 1 else { throw Walk.Impossible() }
             whole.append(ended - began)
             parts[0].append(hasPlan - began)
             parts[1].append(hasJournal - hasPlan)

@@ -12,6 +12,8 @@ struct Walk {
     var until: HopID?
     /// Why, in the operator's words.
     var reason: String
+    /// Whether the run was begun by this process.
+    var isNew = false
 
     /// Walks until the run stops.
     ///
@@ -19,14 +21,9 @@ struct Walk {
     /// - Throws: `Complaint`, `JournalError` or `DriverError`.
     func perform() async throws -> Ending {
         let plan = try directory.plan()
-        let digest = try directory.planDigest()
-        let journal = try Journal(directory: directory.path, now: { Date().timeIntervalSince1970 })
+        let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
         for notice in journal.notices {
             Output.note("note: \(notice)")
-        }
-        try refuseRenamed(journal.state.header)
-        if let header = journal.state.header, header.planDigest != digest {
-            throw JournalError.damaged(path: directory.planPath, line: 1, reason: "it is not the plan of the run")
         }
         if journal.state.stop == .completed {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
@@ -35,7 +32,7 @@ struct Walk {
         let world = try Worlds.open(session.playbook, directory: directory)
         let result: Result<Ending, any Error>
         do {
-            result = .success(try await walk(plan, digest, journal, world))
+            result = .success(try await walk(plan, journal, world))
         } catch {
             result = .failure(error)
         }
@@ -43,14 +40,26 @@ struct Walk {
         return try result.get()
     }
 
-    private func walk(_ plan: Plan, _ digest: String, _ journal: Journal, _ world: World) async throws -> Ending {
-        if journal.state.header != nil {
-            try await lookAtHosts(plan, world)
+    private func walk(_ plan: Plan, _ journal: Journal, _ world: World) async throws -> Ending {
+        if !isNew {
+            try await session.lookAtHosts(plan, directory, world)
         }
         // Before anything is recorded: from here on a signal stops the run in good order.
         let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let header = RunHeader(run: directory.run, planDigest: digest, holder: Session.holder, reason: reason)
-        try journal.append([journal.state.header == nil ? .started(header) : .resumed(header)])
+        if !isNew, var header = journal.state.header {
+            header.holder = Session.holder
+            header.reason = reason
+            try journal.append([.resumed(header)])
+        }
+        let finished = try await Cleanup.finish(
+            run: directory.run,
+            recorder: journal,
+            access: world.access,
+            machineIDs: plan.machineIDs,
+            report: { Output.note($0.title) }
+        )
+        let ending = CleanupReport.tell(finished, directory, again: "upgrader resume")
+        guard finished.allSatisfy(\.isSettled) else { return ending }
         let interruption = Interruption()
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
         let driver = Driver(
@@ -83,47 +92,6 @@ struct Walk {
         // Also when the run could not go on: the terminal is let go of before the error is printed.
         await console.finish()
         return tell(try stop.get(), plan, journal.state)
-    }
-
-    /// Jobs and cordons on the cluster bear the name of the run, which is that of its directory.
-    private func refuseRenamed(_ header: RunHeader?) throws {
-        guard let header, header.run != directory.run else { return }
-        throw Complaint(
-            FiveLines(
-                error: "\(directory.path) is the run \(header.run) under another name",
-                why: "what the run left on the cluster bears its name, and would not be known as its own",
-                state: "nothing was done",
-                next: "give the directory its name back, then resume"
-            ),
-            .drift
-        )
-    }
-
-    private func lookAtHosts(_ plan: Plan, _ world: World) async throws {
-        do {
-            try await ResumeCheck.perform(plan: plan, access: world.access)
-        } catch .machineChanged(let host, let expected, let found) {
-            throw Complaint(
-                FiveLines(
-                    error: "\(host) is not the machine that the run was begun on",
-                    why: "its machine-id is \(found); at the survey it was \(expected)",
-                    state: "nothing was done now; the run stands where it stopped",
-                    next: "bring the old machine back, or `upgrader cleanup \(directory.path)` and begin anew"
-                ),
-                .drift
-            )
-        } catch .access(let error) {
-            throw Complaint(
-                FiveLines(
-                    error: "the cluster could not be looked at before going on",
-                    why: error.why,
-                    ran: error.ran,
-                    state: "nothing was done now; the run stands where it stopped",
-                    next: "\(error.next), then `upgrader resume \(directory.path)`"
-                ),
-                error.isUnreachable ? .unreachable : .paused
-            )
-        }
     }
 
     private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState) -> Ending {

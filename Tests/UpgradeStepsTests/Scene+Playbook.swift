@@ -105,7 +105,7 @@ extension Scene {
         scene.playbook.helm?.migrateAt = MinorRelease.start.next
         scene.playbook.workerBatch = 2
         scene.playbook.hooks = [
-            Hook(name: "silence", phase: "preflight", runsBefore: false, words: ["true"]),
+            Hook(name: "silence", phase: "backup", runsBefore: false, words: ["true"]),
             Hook(name: "depool", phase: "workers", runsBefore: true, words: ["true"]),
             Hook(name: "pool", phase: "workers", runsBefore: false, words: ["true"]),
             Hook(name: "smoke", phase: "verify", runsBefore: false, words: ["true"]),

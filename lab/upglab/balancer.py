@@ -40,8 +40,10 @@ backend apiservers
     # for POST, which may have been carried out. 500 is not here: an eviction under two budgets answers it rightly.
     retry-on conn-failure empty-response junk-response 502 503 504
     http-request disable-l7-retry if METH_POST
-    # Back in use half a second after the server says that it is well: an upgrade goes on to the next one then.
-    default-server check check-ssl ssl verify required ca-file /etc/haproxy/ca.pem inter 500ms fastinter 200ms downinter 200ms fall 1 rise 2
+    # inter bounds connecting and TLS, too: short, a busy machine fails checks of healthy servers. A request to a
+    # server that is gone goes elsewhere at once, whatever the checks say. Back in use half a second after the server
+    # says that it is well: an upgrade goes on to the next one then.
+    default-server check check-ssl ssl verify required ca-file /etc/haproxy/ca.pem inter 2s fastinter 500ms downinter 200ms fall 2 rise 2
 """
 
 

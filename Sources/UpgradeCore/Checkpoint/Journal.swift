@@ -38,8 +38,15 @@ public final class Journal: Recorder {
     ///
     /// - Throws: `JournalError`, with the line, for damage; nothing on disk is changed then.
     public init(directory: String, now: @escaping @Sendable () -> Double) throws(JournalError) {
-        let history = try JournalReader.read(directory: directory)
         path = JournalReader.journalPath(directory)
+        descriptor = try Self.open(path)
+        let history: JournalReader.History
+        do throws(JournalError) {
+            history = try JournalReader.read(directory: directory)
+        } catch {
+            close(descriptor)
+            throw error
+        }
         checkpointPath = JournalReader.checkpointPath(directory)
         self.now = now
         state = history.state
@@ -47,17 +54,24 @@ public final class Journal: Recorder {
         hash = history.hash
         size = history.soundBytes
         notices = history.notices
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
-        self.descriptor = descriptor
-        guard ftruncate(descriptor, size) == 0, lseek(descriptor, 0, SEEK_END) == size else {
-            throw FileSystem.failure(path, "truncate")
-        }
+        guard ftruncate(descriptor, size) == 0 else { throw FileSystem.failure(path, "truncate") }
         try FileSystem.syncDirectory(of: path)
     }
 
     deinit {
         close(descriptor)
+    }
+
+    /// Opens the file for this process alone: the lock of the cluster's directory may have been removed by hand.
+    private static func open(_ path: String) throws(JournalError) -> Int32 {
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            defer { close(descriptor) }
+            guard errno == EWOULDBLOCK else { throw FileSystem.failure(path, "flock") }
+            throw .locked(path: path, holder: "another process that writes this journal")
+        }
+        return descriptor
     }
 
     /// Makes the records durable, in order, without secrets, and takes them into `state`.
@@ -82,7 +96,6 @@ public final class Journal: Recorder {
             guard fdatasync(descriptor) == 0 else { throw FileSystem.failure(path, "fdatasync") }
         } catch {
             _ = ftruncate(descriptor, size)
-            _ = lseek(descriptor, size, SEEK_SET)
             throw error
         }
         size += bytes.count

@@ -12,6 +12,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case unknownSchema(path: String, found: Int, known: Int)
     /// Another process works on this cluster.
     case locked(path: String, holder: String)
+    /// The directory has another name than the run that is in it.
+    case renamed(path: String, run: String)
     /// There is no run where one was looked for.
     case noRun(path: String)
     /// A path in the state directory is a symbolic link or not ours.

@@ -68,4 +68,15 @@ public enum Failure: Hashable, Sendable, Codable {
     case stillWrong([Action])
     /// A mistake of ours.
     case bug(String)
+
+    /// Whether a job that the attempt had begun is known to have ended.
+    var tellsTheEnd: Bool {
+        switch self {
+        case .access(.commandFailed), .access(.drainBlocked), .access(.jobVanished), .access(.localFile),
+            .access(.refusedBySimulation):
+            true
+        case .access(.remote), .access(.unreadable), .access(.jobOverdue), .unmet, .gateClosed, .stillWrong, .bug:
+            false
+        }
+    }
 }

@@ -12,6 +12,16 @@ public struct RunState: Hashable, Sendable, Codable {
         public var doubted: [Action] = []
     }
 
+    /// An action of an attempt that is given up, whose job may still be running.
+    public struct Unsettled: Hashable, Sendable, Codable {
+        /// The attempt.
+        public var attempt: Int
+        /// The index of the action.
+        public var index: Int
+        /// The action.
+        public var action: Action
+    }
+
     /// The last failed attempt at a step.
     public struct FailedAttempt: Hashable, Sendable, Codable {
         /// The attempt.
@@ -32,8 +42,12 @@ public struct RunState: Hashable, Sendable, Codable {
     public private(set) var failed: [StepKey: FailedAttempt] = [:]
     /// Steps that are to be done again, with the attempt that comes next: a job of an earlier one keeps its name.
     public private(set) var again: [StepKey: Int] = [:]
+    /// What has to be waited for before the step is begun anew: attempts that failed, or are to be made again.
+    public private(set) var unsettled: [StepKey: Unsettled] = [:]
     /// What is ours on the cluster.
     public private(set) var ledger = Ledger()
+    /// Side effects that cleanup was about to undo when it was killed; a resume begins with the end of that.
+    public private(set) var undoing: Set<SideEffect> = []
     /// Why the run stopped last; `nil` while it runs or when it was killed.
     public private(set) var stop: StopReason?
 
@@ -42,6 +56,11 @@ public struct RunState: Hashable, Sendable, Codable {
 
     /// Makes the state before the first record.
     public init() {}
+
+    /// Whether something of the run may be on the cluster: a side effect, or a job that still runs.
+    public var mayHaveLeftSomething: Bool {
+        !ledger.entries.isEmpty || !inFlight.isEmpty || !unsettled.isEmpty
+    }
 
     /// Takes one record; the cost does not depend on how many came before.
     public mutating func apply(_ record: Record) {
@@ -54,6 +73,7 @@ public struct RunState: Hashable, Sendable, Codable {
         case .begun(let key, let attempt):
             let doubted = failed.removeValue(forKey: key)?.doubted ?? []
             again[key] = nil
+            unsettled[key] = nil
             inFlight[key] = InFlight(attempt: attempt, nextIndex: 0, intended: nil, doubted: doubted)
         case .intended(let key, let attempt, let index, let action):
             var doubted = inFlight[key]?.doubted ?? []
@@ -77,28 +97,51 @@ public struct RunState: Hashable, Sendable, Codable {
             }
             done.insert(key)
         case .failed(let key, let attempt, let failure):
-            let last = inFlight.removeValue(forKey: key)
-            let doubted = (last?.doubted ?? []) + (last?.intended.map { [$0] } ?? [])
+            // Nothing is in flight when what a failed attempt had left could not be waited for.
+            let doubted = giveUp(key) ?? failed[key]?.doubted ?? []
+            if failure.tellsTheEnd { unsettled[key] = nil }
             failed[key] = FailedAttempt(attempt: attempt, failure: failure, doubted: doubted)
-        case .undoing:
-            break
+        case .undoing(let effect):
+            // From here on it may be undone: killed now, a resume must not count on it.
+            redo(effect)
+            undoing.insert(effect)
         case .struck(let effect, _):
-            // The step that made it is to be done again, should the run be resumed, and with it all of its lane: a node
-            // that was uncordoned has pods again.
-            for entry in ledger.entries where entry.effect == effect {
-                for key in done.filter({ $0.isOfLane(entry.key) }) {
-                    done.remove(key)
-                    again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
-                }
-            }
+            redo(effect)
+            undoing.remove(effect)
             ledger.strike(effect)
         case .released(let key):
+            unsettled[key] = nil
             if let last = inFlight.removeValue(forKey: key) {
                 again[key] = last.attempt + 1
             }
         case .stopped(let reason):
             stop = reason
         }
+    }
+
+    /// The step that made the effect is to be done again, should the run be resumed, and with it all of its lane: a node
+    /// that was uncordoned has pods again.
+    private mutating func redo(_ effect: SideEffect) {
+        for entry in ledger.entries where entry.effect == effect {
+            for key in done.filter({ $0.isOfLane(entry.key) }) {
+                done.remove(key)
+                again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
+            }
+            for (key, last) in inFlight where key.isOfLane(entry.key) {
+                again[key] = last.attempt + 1
+                _ = giveUp(key)
+            }
+        }
+    }
+
+    /// Takes a step out of flight; what it had begun may still run.
+    ///
+    /// - Returns: the actions whose end was never learned; `nil` when nothing was in flight.
+    private mutating func giveUp(_ key: StepKey) -> [Action]? {
+        guard let last = inFlight.removeValue(forKey: key) else { return nil }
+        guard let action = last.intended else { return last.doubted }
+        unsettled[key] = Unsettled(attempt: last.attempt, index: last.nextIndex, action: action)
+        return last.doubted + [action]
     }
 }
 

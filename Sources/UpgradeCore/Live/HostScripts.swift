@@ -15,10 +15,12 @@ enum HostScripts {
         [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -printf '%f\\n'
         """
 
-    /// Removes the files of `$1` that match `$2`, from the `$3`rd newest name on.
+    /// Removes the files of `$1` that match `$2`, from the `$3`rd newest on.
+    ///
+    /// By their times and not by their names: a name has the operator's clock in it, which may be behind.
     static let prune = """
-        [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -print0 | \
-        LC_ALL=C sort -z -r | tail -z -n "+$3" | xargs -0 -r rm -f --
+        [ -d "$1" ] || exit 0; find "$1" -maxdepth 1 -type f -name "$2" ! -name '*.part' -printf '%T@ %p\\0' | \
+        LC_ALL=C sort -z -r -n | tail -z -n "+$3" | cut -z -d ' ' -f 2- | xargs -0 -r rm -f --
         """
 
     /// Deletes pod `$2` of namespace `$1` if its uid is `$3`; the rest is the kubectl command.
@@ -43,12 +45,13 @@ enum HostScripts {
     static let job = """
         dir=$1
         shift
-        mkdir -m 0700 -- "$dir" || exit 0
+        [ ! -d "$dir" ] || exit 0
+        mkdir -m 0700 -- "$dir" || exit
         "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
-        echo "$?" >"$dir/result.part"
-        sync -- "$dir/result.part"
-        mv -f -- "$dir/result.part" "$dir/result"
-        sync -- "$dir"
+        status=$?
+        # On a full disk the file would be made and stay empty: no result is better than half of one.
+        echo "$status" >"$dir/result.part" && sync -- "$dir/result.part" &&
+            mv -f -- "$dir/result.part" "$dir/result" && sync -- "$dir"
         exit 0
         """
 

@@ -8,7 +8,7 @@ extension LaneMachine {
         switch (state.stage, event) {
         case (.idle, .started):
             return (with(.beginning), [.save(.begun(key, attempt: state.attempt))])
-        case (.settling(let action), .started):
+        case (.settling(let action), .started), (.outwaiting(let action), .started):
             return (state, [.settle(key, action, attempt: state.attempt, index: state.nextIndex)])
         case (.deciding, .started):
             return (state, [.observe(key)])
@@ -16,6 +16,12 @@ extension LaneMachine {
             return unlessInterrupted(.deciding(inDoubt: nil), [.observe(key)])
         case (.settling(let action), .settled):
             return unlessInterrupted(.deciding(inDoubt: action), [.observe(key)])
+        case (.outwaiting, .settled):
+            var next = state
+            next.attempt = firstAttempts[state.step]
+            next.nextIndex = 0
+            next.stage = state.isInterrupted ? .paused : .beginning
+            return (next, state.isInterrupted ? [] : [.save(.begun(key, attempt: next.attempt))])
         case (.deciding(let inDoubt), .decided(let actions)):
             return decided(actions, inDoubt: inDoubt, key: key)
         case (.intending(let actions), .saved):
@@ -37,12 +43,14 @@ extension LaneMachine {
             return (with(.finishing), [.save(.done(key))])
         case (.finishing, .saved):
             return finished()
-        case (.settling, .failed(let failure)), (.deciding, .failed(let failure)), (.acting, .failed(let failure)),
-            (.verifying, .failed(let failure)), (.waiting, .failed(let failure)):
+        case (.settling, .failed(let failure)), (.outwaiting, .failed(let failure)),
+            (.deciding, .failed(let failure)), (.acting, .failed(let failure)), (.verifying, .failed(let failure)),
+            (.waiting, .failed(let failure)):
             return failing(failure, key: key)
         case (.failing(let failure), .saved):
             return (with(.frozen(failure)), [])
-        case (.settling, .abandoned), (.deciding, .abandoned), (.acting, .abandoned), (.verifying, .abandoned),
+        case (.settling, .abandoned), (.outwaiting, .abandoned), (.deciding, .abandoned), (.acting, .abandoned),
+            (.verifying, .abandoned),
             (.waiting, .abandoned):
             guard state.isInterrupted else { throw illegal(event) }
             return (with(.paused), [])
@@ -104,6 +112,12 @@ extension LaneMachine {
         guard !state.isInterrupted else {
             next.stage = .paused
             return (next, [])
+        }
+        if let left = unsettled[next.step] {
+            next.attempt = left.attempt
+            next.nextIndex = left.index
+            next.stage = .outwaiting(left.action)
+            return (next, [.settle(keys[next.step], left.action, attempt: left.attempt, index: left.index)])
         }
         next.stage = .beginning
         return (next, [.save(.begun(keys[next.step], attempt: next.attempt))])

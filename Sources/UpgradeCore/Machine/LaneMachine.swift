@@ -7,6 +7,7 @@
 ///   |        ^        intending -> acting -> recording -> (next action | verifying -> waiting)
 ///   |        |                     failing -> frozen, from every state that learns of a failure
 ///   +--------+ (in doubt)          paused, from every state, once interrupted
+/// outwaiting -> beginning          where a failed attempt may have left a job running
 /// ```
 /// An action is asked for only in answer to `.saved`, never after `.interrupted`.
 public struct LaneMachine: Hashable, Sendable {
@@ -32,6 +33,8 @@ public struct LaneMachine: Hashable, Sendable {
         case beginning
         /// A job that may still run from before is being waited for.
         case settling(Action)
+        /// A job that an attempt which is given up may have left running is being waited for; then the next is begun.
+        case outwaiting(Action)
         /// The step looks and decides.
         case deciding(inDoubt: Action?)
         /// The intent of the first of these actions is being saved.
@@ -62,11 +65,14 @@ public struct LaneMachine: Hashable, Sendable {
     public private(set) var state: State
     /// The attempt that each step begins with: a job name that was used before is never used again.
     let firstAttempts: [Int]
+    /// What has to be waited for before the step of this index is begun.
+    let unsettled: [RunState.Unsettled?]
 
     /// Makes a lane that goes on from what is recorded.
     public init(keys: [StepKey], resuming record: RunState) {
         self.keys = keys
         firstAttempts = keys.map { record.failed[$0].map { $0.attempt + 1 } ?? record.again[$0] ?? 1 }
+        unsettled = keys.map { record.unsettled[$0] }
         let step = keys.firstIndex { !record.done.contains($0) } ?? keys.count
         state = State(step: step, attempt: 1, nextIndex: 0, stage: .idle, isInterrupted: false)
         guard step < keys.count else {
@@ -74,6 +80,11 @@ public struct LaneMachine: Hashable, Sendable {
             return
         }
         state.attempt = firstAttempts[step]
+        if let left = unsettled[step] {
+            state.attempt = left.attempt
+            state.nextIndex = left.index
+            state.stage = .outwaiting(left.action)
+        }
         if let inFlight = record.inFlight[keys[step]] {
             state.attempt = inFlight.attempt
             state.nextIndex = inFlight.nextIndex
@@ -93,7 +104,8 @@ public struct LaneMachine: Hashable, Sendable {
     public var isSettled: Bool {
         switch state.stage {
         case .ended, .frozen, .paused: true
-        case .idle, .beginning, .settling, .deciding, .intending, .acting, .recording, .verifying, .waiting, .finishing,
+        case .idle, .beginning, .settling, .outwaiting, .deciding, .intending, .acting, .recording, .verifying,
+            .waiting, .finishing,
             .failing:
             false
         }

@@ -46,7 +46,7 @@ extension PlaybookReading {
         return top.sections("hooks").compactMap { section in
             let name = section.required("name", .stepName)
             unique.take(name, section, "name", named: "hooks.name")
-            let phase = section.required("phase", .choice(of: PlaybookDecoder.phases))
+            let phase = section.required("phase", .choice(of: PlaybookDecoder.hookPhases))
             let when = section.required("when", .choice(of: ["before", "after"]))
             let host = section.value("host", .choice(of: hosts.map(\.name)))
             let isThere = section.require("command")
@@ -61,9 +61,9 @@ extension PlaybookReading {
 }
 
 extension PlaybookDecoder {
-    /// The phases of a hop, in their order; a hook names one of them.
-    public static let phases = [
-        "preflight", "backup", "control-plane", "controllers", "workers", "network", "helm", "clients", "verify",
+    /// The phases of a hop that may have hooks, in their order: not preflight, in which nothing is changed.
+    public static let hookPhases = [
+        "backup", "control-plane", "controllers", "workers", "network", "helm", "clients", "verify",
     ]
 }
 

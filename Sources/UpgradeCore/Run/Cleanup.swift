@@ -20,7 +20,9 @@ public enum Cleanup {
     ///   - run: the run's name, as its side effects are marked with it.
     ///   - recorder: holds the ledger; what is undone is made durable in it, before and after.
     ///   - access: the cluster.
-    ///   - target: the node or host to clean up; `nil` for all.
+    ///   - targets: the names of the node or host to clean up; `nil` for all.
+    ///   - machineIDs: which machine each host was at the survey. A unit that is masked on another machine is not ours:
+    ///     unlike a cordon, a mask does not say whose it is.
     ///   - report: is told what an action waits for.
     /// - Returns: what became of each, in the order in which they were undone.
     /// - Throws: `JournalError` when nothing more can be recorded.
@@ -28,24 +30,65 @@ public enum Cleanup {
         run: String,
         recorder: any Recorder,
         access: any ClusterAccess,
-        target: String? = nil,
+        targets: Set<String>? = nil,
+        machineIDs: [String: String] = [:],
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(JournalError) -> [Outcome] {
         var outcomes: [Outcome] = []
-        for (key, inFlight) in recorder.state.inFlight.sorted(by: { $0.key.description < $1.key.description }) {
-            guard let action = inFlight.intended, action.isJob else { continue }
-            let job = JobID(run: run, key: key, attempt: inFlight.attempt, index: inFlight.nextIndex)
+        var underWay: [StepKey] = []
+        for (key, left) in jobs(recorder.state).sorted(by: { $0.key.description < $1.key.description }) {
+            let job = JobID(run: run, key: key, attempt: left.attempt, index: left.index)
             do {
-                try await access.settle(action, as: job, report: report)
+                try await access.settle(left.action, as: job, report: report)
             } catch {
                 // One that has ended badly is settled, too; what it left is looked at like everything else.
-                if error.isUnreachable { outcomes.append(.unsettled(key, error)) }
+                if !Failure.access(error).tellsTheEnd {
+                    outcomes.append(.unsettled(key, error))
+                    underWay.append(key)
+                }
             }
         }
-        for entry in recorder.state.ledger.entries.reversed() where target == nil || entry.effect.isAbout(target ?? "")
-        {
+        outcomes += try await undo(recorder, machineIDs, access, run: run, report: report) { entry in
+            // A node that may still be drained stays cordoned.
+            !underWay.contains(where: entry.key.isOfLane) && (targets.map(entry.effect.isAbout) ?? true)
+        }
+        let isClean = outcomes.allSatisfy(\.isSettled)
+        let released = Set(recorder.state.inFlight.keys).union(recorder.state.unsettled.keys).filter {
+            isClean && (targets?.contains($0.target.description) ?? true)
+        }
+        if !released.isEmpty {
+            try recorder.append(released.sorted { $0.description < $1.description }.map { .released($0) })
+        }
+        return outcomes
+    }
+
+    /// Ends a cleanup that was killed: undoes what it was about to undo, so that the run can go on from there.
+    ///
+    /// - Returns: what became of each; empty when no cleanup was killed.
+    /// - Throws: `JournalError` when nothing more can be recorded.
+    public static func finish(
+        run: String,
+        recorder: any Recorder,
+        access: any ClusterAccess,
+        machineIDs: [String: String] = [:],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(JournalError) -> [Outcome] {
+        let begun = recorder.state.undoing
+        return try await undo(recorder, machineIDs, access, run: run, report: report) { begun.contains($0.effect) }
+    }
+
+    private static func undo(
+        _ recorder: any Recorder,
+        _ machineIDs: [String: String],
+        _ access: any ClusterAccess,
+        run: String,
+        report: @escaping @Sendable (ActionProgress) -> Void,
+        where isMeant: (Ledger.Entry) -> Bool
+    ) async throws(JournalError) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for entry in recorder.state.ledger.entries.reversed() where isMeant(entry) {
             let effect = entry.effect
-            switch await look(at: effect, access) {
+            switch await look(at: effect, machineIDs, access) {
             case .failure(let error):
                 outcomes.append(.failed(effect, error))
             case .success(false):
@@ -64,18 +107,31 @@ public enum Cleanup {
                 outcomes.append(.undone(effect))
             }
         }
-        let isClean = outcomes.allSatisfy(\.isSettled)
-        let released = recorder.state.inFlight.keys.filter {
-            isClean && (target == nil || $0.target.description == target)
-        }
-        if !released.isEmpty {
-            try recorder.append(released.sorted { $0.description < $1.description }.map { .released($0) })
-        }
         return outcomes
     }
 
-    private static func look(at effect: SideEffect, _ access: any ClusterAccess) async -> Result<Bool, AccessError> {
+    /// What may still run of steps in flight and of attempts that are given up.
+    private static func jobs(_ state: RunState) -> [StepKey: RunState.Unsettled] {
+        let inFlight = state.inFlight.compactMapValues { inFlight in
+            inFlight.intended.map {
+                RunState.Unsettled(attempt: inFlight.attempt, index: inFlight.nextIndex, action: $0)
+            }
+        }
+        return inFlight.merging(state.unsettled) { first, _ in first }.filter { $0.value.action.isJob }
+    }
+
+    private static func look(
+        at effect: SideEffect,
+        _ machineIDs: [String: String],
+        _ access: any ClusterAccess
+    ) async -> Result<Bool, AccessError> {
         do {
+            if case .mask(let host, _) = effect, let expected = machineIDs[host] {
+                let identity = Probe.identity(host: host)
+                guard case .identity(let found) = try await access.answer([identity]).answers[identity],
+                    found.machineID == expected
+                else { return .success(false) }
+            }
             let seen = try await access.answer([effect.probe])
             return .success(seen.answers[effect.probe].map(effect.isStillOurs) ?? false)
         } catch {
@@ -86,7 +142,7 @@ public enum Cleanup {
 
 extension Cleanup.Outcome {
     /// Whether nothing is left to be done about it.
-    var isSettled: Bool {
+    public var isSettled: Bool {
         switch self {
         case .undone, .notOurs: true
         case .failed, .unsettled: false
@@ -95,12 +151,12 @@ extension Cleanup.Outcome {
 }
 
 extension SideEffect {
-    /// Whether it is about the node or host of this name.
-    func isAbout(_ target: String) -> Bool {
+    /// Whether it is about the node, host or DaemonSet of one of these names.
+    func isAbout(_ names: Set<String>) -> Bool {
         switch self {
-        case .cordon(let node, _): node == target || node.hasPrefix(target + ".")
-        case .mask(let host, _): host == target
-        case .updateStrategy(let namespace, let daemonSet, _, _): "\(namespace)/\(daemonSet)" == target
+        case .cordon(let node, _): names.contains(node)
+        case .mask(let host, _): names.contains(host)
+        case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
         }
     }
 }

@@ -17,8 +17,10 @@ public struct RunDirectory: Hashable, Sendable {
         self.path = path
     }
 
-    /// Makes the directory of a new run and writes plan and playbook into it; files 0600, directories 0700.
+    /// Makes the directory of a new run and writes plan, playbook and the journal's first record into it; files 0600,
+    /// directories 0700.
     ///
+    /// The plan comes last: a directory that has one has been begun, so that its journal can be missed.
     /// - Parameters:
     ///   - state: the state directory; it is made where there is none.
     ///   - cluster: the cluster's name: a directory below it.
@@ -26,6 +28,9 @@ public struct RunDirectory: Hashable, Sendable {
     ///   - plan: what the run carries out.
     ///   - playbook: the text that the plan was made from.
     ///   - playbookPath: where that text was read.
+    ///   - holder: `user@host` of the operator.
+    ///   - reason: why, in the operator's words.
+    ///   - now: the time, in seconds since 1970.
     /// - Returns: the directory of the run.
     /// - Throws: `JournalError` when the disk refuses.
     public static func create(
@@ -34,18 +39,17 @@ public struct RunDirectory: Hashable, Sendable {
         name: String,
         plan: Plan,
         playbook: String,
-        playbookPath: String
+        playbookPath: String,
+        holder: String,
+        reason: String,
+        now: @escaping @Sendable () -> Double
     ) throws(JournalError) -> RunDirectory {
         let above = "\(state)/\(cluster)"
         try FileSystem.makeDirectory(above)
-        var path = "\(above)/\(name)"
-        var number = 1
-        while access(path, F_OK) == 0 {
-            number += 1
-            path = "\(above)/\(name)-\(number)"
-        }
+        let taken = entries(above).map { RunName(($0 as NSString).lastPathComponent) }
+        let directory = RunDirectory(path: "\(above)/\(RunName(name).after(taken).text)")
+        let path = directory.path
         try FileSystem.makeDirectory(path)
-        let directory = RunDirectory(path: path)
         let origin: Data
         let planData: Data
         do {
@@ -56,6 +60,12 @@ public struct RunDirectory: Hashable, Sendable {
         }
         try FileSystem.replace(directory.playbookPath, with: Array(playbook.utf8))
         try FileSystem.replace(directory.originPath, with: origin)
+        let journal = try Journal(directory: path, now: now)
+        let digest = Digest.sha256(planData)
+        try journal.append([
+            .started(RunHeader(run: directory.run, planDigest: digest, holder: holder, reason: reason))
+        ])
+        try journal.saveCheckpoint()
         try FileSystem.replace(directory.planPath, with: planData)
         return directory
     }
@@ -107,16 +117,51 @@ public struct RunDirectory: Hashable, Sendable {
         }
     }
 
+    /// Reads the record of the run, and looks whether it is that of this directory.
+    ///
+    /// - Throws: `JournalError` for damage: also when the plan is not the one that the run was begun with, or the
+    ///   directory has another name than then.
+    public func history() throws(JournalError) -> JournalReader.History {
+        let history = try JournalReader.read(directory: path)
+        try verify(history.state)
+        return history
+    }
+
+    /// Opens the journal of the run for writing, after the same look.
+    ///
+    /// - Throws: `JournalError`, as `history`.
+    public func journal(now: @escaping @Sendable () -> Double) throws(JournalError) -> Journal {
+        let journal = try Journal(directory: path, now: now)
+        try verify(journal.state)
+        return journal
+    }
+
+    private func verify(_ state: RunState) throws(JournalError) {
+        let journal = JournalReader.journalPath(path)
+        guard let header = state.header else {
+            throw .damaged(path: journal, line: 1, reason: "the record of the run's beginning is not there")
+        }
+        guard header.run == run else { throw .renamed(path: path, run: header.run) }
+        guard try header.planDigest == planDigest() else {
+            throw .damaged(path: planPath, line: 1, reason: "it is not the plan of the run")
+        }
+    }
+
+    /// Every run of a cluster's directory, the oldest first.
+    public static func all(_ clusterDirectory: String) -> [RunDirectory] {
+        entries(clusterDirectory).filter(isRun).map(RunDirectory.init).sorted { $0.name < $1.name }
+    }
+
+    private var name: RunName { RunName(run) }
+
     /// Finds a run: the directory itself, the newest run of a cluster's directory, or the newest of all clusters.
     ///
     /// - Throws: `JournalError.noRun` when there is none.
     public static func find(_ path: String) throws(JournalError) -> RunDirectory {
         if isRun(path) { return RunDirectory(path: named(path)) }
-        let below = entries(path).flatMap { entry in
-            isRun(entry) ? [entry] : entries(entry).filter(isRun)
-        }
-        guard let newest = below.max(by: { begun($0) < begun($1) }) else { throw .noRun(path: path) }
-        return RunDirectory(path: newest)
+        let below = all(path) + entries(path).filter { !isRun($0) }.flatMap(all)
+        guard let newest = below.max(by: { $0.name < $1.name }) else { throw .noRun(path: path) }
+        return newest
     }
 
     /// Where the plan is kept.
@@ -162,11 +207,5 @@ public struct RunDirectory: Hashable, Sendable {
     private static func entries(_ path: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.sorted().map { "\(trimmed(path))/\($0)" }
-    }
-
-    private static func begun(_ path: String) -> (Int, Int, String) {
-        var entry = stat()
-        guard stat(path + "/plan.json", &entry) == 0 else { return (0, 0, path) }
-        return (entry.st_mtim.tv_sec, entry.st_mtim.tv_nsec, path)
     }
 }

@@ -56,12 +56,13 @@ public struct JobID: Hashable, Sendable, Codable {
     ///
     /// A name that would be too long is cut, and ends in its digest, so that no two jobs share one.
     public var unitName: String {
-        let text = "upgrader-\(run)-\(key.hop)-\(key.phase)-\(key.step)-\(key.target)-\(attempt)-\(index)"
+        // A colon stands in no part, so that no two names are the same.
+        let text = "upgrader-\(run):\(key.hop):\(key.phase):\(key.step):\(key.target):\(attempt):\(index)"
         let name = String(
             text.unicodeScalars.map { scalar in
                 let isAllowed =
                     scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                    || scalar == "-" || scalar == "." || scalar == "_"
+                    || scalar == "-" || scalar == "." || scalar == "_" || scalar == ":"
                 return isAllowed ? Character(scalar) : "_"
             }
         )

@@ -11,7 +11,7 @@ struct HookStep: Step {
     /// Where receipts are kept on a host.
     static let receipts = "/var/lib/upgrader/receipts"
 
-    /// Makes the step of a hook; hooks of one name in several phases share it.
+    /// Makes the step of a hook.
     init(_ hook: Hook) {
         id = hook.stepID
         title = "Run the operator's command \(hook.name)"
@@ -51,8 +51,7 @@ struct HookStep: Step {
     }
 
     private func receipt(_ context: StepContext) -> String {
-        let key = context.key
-        return "\(Self.receipts)/\(context.run)/\(key.hop)-\(key.phase)-\(key.step)-\(key.target)"
+        "\(Self.receipts)/\(context.run)/\(context.key)"
     }
 
     private func filled(_ word: String, _ context: StepContext) -> String {

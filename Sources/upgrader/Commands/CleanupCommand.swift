@@ -20,10 +20,13 @@ struct CleanupCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
+            let plan = try directory.plan()
             let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("cleanup"))
             defer { withExtendedLifetime(lock) {} }
-            let journal = try Journal(directory: directory.path, now: { Date().timeIntervalSince1970 })
+            try session.refuseEdited(plan, directory)
+            let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
+            let targets = try target.map { try session.names($0, journal.state.ledger) }
             let world = try Worlds.open(session.playbook, directory: directory)
             let result: Result<[Cleanup.Outcome], any Error>
             do {
@@ -31,7 +34,8 @@ struct CleanupCommand: AsyncParsableCommand {
                     run: directory.run,
                     recorder: journal,
                     access: world.access,
-                    target: target,
+                    targets: targets,
+                    machineIDs: plan.machineIDs,
                     report: { Output.note($0.title) }
                 )
                 try journal.saveCheckpoint()
@@ -40,45 +44,9 @@ struct CleanupCommand: AsyncParsableCommand {
                 result = .failure(error)
             }
             await world.close()
-            return tell(try result.get(), directory)
+            let outcomes = try result.get()
+            if outcomes.isEmpty { Output.write("nothing of this run is left to undo") }
+            return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
         }
-    }
-
-    private func tell(_ outcomes: [Cleanup.Outcome], _ directory: RunDirectory) -> Ending {
-        if outcomes.isEmpty { Output.write("nothing of this run is left to undo") }
-        var blocks: [FiveLines] = []
-        var ending = Ending.done
-        for outcome in outcomes {
-            switch outcome {
-            case .undone(let effect):
-                Output.write("undone: \(effect.inverse.title)")
-            case .notOurs(let effect):
-                Output.write("left alone, changed by somebody else or gone: \(effect.title)")
-            case .unsettled(let key, let error):
-                ending = error.isUnreachable ? .unreachable : .paused
-                blocks.append(
-                    FiveLines(
-                        error: "what \(key) had begun could not be waited for",
-                        why: error.why,
-                        ran: error.ran,
-                        state: "it may still be under way on \(key.target)",
-                        next: "\(error.next), then `upgrader cleanup \(directory.path)`"
-                    )
-                )
-            case .failed(let effect, let error):
-                ending = error.isUnreachable ? .unreachable : .paused
-                blocks.append(
-                    FiveLines(
-                        error: "could not \(effect.inverse.title)",
-                        why: error.why,
-                        ran: error.ran,
-                        state: effect.title,
-                        next: "\(error.next), then `upgrader cleanup \(directory.path)`"
-                    )
-                )
-            }
-        }
-        if !blocks.isEmpty { Output.complain(Complaint(blocks, ending)) }
-        return ending
     }
 }

@@ -27,6 +27,7 @@ struct ResumeCommand: AsyncParsableCommand {
             let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText(reason))
             defer { withExtendedLifetime(lock) {} }
+            try session.refuseEdited(plan, directory)
             try refuseDrift(session, plan, directory)
             let until = try session.hop(until, of: plan)
             return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
@@ -34,17 +35,6 @@ struct ResumeCommand: AsyncParsableCommand {
     }
 
     private func refuseDrift(_ session: Session, _ plan: Plan, _ directory: RunDirectory) throws {
-        guard session.digest == plan.playbookDigest else {
-            throw Complaint(
-                FiveLines(
-                    error: "the copy of the playbook in \(directory.path) was edited",
-                    why: "it is not the text that the plan was made from",
-                    state: "nothing was done; a run carries out exactly the plan it was begun with",
-                    next: "restore \(directory.path)/playbook.yaml from \(session.path) as it was, then resume"
-                ),
-                .drift
-            )
-        }
         if let data = FileManager.default.contents(atPath: session.path) {
             let now = String(decoding: data, as: UTF8.self)
             if Playbook.digest(of: now) != plan.playbookDigest {

@@ -41,7 +41,9 @@ struct RunCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             try refuseUnfinished(clusterDirectory)
             let directory = try await prepare(session, until)
-            return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
+            var walk = Walk(session: session, directory: directory, until: until, reason: reason)
+            walk.isNew = true
+            return try await walk.perform()
         }
     }
 
@@ -66,7 +68,10 @@ struct RunCommand: AsyncParsableCommand {
                         name: run,
                         plan: plan,
                         playbook: session.text,
-                        playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path
+                        playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path,
+                        holder: Session.holder,
+                        reason: reason,
+                        now: { Date().timeIntervalSince1970 }
                     )
                 }
             )
@@ -99,20 +104,21 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// A run that left something of its own on the cluster has to be resumed or cleaned up first.
+    /// A run that left something of its own on the cluster has to be resumed or cleaned up first, however old it is.
     private func refuseUnfinished(_ clusterDirectory: String) throws {
-        guard let directory = try? RunDirectory.find(clusterDirectory) else { return }
-        let record = try JournalReader.read(directory: directory.path).state
-        guard record.stop != .completed, !record.ledger.entries.isEmpty || !record.inFlight.isEmpty else { return }
-        throw Complaint(
-            FiveLines(
-                error: "the run \(directory.path) is unfinished",
-                why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
-                state: "nothing was changed now",
-                next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
-            ),
-            .drift
-        )
+        for directory in RunDirectory.all(clusterDirectory) {
+            let record = try directory.history().state
+            guard record.stop != .completed, record.mayHaveLeftSomething else { continue }
+            throw Complaint(
+                FiveLines(
+                    error: "the run \(directory.path) is unfinished",
+                    why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
+                    state: "nothing was changed now",
+                    next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
+                ),
+                .drift
+            )
+        }
     }
 
     /// A simulated cluster has nothing to lose.

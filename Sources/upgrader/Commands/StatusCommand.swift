@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
-            let history = try JournalReader.read(directory: directory.path)
+            let history = try directory.history()
             let document = StatusDocument(directory, try directory.plan(), history)
             switch format {
             case .text: Output.write(document.lines.joined(separator: "\n"))

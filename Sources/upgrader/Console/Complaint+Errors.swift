@@ -156,6 +156,16 @@ extension Complaint {
                 ),
                 .locked
             )
+        case .renamed(let path, let run):
+            self.init(
+                FiveLines(
+                    error: "\(path) is the run \(run) under another name",
+                    why: "what the run left on the cluster bears its name, and would not be known as its own",
+                    state: "nothing was done",
+                    next: "give the directory its name back, then try again"
+                ),
+                .drift
+            )
         case .noRun(let path):
             self.init(
                 FiveLines(

@@ -164,9 +164,7 @@ struct JournalTests {
 
     @Test("a journal that is shorter than its checkpoint is refused")
     func truncated() throws {
-        let journal = try open()
-        try journal.append(try someRecords())
-        try journal.saveCheckpoint()
+        try writeSome()
         let text = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self)
         let shorter = text.split(separator: "\n").dropLast(2).joined(separator: "\n") + "\n"
         try scratch.write(Data(shorter.utf8), to: "journal.jsonl")
@@ -180,9 +178,7 @@ struct JournalTests {
 
     @Test("an edited checkpoint is refused: it is not what the journal folds to")
     func editedCheckpoint() throws {
-        let journal = try open()
-        try journal.append(try someRecords())
-        try journal.saveCheckpoint()
+        try writeSome()
         let text = String(decoding: try scratch.read("checkpoint.json"), as: UTF8.self)
         try scratch.write(Data(text.replacing("unit-a", with: "unit-b").utf8), to: "checkpoint.json")
         let error = #expect(throws: JournalError.self) { _ = try open() }
@@ -194,8 +190,7 @@ struct JournalTests {
 
     @Test("a checkpoint of another schema is refused by number")
     func unknownSchema() throws {
-        let journal = try open()
-        try journal.saveCheckpoint()
+        try writeSome()
         let text = String(decoding: try scratch.read("checkpoint.json"), as: UTF8.self)
         try scratch.write(Data(text.replacing("\"schema\" : 1", with: "\"schema\" : 99").utf8), to: "checkpoint.json")
         let path = scratch.path + "/checkpoint.json"
@@ -212,6 +207,14 @@ struct JournalTests {
         #expect(throws: JournalError.self) { _ = try open() }
     }
 
+    @Test("a journal that another process writes is refused, also when the lock was removed by hand")
+    func twoWriters() throws {
+        let first = try open()
+        #expect(throws: JournalError.self) { _ = try open() }
+        try first.append(try someRecords())
+        #expect(try JournalReader.read(directory: scratch.path).count == 6, "reading is always possible")
+    }
+
     @Test("a second process on the same cluster is refused and told who holds it")
     func locked() throws {
         let first = try RunLock(clusterDirectory: scratch.path, holder: "ada@ops1 (pid 7), window 42")
@@ -220,6 +223,12 @@ struct JournalTests {
             _ = try RunLock(clusterDirectory: scratch.path, holder: "ben@ops2 (pid 8)")
         }
         withExtendedLifetime(first) {}
+    }
+
+    private func writeSome() throws {
+        let journal = try open()
+        try journal.append(try someRecords())
+        try journal.saveCheckpoint()
     }
 
     private func open() throws -> Journal {

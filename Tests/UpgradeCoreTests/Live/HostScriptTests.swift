@@ -154,12 +154,16 @@ struct HostScriptTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.path)/saved") == ["a.tar.gz"])
     }
 
-    @Test("pruning keeps the newest by name and touches nothing else")
+    @Test("pruning keeps the newest by time, whatever the names say, and touches nothing else")
     func prune() throws {
         let bench = try Bench()
-        for name in ["s-1", "s-2", "s-3", "s-4.part", "other", "s-0 odd\nname"] { try bench.write("", to: name) }
+        for (age, name) in ["s-0", "s-2", "s-1 odd\nname", "s-3", "s-4.part", "other"].enumerated() {
+            try bench.write("", to: name)
+            let time = Date(timeIntervalSince1970: 1_000_000_000 - Double(age))
+            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: "\(bench.path)/\(name)")
+        }
         try bench.run(HostScripts.prune, bench.path, "s-*", "3")
-        #expect(try bench.names == ["other", "s-2", "s-3", "s-4.part"])
+        #expect(try bench.names == ["other", "s-0", "s-2", "s-4.part"])
         #expect(try bench.run(HostScripts.prune, "\(bench.path)/nowhere", "s-*", "1").succeeded)
     }
 

@@ -36,7 +36,7 @@ struct JobTests {
         #expect(Set(names).count == 6)
         for name in names {
             #expect("\(name).service".utf8.count <= 255)
-            #expect(name.wholeMatch(of: /[A-Za-z0-9._-]+/) != nil)
+            #expect(name.wholeMatch(of: /[A-Za-z0-9:._-]+/) != nil)
         }
     }
 

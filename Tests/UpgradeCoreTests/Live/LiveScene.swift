@@ -181,7 +181,7 @@ struct LiveScene {
         return JobID(run: "run-1", key: key, attempt: 1, index: 0)
     }
 
-    static let unit = "upgrader-run-1-1.13-1.14-workers-drain-w1-1-0"
+    static let unit = "upgrader-run-1:1.13-1.14:workers:drain:w1:1:0"
 
     static func version(_ text: String) throws -> PackageVersion {
         try #require(PackageVersion(text))

@@ -11,6 +11,16 @@ struct LaneExplorer {
         var effects: [LaneEffect]
         /// Whether a refusal left the state as it was.
         var isUnchanged: Bool
+        /// How steps begin that were tried before, by their place in the lane.
+        var starts: [Int: Start]
+    }
+
+    /// How a step begins that was tried before.
+    struct Start: Hashable {
+        /// The attempt that comes next.
+        var attempt = 1
+        /// The attempt and the index of an action whose job may still run.
+        var unsettled: [Int] = []
     }
 
     static let keys: [StepKey] = ["cordon", "drain"].compactMap { StepKey("1.12-1.13/workers/\($0)@w1") }
@@ -24,19 +34,30 @@ struct LaneExplorer {
         .failed(failure), .abandoned, .interrupted,
     ]
 
-    /// Lanes that begin anew, go on from a step in doubt, and begin after a failure.
-    static var beginnings: [LaneMachine] {
+    /// Lanes that begin anew, go on from a step in doubt, and begin after a failure: in the first step and in the second;
+    /// with each, how steps begin that were tried before.
+    private static var beginnings: [(lane: LaneMachine, starts: [Int: Start])] {
         let key = keys[0]
-        let records: [[Record]] = [
-            [],
-            [.begun(key, attempt: 1)],
-            [.begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, actions[0])],
-            [.begun(key, attempt: 1), .failed(key, attempt: 1, failure)],
-            [.done(key)],
-            keys.map { .done($0) },
+        let overdue = Failure.access(.jobOverdue(host: "w1", unit: "u", deadline: .seconds(1)))
+        let left: (StepKey) -> [Record] = { key in
+            [
+                .begun(key, attempt: 2), .intended(key, attempt: 2, index: 1, actions[0]),
+                .failed(key, attempt: 2, overdue),
+            ]
+        }
+        let records: [([Record], [Int: Start])] = [
+            ([], [:]),
+            ([.begun(key, attempt: 1)], [:]),
+            ([.begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, actions[0])], [:]),
+            ([.begun(key, attempt: 1), .failed(key, attempt: 1, failure)], [0: Start(attempt: 2)]),
+            ([.begun(keys[1], attempt: 2), .failed(keys[1], attempt: 2, failure)], [1: Start(attempt: 3)]),
+            (left(key), [0: Start(attempt: 3, unsettled: [2, 1])]),
+            (left(keys[1]), [1: Start(attempt: 3, unsettled: [2, 1])]),
+            ([.done(key)], [:]),
+            (keys.map { .done($0) }, [:]),
         ]
-        return records.map { records in
-            LaneMachine(keys: keys, resuming: MemoryRecorder(records).state)
+        return records.map { records, starts in
+            (LaneMachine(keys: keys, resuming: MemoryRecorder(records).state), starts)
         }
     }
 
@@ -47,27 +68,26 @@ struct LaneExplorer {
         var rows: [Row] = []
         var seen: Set<LaneMachine> = []
         var todo = beginnings
-        while let machine = todo.popLast() {
+        while let (machine, starts) = todo.popLast() {
             guard machine.state.nextIndex < 4, seen.insert(machine).inserted else { continue }
             for event in events {
                 var next = machine
+                var row = Row(
+                    state: machine.state,
+                    event: event,
+                    next: nil,
+                    effects: [],
+                    isUnchanged: false,
+                    starts: starts
+                )
                 do {
-                    let effects = try next.handle(event)
-                    rows.append(
-                        Row(state: machine.state, event: event, next: next.state, effects: effects, isUnchanged: false)
-                    )
-                    todo.append(next)
+                    row.effects = try next.handle(event)
+                    row.next = next.state
+                    todo.append((next, starts))
                 } catch {
-                    rows.append(
-                        Row(
-                            state: machine.state,
-                            event: event,
-                            next: nil,
-                            effects: [],
-                            isUnchanged: next == machine
-                        )
-                    )
+                    row.isUnchanged = next == machine
                 }
+                rows.append(row)
             }
         }
         return rows

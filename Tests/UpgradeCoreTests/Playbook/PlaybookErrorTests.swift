@@ -169,7 +169,7 @@ struct PlaybookErrorTests {
             ),
             "p.yaml:10:16: `hooks.name` is `Quiet!`; "
                 + "expected a name of lowercase letters, digits and `-`, at most 64, the first a letter",
-            "p.yaml:10:31: `hooks.phase` is `worker`; expected one of `preflight`, `backup`, `control-plane`, "
+            "p.yaml:10:31: `hooks.phase` is `worker`; expected one of `backup`, `control-plane`, "
                 + "`controllers`, `workers`, `network`, `helm`, `clients`, `verify`; did you mean `workers`?",
             "p.yaml:10:45: `hooks.when` is `during`; expected one of `before`, `after`",
             "p.yaml:10:59: `hooks.host` is `m2`; expected one of `e1`, `m1`; did you mean `m1`?",

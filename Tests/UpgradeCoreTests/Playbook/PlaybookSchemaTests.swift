@@ -137,7 +137,7 @@ struct PlaybookSchemaTests {
 
     @Test("a text is refused exactly where the schema's pattern or list refuses it")
     func patterns() throws {
-        let listed = Set(places.flatMap { $0.schema.values ?? [] } + PlaybookDecoder.phases)
+        let listed = Set(places.flatMap { $0.schema.values ?? [] } + PlaybookDecoder.hookPhases)
         let samples = [
             "", " ", "a", "A", "a b", "a\n", "-a", ".a", "a-", "a.", "a..b", "a_b", "a/b", "a@b", "a:b", "ab", "0", "1",
             "cluster", "1.13", "01.13", "1.13.12",

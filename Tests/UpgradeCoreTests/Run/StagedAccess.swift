@@ -10,6 +10,8 @@ struct StagedAccess: ClusterAccess {
     var after: @Sendable (Action) -> AccessError? = { _ in nil }
     /// Called when a job is waited for.
     var settling: @Sendable (Action, JobID) -> Void = { _, _ in }
+    /// Why no job can be waited for; `nil` when they can.
+    var refusal: AccessError?
 
     init(_ base: any ClusterAccess) {
         self.base = base
@@ -35,6 +37,7 @@ struct StagedAccess: ClusterAccess {
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         settling(action, job)
+        if let refusal { throw refusal }
         try await base.settle(action, as: job, report: report)
     }
 }

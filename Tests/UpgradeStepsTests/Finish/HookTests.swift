@@ -12,7 +12,7 @@ struct HookTests {
         words: ["depool", "{node}", "--via={host}/{address}"],
         deadline: .seconds(30)
     )
-    let receipt = "/var/lib/upgrader/receipts/run1/1.12-1.13-workers-hook-depool-host-w1"
+    let receipt = "/var/lib/upgrader/receipts/run1/1.12-1.13/workers/hook-depool-host@w1"
 
     private func scene(_ hook: Hook) -> Scene {
         var scene = Scene()

@@ -1,0 +1,77 @@
+internal import UpgradeCore
+
+extension Session {
+    /// Refuses when a host is another machine than at the survey, or cannot be asked.
+    ///
+    /// - Throws: `Complaint`.
+    func lookAtHosts(_ plan: Plan, _ directory: RunDirectory, _ world: World) async throws {
+        do {
+            try await ResumeCheck.perform(plan: plan, access: world.access)
+        } catch .machineChanged(let host, let expected, let found) {
+            throw Complaint(
+                FiveLines(
+                    error: "\(host) is not the machine that the run was begun on",
+                    why: "its machine-id is \(found); at the survey it was \(expected)",
+                    state: "nothing was done now; the run stands where it stopped",
+                    next: "bring the old machine back, or `upgrader cleanup \(directory.path)` and begin anew"
+                ),
+                .drift
+            )
+        } catch .access(let error) {
+            throw Complaint(
+                FiveLines(
+                    error: "the cluster could not be looked at before going on",
+                    why: error.why,
+                    ran: error.ran,
+                    state: "nothing was done now; the run stands where it stopped",
+                    next: "\(error.next), then `upgrader resume \(directory.path)`"
+                ),
+                error.isUnreachable ? .unreachable : .paused
+            )
+        }
+    }
+
+    /// Refuses when the run's copy of the playbook is not the text that its plan was made from.
+    ///
+    /// - Throws: `Complaint`.
+    func refuseEdited(_ plan: Plan, _ directory: RunDirectory) throws {
+        guard digest == plan.playbookDigest else {
+            throw Complaint(
+                FiveLines(
+                    error: "the copy of the playbook in \(directory.path) was edited",
+                    why: "it is not the text that the plan was made from",
+                    state: "nothing was done; a run carries out exactly the plan it was begun with",
+                    next: "restore \(directory.path)/playbook.yaml from \(path) as it was, then try again"
+                ),
+                .drift
+            )
+        }
+    }
+
+    /// The names of the host, node or DaemonSet that the operator means.
+    ///
+    /// - Throws: `Complaint` for a name that neither the playbook nor the ledger knows.
+    func names(_ given: String, _ ledger: Ledger) throws -> Set<String> {
+        if let host = playbook.hosts.first(where: { $0.name == given || $0.node == given }) {
+            return [host.name, host.node]
+        }
+        let daemonSets = ledger.entries.compactMap { entry in
+            if case .updateStrategy(let namespace, let name, _, _) = entry.effect {
+                "\(namespace)/\(name)"
+            } else {
+                nil
+            }
+        }
+        if daemonSets.contains(given) { return [given] }
+        throw Complaint(
+            FiveLines(
+                error: "nothing is known of \(given)",
+                why: "it is no host or node of the playbook, and nothing of this run is on a DaemonSet of that name",
+                state: "nothing was changed",
+                next:
+                    "name one of \((playbook.hosts.map(\.name) + daemonSets).joined(separator: ", ")), or none for all"
+            ),
+            .usage
+        )
+    }
+}

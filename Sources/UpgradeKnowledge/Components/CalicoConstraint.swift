@@ -51,6 +51,7 @@ public struct CalicoConstraint: Hashable, Sendable, Decodable {
     ///   - kubernetes: the release of Kubernetes.
     ///   - datastore: where Calico keeps its data; a rule about some datastores does not speak of `nil`.
     ///   - etcd: the minor of etcd; a rule about etcd does not speak of `nil`.
+    /// - Returns: whether the rule speaks of the state.
     public func concerns(
         calico: MinorRelease,
         kubernetes: MinorRelease,

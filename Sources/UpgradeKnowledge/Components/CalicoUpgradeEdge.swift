@@ -51,6 +51,7 @@ public struct CalicoUpgradeEdge: Hashable, Sendable, Decodable {
     ///   - to: the version to reach, of a higher minor.
     ///   - datastore: where the data is now.
     ///   - kubernetes: the release that the cluster runs.
+    /// - Returns: whether the documents describe it.
     public func leads(
         from: PatchVersion,
         to: PatchVersion,

@@ -27,9 +27,11 @@ public struct HelmfileWindow: Hashable, Sendable, Decodable {
         public var helm3Broken: [PatchVersion]?
         /// The lowest versions of Helm 3 from which helmfile on; in order.
         public var helm3Minimums: [Minimum]?
+        /// Whether the sources leave room for doubt.
+        public var uncertain: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case first, below, helm2
+            case first, below, helm2, uncertain
             case helm3Min = "helm3_min"
             case helm3MinWithChartify = "helm3_min_with_chartify"
             case helm3MaxTested = "helm3_max_tested"
@@ -63,7 +65,11 @@ public struct HelmfileWindow: Hashable, Sendable, Decodable {
 
     /// How well a version of helmfile in it works with a version of Helm.
     ///
-    /// - Parameter usesChartify: whether a release is patched, or made from other than charts.
+    /// - Parameters:
+    ///   - helmfile: a version in this window.
+    ///   - helm: the version of Helm.
+    ///   - usesChartify: whether a release is patched, or made from other than charts.
+    /// - Returns: the level; one minor is added where a release of Helm is of a later major.
     public func support(
         helmfile: PatchVersion,
         helm: PatchVersion,

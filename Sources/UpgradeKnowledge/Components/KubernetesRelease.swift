@@ -58,7 +58,7 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
     public var shipped: PatchVersion?
     /// The lowest versions recommended for production, one for each minor of etcd; a later minor is above them.
     public var minimums: [PatchVersion]
-    /// The values of `--storage-backend` that the API server takes.
+    /// The values of `--storage-backend` that the API server takes; empty where nobody looked yet.
     public var storageBackends: [String]
     /// Where these facts were read.
     public var source: String
@@ -93,7 +93,7 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
             }
             return version
         }
-        storageBackends = try container.decode([String].self, forKey: .storageBackends)
+        storageBackends = try container.decodeIfPresent([String].self, forKey: .storageBackends) ?? []
         source = try container.decode(String.self, forKey: .source)
         uncertain = try container.decodeIfPresent(Bool.self, forKey: .uncertain) ?? false
     }

@@ -115,6 +115,7 @@ extension VersionKnowledge {
         return existence(version, last: last, newest: oldestOpen)
     }
 
+    // A minor release below the newest is closed: what lies beyond its last patch was never made.
     private func existence(_ version: PatchVersion, last: PatchVersion?, newest: MinorRelease?) -> Existence {
         guard let last else { return .notKnown }
         if version <= last { return .known }

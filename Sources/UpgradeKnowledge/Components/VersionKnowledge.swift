@@ -26,6 +26,8 @@ public struct VersionKnowledge: Hashable, Sendable {
     public var helmfileTakesShortVersionsFrom: PatchVersion
     /// The newest helmfile known.
     public var helmfileNewest: PatchVersion
+    /// What the operator changed or added, which is already in the rest.
+    public var overrides: [FactOverride] = []
     /// The day of the oldest of the data files.
     public var asOf: CalendarDay
 
@@ -34,9 +36,27 @@ public struct VersionKnowledge: Hashable, Sendable {
     /// - Throws: `VersionDataError`; a mistake of this program's makers, which a test excludes.
     public static func embedded() throws(VersionDataError) -> VersionKnowledge { try loaded.get() }
 
+    /// The data with what an operator changed or added.
+    ///
+    /// - Throws: `VersionDataError` for the first change that names no fact, or that does not fit.
+    public static func embedded(overriding overrides: [FactOverride]) throws(VersionDataError) -> VersionKnowledge {
+        guard !overrides.isEmpty else { return try embedded() }
+        let isOfComponent = { (fact: FactOverride) in FactRoot.of(fact.fact).map { files.contains($0.file) } ?? true }
+        do {
+            let tree = try FactTree(reading: files)
+            var knowledge = try VersionKnowledge(tree.overriding(overrides.filter(isOfComponent)))
+            knowledge.overrides = overrides
+            return knowledge
+        } catch .unreadable(let file, let reason) {
+            throw .overridden(file: file, reason: reason)
+        }
+    }
+
+    private static let files = ["kubernetes.yaml", "calico.yaml", "helm.yaml"]
+
     // Read once: the files do not change while the program runs.
     private static let loaded: Result<VersionKnowledge, VersionDataError> = Result { () throws(VersionDataError) in
-        try VersionKnowledge(FactTree(reading: ["kubernetes.yaml", "calico.yaml", "helm.yaml"]))
+        try VersionKnowledge(FactTree(reading: files))
     }
 
     init(_ tree: FactTree) throws(VersionDataError) {

@@ -94,7 +94,10 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgradeKnowledgeTests",
-            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeTestSupport"],
+            dependencies: [
+                "UpgradeCore", "UpgradeKnowledge", "UpgradeTestSupport", .product(name: "Yams", package: "Yams"),
+            ],
+            exclude: ["Fixtures"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -42,12 +42,24 @@ public enum VersionDataError: Error, Hashable, Sendable, CustomStringConvertible
     case missing(file: String)
     /// It is not what it should be.
     case unreadable(file: String, reason: String)
+    /// A playbook names a fact that there is not.
+    case unknownFact(String, near: [String])
+    /// A playbook gives one value to what is many facts.
+    case notOneFact(String, has: [String])
+    /// The changes of a playbook leave a file that cannot be read.
+    case overridden(file: String, reason: String)
 
     /// One sentence with the facts of the case.
     public var description: String {
         switch self {
         case .missing(let file): "this program has no data file \(file)"
         case .unreadable(let file, let reason): "the data file \(file) of this program cannot be read: \(reason)"
+        case .unknownFact(let fact, let near):
+            "there is no fact \(fact)" + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?")
+        case .notOneFact(let fact, let has):
+            "\(fact) is not one fact; it has \(has.prefix(5).joined(separator: ", "))"
+        case .overridden(let file, let reason):
+            "what the playbook says under `versions` does not fit \(file): \(reason)"
         }
     }
 }

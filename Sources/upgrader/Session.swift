@@ -1,5 +1,6 @@
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 internal import UpgradeSteps
 
 /// A playbook as it was read, with all that a command needs besides the world.
@@ -47,6 +48,8 @@ struct Session {
         } catch {
             throw Complaint(playbook: error, path: path)
         }
+        // Whoever changes a fact learns at once whether there is such a fact, and not when it is used.
+        if !playbook.versions.isEmpty { _ = try FactBook(overriding: playbook.versions) }
         steps = StepCatalog.all(for: playbook)
         hops = try HopCatalog.all()
         versionsDigest = HopCatalog.digest

@@ -13,7 +13,7 @@ struct DocumentTests {
     }
 
     private static let plan = Form(
-        always: ["schema", "cluster", "playbookDigest", "versionsDigest", "steps"],
+        always: ["schema", "cluster", "playbookDigest", "versionsDigest", "overrides", "steps"],
         inside: ["steps": Form(always: ["number", "key", "title", "rehearsed", "commands"])]
     )
     private static let status = Form(

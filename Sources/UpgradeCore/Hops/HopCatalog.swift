@@ -38,6 +38,11 @@ public enum HopCatalog {
         return facts
     }
 
+    /// The data files as text, by the name of the file: for those who read facts as addresses.
+    public static var texts: [String: String] {
+        Dictionary(uniqueKeysWithValues: files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
+    }
+
     /// The SHA-256 over the names and contents of the data files, in lowercase hexadecimal.
     public static var digest: String {
         var data = Data()

@@ -10,6 +10,7 @@ enum PlaybookKeys {
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
             "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "simulation",
+            "versions",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -28,5 +29,6 @@ enum PlaybookKeys {
         "helm.versions.*": ["package", "tag"],
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
         "simulation": ["release", "pace"],
+        "versions": ["fact", "value", "source", "reason"],
     ]
 }

@@ -68,7 +68,7 @@ extension PlaybookDecoder {
 }
 
 /// Reports values that must be there once only, with both places.
-private struct UniqueValues {
+struct UniqueValues {
     let problems: PlaybookProblems
     private var seen: [String: [String: PlaybookLocation]] = [:]
 

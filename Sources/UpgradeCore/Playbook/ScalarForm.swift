@@ -174,6 +174,25 @@ extension ScalarForm where Value == String {
         text("an image tag, such as `v3.7.5`") { $0.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}/) != nil }
     }
 
+    /// The address of a fact, as `explain` takes it: at least three words, for a shorter one is many facts.
+    static var factAddress: Self {
+        text("the address of a fact, as `upgrader explain` lists them") {
+            $0.wholeMatch(of: /[a-z][a-z-]*(\/[A-Za-z0-9<>=~.,:()+_ -]+){2,}/) != nil
+        }
+    }
+
+    /// A value of a fact: a version, a day, a word; also what YAML takes for a number.
+    static var factValue: Self {
+        ScalarForm(expected: "a value without control characters", kinds: [.string, .float, .integer, .boolean]) {
+            !$0.isEmpty && isPrintable($0) ? $0 : nil
+        }
+    }
+
+    /// A sentence for whoever reads the plan.
+    static var remark: Self {
+        text("a sentence") { $0.contains { $0 != " " } && isPrintable($0) }
+    }
+
     /// A word of a command: anything but the bytes that an argument cannot hold.
     static var word: Self {
         text("a word without control characters") { isPrintable($0) }

@@ -1,9 +1,9 @@
 /// Finds the word that was meant.
-enum Spelling {
+public enum Spelling {
     /// The candidate nearest to `word`; `nil` where none is near.
     ///
     /// Near means one edit for each three letters, at least one: `hosst` is near `hosts`, `node` is not near `name`.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = max(1, word.count / 3)
         let near = candidates.map { (word: $0, edits: distance(word, $0)) }.filter { $0.edits <= limit }
         return near.min { $0.edits < $1.edits }?.word
@@ -12,7 +12,7 @@ enum Spelling {
     /// Counts the insertions, deletions, replacements and swaps of neighbors between two words.
     ///
     /// - Source: optimal string alignment, a restricted Damerau-Levenshtein distance.
-    static func distance(_ left: String, _ right: String) -> Int {
+    public static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.lowercased())
         let right = Array(right.lowercased())
         var beforeLast: [Int] = []

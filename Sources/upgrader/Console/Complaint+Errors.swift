@@ -1,4 +1,5 @@
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 extension Complaint {
     /// A file that is no playbook.
@@ -221,6 +222,7 @@ extension Complaint {
         case let error as JournalError: self.init(journal: error)
         case let error as DriverError: self.init(driver: error)
         case let error as PlaybookError: self.init(playbook: error, path: "")
+        case let error as VersionDataError: self.init(knowledge: error)
         default:
             self.init(
                 FiveLines(

@@ -19,6 +19,9 @@ struct Sequence {
         let last = plan.hops.last?.id.to.description ?? ""
         let counts = "\(plan.hops.count) hops, \(script.steps.count) steps"
         var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"]
+        lines += playbook.versions.map { change in
+            "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
+        }
         var place = ""
         for line in script.steps {
             let here = "\(line.key.hop.from) → \(line.key.hop.to)  \(line.key.phase)"
@@ -43,6 +46,7 @@ struct Sequence {
                 cluster: plan.cluster,
                 playbookDigest: plan.playbookDigest,
                 versionsDigest: plan.versionsDigest,
+                overrides: playbook.versions,
                 steps: script.steps.map { line in
                     Document.Step(
                         number: line.number,
@@ -72,6 +76,7 @@ struct Sequence {
         var cluster: String
         var playbookDigest: String
         var versionsDigest: String
+        var overrides: [FactOverride]
         var steps: [Step]
 
         struct Step: Encodable {

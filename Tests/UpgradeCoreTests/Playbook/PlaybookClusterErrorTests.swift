@@ -122,6 +122,26 @@ struct PlaybookClusterErrorTests {
         )
     }
 
+    // MARK: Version data
+
+    @Test("a fact needs an address, a value, a source and a reason, and is changed once")
+    func versions() {
+        let more = """
+            versions:
+              - {fact: calico/3.7/kubernetes/max, value: 1.15, source: us, reason: r}
+              - {fact: calico/3.7/kubernetes/max, value: 1.16, source: us, reason: r}
+              - {fact: calico, value: 1.16, source: " "}
+            """
+        #expect(
+            PlaybookTexts.errors(of: PlaybookTexts.smallest(more)) == [
+                "p.yaml:12:12: `versions.fact` `calico/3.7/kubernetes/max` is there twice; the other is at p.yaml:11:12",
+                "p.yaml:13:5: the key `versions.reason` is missing",
+                "p.yaml:13:12: `versions.fact` is `calico`; expected the address of a fact, as `upgrader explain` lists them",
+                "p.yaml:13:41: `versions.source` is ` `; expected a sentence",
+            ]
+        )
+    }
+
     // MARK: Hosts
 
     @Test("a host twice is named with both places, by name, by address and by node")

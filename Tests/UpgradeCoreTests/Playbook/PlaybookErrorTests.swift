@@ -17,7 +17,7 @@ struct PlaybookErrorTests {
 
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
-        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, `simulation`"
+        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, `simulation`, `versions`"
 
     private static let yamlCases: [Case] = [
         Case("nothing", "", "p.yaml:1:1: the playbook is empty"),

@@ -1,0 +1,48 @@
+public import UpgradeCore
+
+/// A cluster at one point of its path, as the playbook states it.
+public struct StatedPoint: Hashable, Sendable {
+    /// The releases of Kubernetes that are live: one at rest, two while a hop is under way.
+    public var kubernetes: [MinorRelease]
+    /// Calico; `nil` where the playbook does not say.
+    public var calico: PatchVersion?
+    /// Helm; `nil` where the playbook does not say.
+    public var helm: PatchVersion?
+
+    /// How reports call it.
+    public var title: String {
+        kubernetes.count == 1
+            ? "at \(kubernetes[0])" : "during \(kubernetes.map(\.description).joined(separator: " → "))"
+    }
+
+    /// The points of a playbook, from a release to its target.
+    ///
+    /// A component moves at the end of the hop that arrives at a release: while that hop is under way, and at its end
+    /// until the component has moved, the version of before is there.
+    /// - Parameters:
+    ///   - playbook: the playbook.
+    ///   - start: the release that the cluster runs; the lowest of the path where it is `nil`.
+    /// - Returns: the points in order; none when the playbook has no release.
+    public static func points(of playbook: Playbook, from start: MinorRelease? = nil) -> [StatedPoint] {
+        let releases = playbook.releases.keys.filter { $0 <= playbook.target }.sorted()
+        var points: [StatedPoint] = []
+        var (calico, helm): (PatchVersion?, PatchVersion?)
+        for (index, release) in releases.enumerated() {
+            let isAhead = start.map { $0 < release } ?? (index > 0)
+            if isAhead, index > 0 {
+                points.append(StatedPoint(kubernetes: [releases[index - 1], release], calico: calico, helm: helm))
+            }
+            calico = playbook.calico?.versions[release]?.version ?? calico
+            helm = playbook.helm?.versions[release]?.version ?? helm
+            if isAhead || start.map({ $0 == release }) ?? true {
+                points.append(StatedPoint(kubernetes: [release], calico: calico, helm: helm))
+            }
+        }
+        return points
+    }
+}
+
+extension ComponentVersion {
+    /// The upstream version of the package, or else of the image's tag.
+    var version: PatchVersion? { package.kubernetes ?? PatchVersion(tag) }
+}

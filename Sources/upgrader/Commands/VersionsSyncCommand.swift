@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeKnowledge
+
+/// `upgrader versions sync`: a change of the data files, proposed from upstream's pages.
+struct VersionsSyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Read upstream's lists and propose a change of the version data as a diff; change nothing.",
+        discussion: "The diff is for `git apply` in the source of upgrader, after a person has read it. A page that is"
+            + " not what it should be is refused by name, and nothing is proposed from it: then this ends with 10, or"
+            + " with 15 where a page could not be had."
+    )
+
+    @Option(help: "The web proxy, such as http://webproxy.example.org:8080; without it what the environment says.")
+    var proxy: String?
+
+    @Option(help: "Read below this address instead: MIRROR/HOST/PATH.")
+    var from: String?
+
+    @Option(name: .short, help: "Write the diff to this file instead of standard output.")
+    var output: String?
+
+    @OptionGroup var options: KnowledgeOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let curl = CurlPages(proxy: proxy)
+            let report = try VersionSync.run(day: options.date, mirror: from) { url throws(PageError) in
+                try curl.read(url)
+            }
+            for line in report.changes { Output.note("change: \(line)") }
+            for line in report.remarks { Output.note("note:   \(line)") }
+            if report.diff.isEmpty { Output.note("no change to propose") }
+            try write(report.diff)
+            guard !report.refused.isEmpty else { return .done }
+            Output.complain(Complaint(refused: report.refused))
+            return report.refused.allSatisfy(\.isUnreachable) ? .unreachable : .refused
+        }
+    }
+
+    private func write(_ diff: String) throws {
+        guard let output else {
+            // The diff ends in a newline, and `write` adds one.
+            if !diff.isEmpty { Output.write(String(diff.dropLast())) }
+            return
+        }
+        do {
+            try Data(diff.utf8).write(to: URL(filePath: output), options: .atomic)
+        } catch {
+            throw Complaint(
+                FiveLines(
+                    error: "the diff cannot be written to \(output)",
+                    why: error.localizedDescription,
+                    state: "nothing was changed",
+                    next: "name a file in a directory that is there and can be written to"
+                ),
+                .usage
+            )
+        }
+    }
+}
+
+extension VersionSync.Refusal {
+    /// Whether the page could not be had at all.
+    fileprivate var isUnreachable: Bool {
+        if case .unreachable = error { true } else { false }
+    }
+}
+
+extension Complaint {
+    /// Pages from which nothing is proposed, one block each.
+    fileprivate init(refused: [VersionSync.Refusal]) {
+        let blocks = refused.map { refusal in
+            FiveLines(
+                error: "the page \(refusal.page.rawValue) was refused",
+                why: "\(refusal.error)",
+                ran: "curl \(refusal.url)",
+                state: "nothing is proposed from it; no file was changed",
+                next: "look at the page; if its form has changed, so must its parser"
+            )
+        }
+        self.init(blocks, .refused)
+    }
+}

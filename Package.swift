@@ -71,7 +71,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSteps"],
             path: "benchmarks",
             exclude: ["README.md"],
             swiftSettings: settings
@@ -94,7 +94,8 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgradeKnowledgeTests",
-            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeTestSupport"],
+            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: settings
         ),
         .testTarget(

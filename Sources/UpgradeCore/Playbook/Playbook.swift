@@ -38,6 +38,8 @@ public struct Playbook: Hashable, Sendable {
     public var helm: HelmOptions?
     /// The operator's own commands.
     public var hooks: [Hook]
+    /// Findings of foresight that the operator has accepted.
+    public var acceptedFindings: [AcceptedFinding]
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -58,7 +60,8 @@ public struct Playbook: Hashable, Sendable {
         deadlines: Deadlines = Deadlines(),
         calico: CalicoOptions? = nil,
         helm: HelmOptions? = nil,
-        hooks: [Hook] = []
+        hooks: [Hook] = [],
+        acceptedFindings: [AcceptedFinding] = []
     ) {
         self.cluster = cluster
         self.target = target
@@ -78,6 +81,7 @@ public struct Playbook: Hashable, Sendable {
         self.calico = calico
         self.helm = helm
         self.hooks = hooks
+        self.acceptedFindings = acceptedFindings
     }
 
     /// The host of this name.

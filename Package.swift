@@ -71,7 +71,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSteps"],
             path: "benchmarks",
             exclude: ["README.md"],
             swiftSettings: settings
@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "UpgradeKnowledgeTests",
             dependencies: [
-                "UpgradeCore", "UpgradeKnowledge", "UpgradeTestSupport", .product(name: "Yams", package: "Yams"),
+                "UpgradeCore", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
+                .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: settings

@@ -19,6 +19,7 @@ enum Benchmarks {
         report.add("plan", Double(large.plan.keys.count), "steps")
         try Recording.measure(large.records, late: isQuick ? 5000 : 100_000, &report)
         try Resuming.measure(large, transitions: isQuick ? 5000 : 100_000, &report)
+        try Foreseeing.measure(nodes: 1_000, pods: 10_000, &report)
         report.add("peak memory of all this", try Usage.peak(), "MiB")
         try report.printOut()
     }

@@ -27,6 +27,19 @@ static const unsigned char urgent_notes[] = {
 #embed "Data/urgent-notes.yaml"
 };
 
+static const unsigned char accepted_flags[] = {
+#embed "Data/accepted-flags.yaml"
+};
+static const unsigned char recorded_gates[] = {
+#embed "Data/recorded-gates.yaml"
+};
+static const unsigned char requirements[] = {
+#embed "Data/requirements.yaml"
+};
+static const unsigned char served_apis[] = {
+#embed "Data/served-apis.yaml"
+};
+
 #define FILE_OF(name, bytes) {name, bytes, sizeof bytes}
 
 static const struct version_data_file files[] = {
@@ -37,6 +50,10 @@ static const struct version_data_file files[] = {
     FILE_OF("helm.yaml", helm),
     FILE_OF("kubernetes.yaml", kubernetes),
     FILE_OF("upstream.yaml", upstream),
+    FILE_OF("accepted-flags.yaml", accepted_flags),
+    FILE_OF("recorded-gates.yaml", recorded_gates),
+    FILE_OF("requirements.yaml", requirements),
+    FILE_OF("served-apis.yaml", served_apis),
     FILE_OF("urgent-notes.yaml", urgent_notes),
 };
 const size_t version_data_file_count = sizeof files / sizeof files[0];

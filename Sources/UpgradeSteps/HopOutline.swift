@@ -16,6 +16,8 @@ enum HopOutline {
                 "etcd-healthy", "versions-in-skew", "nodes-known", "cordons", "budgets", "components-supported",
             ]
             .map { cluster([$0]) }
+            // The whole path at once; what a host alone tells is looked at again before each one.
+            + (isFirst ? [cluster(["foresight"])] : [])
 
         let phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
@@ -24,7 +26,13 @@ enum HopOutline {
             phase(
                 PhaseName.controlPlane,
                 controlPlane.map {
-                    lane($0, ["cluster-health", "hold-controllers", "install-control-plane", "restart-api-server"])
+                    lane(
+                        $0,
+                        [
+                            "host-foresight", "cluster-health", "hold-controllers", "install-control-plane",
+                            "restart-api-server",
+                        ]
+                    )
                 }
             ),
             phase(
@@ -39,8 +47,8 @@ enum HopOutline {
                     lane(
                         $0,
                         [
-                            "cluster-health", "cordon", "drain", "install-node", "restart-kubelet",
-                            "restart-kube-proxy", "node-ready", "uncordon",
+                            "host-foresight", "cluster-health", "cordon", "drain", "install-node",
+                            "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon",
                         ]
                     )
                 }

@@ -27,6 +27,8 @@ public enum StepCatalog {
         Cordons(),
         Budgets(),
         ComponentsSupported(),
+        ForeseenBreakage(),
+        HostForeseenBreakage(),
         EtcdSnapshot(),
         SaveConfiguration(),
         ClusterHealth(),

@@ -77,6 +77,10 @@ extension Scene {
         case .budgets: .budgets(budgets)
         case .daemonSet(let namespace, let name): .daemonSet(daemonSets["\(namespace)/\(name)"])
         case .deployment(let namespace, let name): .deployment(deployments["\(namespace)/\(name)"])
+        case .hostConfiguration(let host): configurations[host].map { .hostConfiguration($0) }
+        case .pods: .podsByNode(pods)
+        case .objects: .objects(objects)
+        case .helmManifests: .helmManifests(helmManifests)
         }
     }
 }

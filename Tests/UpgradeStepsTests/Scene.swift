@@ -31,6 +31,9 @@ struct Scene {
     var budgets: [BudgetState] = []
     var daemonSets: [String: DaemonSetState] = [:]
     var deployments: [String: DeploymentState] = [:]
+    var configurations: [String: HostConfiguration] = [:]
+    var objects = ClusterObjects()
+    var helmManifests: [HelmManifest] = []
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)
@@ -57,6 +60,7 @@ struct Scene {
         let name = host.name
         let old = PackageVersion.start
         identities[name] = HostIdentity(machineID: "id-\(name)")
+        configurations[name] = HostConfiguration()
         machineIDs[name] = "id-\(name)"
         freeSpace["\(name):/var"] = .mebibytes(4096)
         freeSpace["\(name):/var/lib/upgrader"] = .mebibytes(4096)

@@ -64,6 +64,11 @@ struct UnmetTextTests {
         .workloadNotReady(kind: "DaemonSet", namespace: "kube-system", name: "calico-node", on: "w1.example.org"),
         .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
+        .foreseen(
+            findings: ["kubelet does not start with --x (w1 /etc/default/kubelet:3)", "b", "c", "d"],
+            ids: ["flag-removed/kubelet/--x", "b", "c", "d"],
+            cure: "take --x out"
+        ),
         .notSupportedYet(feature: "the conversion of Helm 2 releases", until: "the Helm migration lands"),
     ]
 }

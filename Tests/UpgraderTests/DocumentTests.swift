@@ -29,8 +29,14 @@ struct DocumentTests {
         ]
     )
     private static let check = Form(
-        always: ["schema", "cluster", "checks"],
-        inside: ["checks": Form(always: ["key", "title", "passed"], sometimes: ["why", "next"])]
+        always: ["schema", "cluster", "checks", "findings"],
+        inside: [
+            "checks": Form(always: ["key", "title", "passed"], sometimes: ["why", "next"]),
+            "findings": Form(
+                always: ["id", "title", "places", "reason", "hop", "severity", "cure", "source"],
+                inside: ["places": Form(always: [], sometimes: ["host", "file", "line", "object"])]
+            ),
+        ]
     )
 
     @Test("plan, status and check print exactly the documented members")

@@ -181,4 +181,63 @@ enum HostScripts {
         "$@" get pods --namespace="$namespace" -o json || exit
         printf '\\n@upgrader pods %s\\n' "$?"
         """
+
+    /// How the daemons `$@` are configured, in blocks of a head and lines.
+    ///
+    /// A head begins its line, a line of content begins with a space: no content can look like a head. `end` comes last.
+    static let configuration = """
+        indent() { sed 's/^/ /'; echo; }
+        fact() { printf 'fact %s\\n' "$1"; shift; "$@" 2>/dev/null </dev/null | head -n 1 | indent; }
+        file() {
+            [ -f "$2" ] || return 0
+            printf 'file %s %s\\n' "$1" "$2"
+            head -c 262144 -- "$2" | indent
+        }
+        fact clock date +%s
+        fact name uname -n
+        fact kernel uname -r
+        fact iptables iptables --version
+        fact cgroup timeout 10 docker info --format '{{.CgroupDriver}}'
+        printf 'holds\\n'
+        apt-mark showhold | indent
+        for unit in "$@"; do
+            shown=$(systemctl show -p LoadState -p FragmentPath -p DropInPaths -p EnvironmentFiles -p MainPID \
+                -- "$unit") || exit
+            case $shown in *LoadState=not-found*) continue ;; esac
+            printf 'daemon %s\\n' "$unit"
+            printf '%s\\n' "$shown" | sed -n 's/^FragmentPath=//p' |
+                while IFS= read -r path; do file unit "$path"; done
+            printf '%s\\n' "$shown" | sed -n 's/^DropInPaths=//p' | tr ' ' '\\n' |
+                while IFS= read -r path; do file unit "$path"; done
+            printf '%s\\n' "$shown" | sed -n 's/^EnvironmentFiles=\\(.*\\) (ignore_errors=.*)$/\\1/p' |
+                while IFS= read -r path; do file environment "$path"; done
+            pid=$(printf '%s\\n' "$shown" | sed -n 's/^MainPID=//p')
+            [ "${pid:-0}" -gt 0 ] && [ -r "/proc/$pid/cmdline" ] || continue
+            words=$(tr '\\000' '\\n' <"/proc/$pid/cmdline")
+            printf 'words\\n'
+            printf '%s\\n' "$words" | indent
+            printf '%s\\n' "$words" | sed -n -e 's/^--config=//p' -e '/^--config$/{n;p;}' |
+                while IFS= read -r path; do file configuration "$path"; done
+        done
+        for path in /etc/cni/net.d/*.conf /etc/cni/net.d/*.conflist /etc/cni/net.d/*.json; do
+            file network "$path"
+        done
+        date_of() {
+            last=$(openssl x509 -noout -enddate 2>/dev/null | sed -n 's/^notAfter=//p')
+            [ -n "$last" ] && date -u -d "$last" +%s
+        }
+        printf 'certificates\\n'
+        find /etc/kubernetes /etc/etcd /var/lib/kubelet/pki -maxdepth 4 \\( -type f -o -type l \\) -size -64k \
+            \\( -name '*.pem' -o -name '*.crt' -o -name '*.cert' \\) 2>/dev/null |
+            while IFS= read -r path; do
+                grep -q -e '-----BEGIN CERTIFICATE' -- "$path" 2>/dev/null || continue
+                ends=$(date_of <"$path") && printf ' %s %s\\n' "$ends" "$path"
+            done
+        for path in /etc/kubernetes/*.conf /etc/kubernetes/*kubeconfig*; do
+            [ -f "$path" ] || continue
+            ends=$(sed -n 's/^ *client-certificate-data: *//p' "$path" | head -n 1 | base64 -d 2>/dev/null | date_of) &&
+                printf ' %s %s\\n' "$ends" "$path"
+        done
+        printf 'end\\n'
+        """
 }

@@ -41,9 +41,11 @@ enum KubernetesObjects {
         struct Status: Decodable {
             struct Info: Decodable {
                 var kubeletVersion: String?
+                var containerRuntimeVersion: String?
             }
             var conditions: [Condition]?
             var nodeInfo: Info?
+            var allocatable: [String: String]?
         }
         var metadata: Metadata
         var spec: Spec?
@@ -51,18 +53,33 @@ enum KubernetesObjects {
     }
 
     struct Container: Decodable {
+        struct Needs: Decodable {
+            var requests: [String: String]?
+        }
         var name: String
         var image: String?
+        var resources: Needs?
+    }
+
+    struct Toleration: Decodable {
+        var key: String?
     }
 
     struct PodSpec: Decodable {
         struct Volume: Decodable {
             struct EmptyDir: Decodable {}
+            struct Claim: Decodable {
+                var claimName: String
+            }
             var emptyDir: EmptyDir?
+            var persistentVolumeClaim: Claim?
         }
         var nodeName: String?
         var containers: [Container]?
         var volumes: [Volume]?
+        var nodeSelector: [String: String]?
+        var tolerations: [Toleration]?
+        var priorityClassName: String?
     }
 
     struct Pod: Decodable {
@@ -76,6 +93,10 @@ enum KubernetesObjects {
     }
 
     struct Template: Decodable {
+        struct Metadata: Decodable {
+            var annotations: [String: String]?
+        }
+        var metadata: Metadata?
         var spec: PodSpec
     }
 

@@ -22,6 +22,14 @@ enum ObjectReading {
         try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, text).items.map(state)
     }
 
+    static func podsByNode(_ text: String) throws(ReadingError) -> [String: [PodState]] {
+        var pods: [String: [PodState]] = [:]
+        for pod in try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Pod>.self, text).items {
+            pods[pod.spec.nodeName ?? "", default: []].append(state(pod))
+        }
+        return pods
+    }
+
     static func budgets(_ text: String) throws(ReadingError) -> [BudgetState] {
         try HostJSON.read(KubernetesObjects.List<KubernetesObjects.Budget>.self, text).items.map { budget in
             BudgetState(
@@ -142,7 +150,10 @@ enum ObjectReading {
             isCordoned: node.spec?.unschedulable ?? false,
             cordonMark: node.metadata.annotations?[Kubectl.cordonMark],
             kubeletVersion: node.status?.nodeInfo?.kubeletVersion.flatMap { KubernetesVersion($0) },
-            taints: node.spec?.taints?.map(\.key) ?? []
+            taints: node.spec?.taints?.map(\.key) ?? [],
+            labels: node.metadata.labels ?? [:],
+            runtime: node.status?.nodeInfo?.containerRuntimeVersion ?? "",
+            room: node.status?.allocatable.map(Quantity.resources)
         )
     }
 
@@ -158,7 +169,20 @@ enum ObjectReading {
             isReady: pod.status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false,
             isTerminating: pod.metadata.deletionTimestamp != nil,
             labels: pod.metadata.labels ?? [:],
-            image: pod.spec.containers?.first?.image ?? ""
+            image: pod.spec.containers?.first?.image ?? "",
+            nodeSelector: pod.spec.nodeSelector ?? [:],
+            tolerations: pod.spec.tolerations?.compactMap(\.key) ?? [],
+            requests: (pod.spec.containers ?? []).map { Quantity.resources($0.resources?.requests ?? [:]) }
+                .reduce(Resources(pods: 1), +),
+            claims: pod.spec.volumes?.compactMap { $0.persistentVolumeClaim?.claimName } ?? [],
+            isCriticalByAnnotation: isCritical(pod.metadata.annotations, pod.spec)
         )
+    }
+
+    /// Whether a pod or a template has the critical-pod annotation and no priority class.
+    ///
+    /// - Source: Kubernetes 1.12 pkg/kubelet/types/pod_update.go, CriticalPodAnnotationKey
+    static func isCritical(_ annotations: [String: String]?, _ spec: KubernetesObjects.PodSpec) -> Bool {
+        annotations?["scheduler.alpha.kubernetes.io/critical-pod"] != nil && (spec.priorityClassName ?? "").isEmpty
     }
 }

@@ -14,10 +14,12 @@ public enum ProbeRendering {
     static func question(for probe: Probe, playbook: Playbook) -> Question? {
         switch probe {
         case .localFile: nil
-        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files:
+        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+            .hostConfiguration:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
-        case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
+        case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
+            .helmManifests:
             apiQuestion(probe, playbook: playbook)
         }
     }
@@ -91,8 +93,13 @@ extension ProbeRendering {
             return ask(host, script(HostScripts.files, "files", words)) { text throws(ReadingError) in
                 .files(text.split(separator: "\n").map(String.init).sorted())
             }
+        case .hostConfiguration(let host):
+            let command = script(HostScripts.configuration, "configuration", DaemonName.all)
+            return ask(host, command) { text throws(ReadingError) in
+                .hostConfiguration(try HostConfigurationReading.configuration(text))
+            }
         case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
-            .daemonSet, .deployment:
+            .daemonSet, .deployment, .pods, .objects, .helmManifests:
             return nil
         }
     }
@@ -120,7 +127,8 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .apiServer,
-            .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment:
+            .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
+            .helmManifests:
             return nil
         }
     }
@@ -171,9 +179,22 @@ extension ProbeRendering {
             return askAPI(command) { text throws(ReadingError) in
                 .deployment(try ObjectReading.deployment(text))
             }
+        case .pods:
+            // kubectl lists in pages of this size (limit and continue) and prints one list.
+            return askAPI(get(kubectl, ["pods", "--all-namespaces", "--chunk-size=500"])) { text throws(ReadingError) in
+                .podsByNode(try ObjectReading.podsByNode(text))
+            }
+        case .objects:
+            return askAPI(script(ObjectScripts.objects, "objects", brief)) { text throws(ReadingError) in
+                .objects(try AppliedReading.objects(Sections(text)))
+            }
+        case .helmManifests:
+            return askAPI(script(ObjectScripts.helm, "helm", brief)) { text throws(ReadingError) in
+                .helmManifests(try HelmReading.manifests(text))
+            }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .etcdMember,
-            .snapshot:
+            .snapshot, .hostConfiguration:
             return nil
         }
     }

@@ -40,6 +40,8 @@ public struct Playbook: Hashable, Sendable {
     public var hooks: [Hook]
     /// What the operator knows better than the version data of this program, or knows besides.
     public var versions: [FactOverride]
+    /// Findings of foresight that the operator has accepted.
+    public var acceptedFindings: [AcceptedFinding]
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -61,7 +63,8 @@ public struct Playbook: Hashable, Sendable {
         calico: CalicoOptions? = nil,
         helm: HelmOptions? = nil,
         hooks: [Hook] = [],
-        versions: [FactOverride] = []
+        versions: [FactOverride] = [],
+        acceptedFindings: [AcceptedFinding] = []
     ) {
         self.cluster = cluster
         self.target = target
@@ -82,6 +85,7 @@ public struct Playbook: Hashable, Sendable {
         self.helm = helm
         self.hooks = hooks
         self.versions = versions
+        self.acceptedFindings = acceptedFindings
     }
 
     /// The host of this name.

@@ -9,8 +9,8 @@ enum PlaybookKeys {
     static let sections: [String: [String]] = [
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
-            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "simulation",
-            "versions",
+            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "accepted-findings",
+            "simulation", "versions",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -28,6 +28,7 @@ enum PlaybookKeys {
         "helm.versions": [release],
         "helm.versions.*": ["package", "tag"],
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
+        "accepted-findings": ["id", "reason", "until"],
         "simulation": ["release", "pace"],
         "versions": ["fact", "value", "source", "reason"],
     ]

@@ -17,6 +17,7 @@ struct PlaybookReading {
         let helm = self.helm(path)
         let hooks = self.hooks(hosts)
         let versions = factOverrides()
+        let acceptedFindings = self.acceptedFindings()
         let workers = top.section("workers")
         let standard = Playbook(
             cluster: "",
@@ -54,8 +55,26 @@ struct PlaybookReading {
             calico: calico,
             helm: helm,
             hooks: hooks,
-            versions: versions
+            versions: versions,
+            acceptedFindings: acceptedFindings
         )
+    }
+
+    /// Findings that may stand; an entry without a reason or an end is none.
+    private func acceptedFindings() -> [AcceptedFinding] {
+        var seen: [String: PlaybookLocation] = [:]
+        return top.sections("accepted-findings").compactMap { section in
+            let id = section.required("id", .findingID)
+            let reason = section.required("reason", .word)
+            let until = section.required("until", .day)
+            guard let id, let reason, let until else { return nil }
+            if let other = seen[id] {
+                problems.report(.repeated(key: section.name("id"), value: id, other: other, at: section.place))
+                return nil
+            }
+            seen[id] = section.place
+            return AcceptedFinding(id: id, reason: reason, until: until)
+        }
     }
 
     private func ssh() -> SSHOptions {

@@ -66,6 +66,12 @@ extension ScalarForm where Value == PackageVersion {
     }
 }
 
+extension ScalarForm where Value == CalendarDay {
+    static var day: Self {
+        ScalarForm(expected: "a day such as `2027-01-31`", kinds: [.string]) { CalendarDay($0) }
+    }
+}
+
 extension ScalarForm where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     static var choice: Self {
         let choices = Value.allCases.map(\.rawValue)
@@ -133,6 +139,13 @@ extension ScalarForm where Value == String {
                 && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
                     label.wholeMatch(of: /[a-z0-9]([a-z0-9-]*[a-z0-9])?/) != nil
                 }
+        }
+    }
+
+    /// The id of a finding, as `upgrader check` prints it.
+    static var findingID: Self {
+        text("the id of a finding, such as `flag-removed/kubelet/--allow-privileged`") {
+            $0.wholeMatch(of: /[a-z][a-z0-9-]*(\/[^\s\/]+)+/) != nil
         }
     }
 

@@ -44,6 +44,14 @@ extension ClusterState {
             return .daemonSet(daemonSets["\(namespace)/\(name)"])
         case .deployment(let namespace, let name):
             return .deployment(deployments["\(namespace)/\(name)"])
+        case .hostConfiguration(let host):
+            return .hostConfiguration(try simulated(host).configuration)
+        case .pods:
+            return .podsByNode(pods)
+        case .objects:
+            return .objects(objects)
+        case .helmManifests:
+            return .helmManifests(helmManifests)
         }
     }
 

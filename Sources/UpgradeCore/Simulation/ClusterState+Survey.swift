@@ -39,6 +39,10 @@ extension ClusterState {
         case (.daemonSet(let namespace, let name), .daemonSet(let value)): daemonSets["\(namespace)/\(name)"] = value
         case (.deployment(let namespace, let name), .deployment(let value)):
             deployments["\(namespace)/\(name)"] = value
+        case (.hostConfiguration(let host), .hostConfiguration(let value)): hosts[host]?.configuration = value
+        case (.pods, .podsByNode(let value)): pods.merge(value) { _, new in new }
+        case (.objects, .objects(let value)): objects = value
+        case (.helmManifests, .helmManifests(let value)): helmManifests = value
         default:
             // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
             break

@@ -25,6 +25,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var files: [String: FileState] = [:]
         /// The API server as asked on its own address, on control-plane hosts.
         public var apiServer: APIServerState?
+        /// How its daemons are configured.
+        public var configuration = HostConfiguration()
 
         /// Makes an empty host.
         public init() {}
@@ -47,6 +49,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var daemonSets: [String: DaemonSetState] = [:]
     /// Deployments by `namespace/name`.
     public var deployments: [String: DeploymentState] = [:]
+    /// What else was made through the API.
+    public var objects = ClusterObjects()
+    /// What the deployed Helm releases hold.
+    public var helmManifests: [HelmManifest] = []
     /// Leaders by component.
     public var leaders: [String: LeaderState] = [:]
     /// Files on the operator's machine, as simulated.

@@ -80,4 +80,6 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case fileMissing(host: String, path: String)
     /// The playbook asks for something that this version does not do.
     case notSupportedYet(feature: String, until: String)
+    /// Something ahead on the path will break: what and where, the id of each finding, and the cure of the first.
+    case foreseen(findings: [String], ids: [String], cure: String)
 }

@@ -59,6 +59,8 @@ extension Unmet {
             "\(kind) \(namespace)/\(name) is not ready at its new image\(place.map { " on \($0)" } ?? "")"
         case .fileMissing(let host, let path): "\(path) of \(host) was not saved or copied whole"
         case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
+        case .foreseen(let findings, _, _):
+            findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
         }
     }
 
@@ -110,6 +112,9 @@ extension Unmet {
             "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`, then resume"
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
+        case .foreseen(_, let ids, let cure):
+            "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
+                + "under `accepted-findings`"
         }
     }
 

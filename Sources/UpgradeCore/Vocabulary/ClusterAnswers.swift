@@ -41,6 +41,12 @@ public struct NodeState: Hashable, Sendable, Codable {
     public var kubeletVersion: KubernetesVersion?
     /// Keys of its taints.
     public var taints: [String]
+    /// Its labels.
+    public var labels: [String: String]
+    /// The container runtime and its version, such as `docker://18.6.3`; empty where the node reports none.
+    public var runtime: String
+    /// What it can give to pods; `nil` where the node reports nothing.
+    public var room: Resources?
 
     /// Makes a state.
     public init(
@@ -49,7 +55,10 @@ public struct NodeState: Hashable, Sendable, Codable {
         isCordoned: Bool = false,
         cordonMark: String? = nil,
         kubeletVersion: KubernetesVersion?,
-        taints: [String] = []
+        taints: [String] = [],
+        labels: [String: String] = [:],
+        runtime: String = "",
+        room: Resources? = nil
     ) {
         self.name = name
         self.isReady = isReady
@@ -57,6 +66,9 @@ public struct NodeState: Hashable, Sendable, Codable {
         self.cordonMark = cordonMark
         self.kubeletVersion = kubeletVersion
         self.taints = taints
+        self.labels = labels
+        self.runtime = runtime
+        self.room = room
     }
 }
 
@@ -84,6 +96,16 @@ public struct PodState: Hashable, Sendable, Codable {
     public var labels: [String: String]
     /// The image of its first container.
     public var image: String
+    /// The node labels that it wants.
+    public var nodeSelector: [String: String]
+    /// The keys of the taints that it tolerates.
+    public var tolerations: [String]
+    /// What its containers request.
+    public var requests: Resources
+    /// The names of the claims that it mounts.
+    public var claims: [String]
+    /// Whether it has the critical-pod annotation and no priority class.
+    public var isCriticalByAnnotation: Bool
 
     /// Makes a state.
     public init(
@@ -97,7 +119,12 @@ public struct PodState: Hashable, Sendable, Codable {
         isReady: Bool = true,
         isTerminating: Bool = false,
         labels: [String: String] = [:],
-        image: String = ""
+        image: String = "",
+        nodeSelector: [String: String] = [:],
+        tolerations: [String] = [],
+        requests: Resources = Resources(),
+        claims: [String] = [],
+        isCriticalByAnnotation: Bool = false
     ) {
         self.namespace = namespace
         self.name = name
@@ -110,6 +137,11 @@ public struct PodState: Hashable, Sendable, Codable {
         self.isTerminating = isTerminating
         self.labels = labels
         self.image = image
+        self.nodeSelector = nodeSelector
+        self.tolerations = tolerations
+        self.requests = requests
+        self.claims = claims
+        self.isCriticalByAnnotation = isCriticalByAnnotation
     }
 
     /// `namespace/name`.

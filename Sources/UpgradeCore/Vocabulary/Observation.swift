@@ -187,6 +187,40 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// How the daemons of a host are configured.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func hostConfiguration(of host: String) throws(StepError) -> HostConfiguration {
+        guard case .hostConfiguration(let value) = answers[.hostConfiguration(host: host)] else {
+            throw missing("configuration \(host)")
+        }
+        return value
+    }
+
+    /// Every pod of the cluster by the name of its node.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func podsByNode() throws(StepError) -> [String: [PodState]] {
+        guard case .podsByNode(let value) = answers[.pods] else { throw missing("pods") }
+        return value
+    }
+
+    /// What was made through the API.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func objects() throws(StepError) -> ClusterObjects {
+        guard case .objects(let value) = answers[.objects] else { throw missing("objects") }
+        return value
+    }
+
+    /// What the deployed Helm releases hold.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func helmManifests() throws(StepError) -> [HelmManifest] {
+        guard case .helmManifests(let value) = answers[.helmManifests] else { throw missing("Helm manifests") }
+        return value
+    }
+
     private func missing(_ what: String) -> StepError {
         .notObserved(what)
     }

@@ -41,6 +41,14 @@ public enum Probe: Hashable, Sendable, Codable {
     case daemonSet(namespace: String, name: String)
     /// A Deployment.
     case deployment(namespace: String, name: String)
+    /// How the daemons of the host are configured, and what they stand on.
+    case hostConfiguration(host: String)
+    /// Every pod of the cluster, in one listing.
+    case pods
+    /// What was made through the API besides nodes, pods and budgets.
+    case objects
+    /// What the deployed Helm releases hold.
+    case helmManifests
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -81,4 +89,12 @@ public enum Answer: Hashable, Sendable, Codable {
     case daemonSet(DaemonSetState?)
     /// To `.deployment`; `nil` where there is none.
     case deployment(DeploymentState?)
+    /// To `.hostConfiguration`.
+    case hostConfiguration(HostConfiguration)
+    /// To `.pods`: pods by the name of their node; those without one are below the empty name.
+    case podsByNode([String: [PodState]])
+    /// To `.objects`.
+    case objects(ClusterObjects)
+    /// To `.helmManifests`.
+    case helmManifests([HelmManifest])
 }

@@ -1,8 +1,20 @@
 internal import ArgumentParser
+internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
-/// `upgrader check`: preflight alone.
+/// `upgrader check`: preflight and foresight alone.
 struct CheckCommand: AsyncParsableCommand {
+    /// A form of the report.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        /// For people.
+        case text
+        /// For programs; the schema is in state/README.md.
+        case json
+        /// For a ticket or a wiki.
+        case markdown
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Look for everything that would stop an upgrade; change nothing."
@@ -11,18 +23,25 @@ struct CheckCommand: AsyncParsableCommand {
     @Argument(help: "The playbook.")
     var playbook: String
 
-    @Option(help: "text or json.")
-    var format = OutputFormat.text
+    @Option(help: "text, json or markdown.")
+    var format = Format.text
+
+    @Flag(help: "Add why and where from, and what only a person can look at.")
+    var explain = false
+
+    @Option(help: "A directory of manifests to look through as well; may be given more than once.")
+    var manifests: [String] = []
 
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
         try await complaining {
             let session = try Session(playbook: playbook)
+            let given = try manifests.flatMap { try ManifestFiles.read($0) }
             let world = try Worlds.open(session.playbook, directory: nil)
             let result: Result<Ending, any Error>
             do {
-                result = .success(try await check(session, world))
+                result = .success(try await check(session, world, given))
             } catch {
                 result = .failure(error)
             }
@@ -31,12 +50,12 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func check(_ session: Session, _ world: World) async throws -> Ending {
+    private func check(_ session: Session, _ world: World, _ given: [ManifestFiles.Given]) async throws -> Ending {
         let run = Session.newRunName()
-        let (plan, _) = try await session.plan(run: run, access: world.access)
+        let (plan, survey) = try await session.plan(run: run, access: world.access)
         var preflight = plan
         preflight.hops = plan.hops.prefix(1).map { hop in
-            PlannedHop(id: hop.id, phases: hop.phases.filter { $0.id == "preflight" })
+            PlannedHop(id: hop.id, phases: hop.phases.filter { $0.id == "preflight" }.map(withoutForesight))
         }
         let driver = Driver(
             run: run,
@@ -50,15 +69,47 @@ struct CheckCommand: AsyncParsableCommand {
         let recorder = MemoryRecorder()
         _ = try await driver.walk(recorder: recorder)
         let failures = recorder.state.failed.mapValues(\.failure)
-        let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
-        let blocks = report.blocks(failures)
+        let foreseen = try foresee(session, plan, survey, given)
         switch format {
         case .text:
-            Output.write("\(preflight.keys.count - failures.count) of \(preflight.keys.count) checks passed")
+            let count = preflight.keys.count
+            Output.write("\(count - failures.count) of \(count) checks passed")
+            Output.write(foreseen.text(explain: explain))
+            let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
+            let blocks = report.blocks(failures) + [foreseen.complaint].compactMap { $0 }
             if !blocks.isEmpty { Output.complain(Complaint(blocks, .refused)) }
         case .json:
-            Output.write(try CheckDocument(preflight, session.steps, failures).text)
+            Output.write(try CheckDocument(preflight, session.steps, failures, foreseen.findings).text)
+        case .markdown:
+            Output.write(foreseen.markdown(explain: explain, failures: failures, plan: preflight))
         }
-        return failures.isEmpty ? .done : FailureReport.ending(failures)
+        if failures.isEmpty { return foreseen.refuses ? .refused : .done }
+        return FailureReport.ending(failures)
+    }
+
+    /// Foresight is reported finding by finding, over the whole path, and not as one step more.
+    private func withoutForesight(_ phase: PlannedPhase) -> PlannedPhase {
+        var phase = phase
+        phase.lanes.removeAll { $0.steps == ["foresight"] }
+        return phase
+    }
+
+    private func foresee(
+        _ session: Session,
+        _ plan: Plan,
+        _ survey: Observation,
+        _ given: [ManifestFiles.Given]
+    ) throws -> ForesightReport {
+        var facts = ClusterFacts(playbook: session.playbook, seen: survey)
+        facts.manifests = given.map { ($0.path, $0.objects) }
+        let path = plan.hops.map(\.id)
+        let knowledge = try Breakage.all()
+        return ForesightReport(
+            path: path,
+            found: Foresight.findings(facts, path: path, knowledge: knowledge),
+            byHand: Foresight.byHand(path: path, knowledge: knowledge),
+            accepted: session.playbook.acceptedFindings,
+            clock: facts.clock ?? Date().timeIntervalSince1970
+        )
     }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 /// The outcome of preflight for programs; documented in state/README.md.
 struct CheckDocument: Encodable {
@@ -9,6 +10,8 @@ struct CheckDocument: Encodable {
     var cluster: String
     /// Each check.
     var checks: [Check]
+    /// What foresight found on the whole path and the playbook does not accept.
+    var findings: [Finding]
 
     /// One check.
     struct Check: Encodable {
@@ -25,7 +28,8 @@ struct CheckDocument: Encodable {
     }
 
     /// Makes the document.
-    init(_ plan: Plan, _ steps: StepSet, _ failures: [StepKey: Failure]) {
+    init(_ plan: Plan, _ steps: StepSet, _ failures: [StepKey: Failure], _ findings: [Finding]) {
+        self.findings = findings
         cluster = plan.cluster
         checks = plan.keys.map { key in
             Check(

@@ -210,3 +210,79 @@ struct HostScriptTests {
         #expect(throws: ReadingError.failed) { try bench.run(HostScripts.daemonSet, "n", "x", "false").text() }
     }
 }
+
+extension HostScriptTests {
+    @Test("the configuration script prints what its reader reads, from files, processes and certificates")
+    func configuration() throws {
+        let bench = try Bench()
+        try bench.write("[Service]\nExecStart=/bin/x $ARGS\n", to: "x.service")
+        try bench.write("ARGS=\"--a\"", to: "x.env")
+        try bench.program(
+            "systemctl",
+            """
+            #!/bin/sh
+            for last in "$@"; do :; done
+            case $last in
+            kubelet) printf 'LoadState=loaded\\nFragmentPath=\(bench.path)/x.service\\nDropInPaths=\\nMainPID=%s\\n' "$PPID"
+                printf 'EnvironmentFiles=\(bench.path)/x.env (ignore_errors=yes)\\n' ;;
+            *) printf 'LoadState=not-found\\nMainPID=0\\n' ;;
+            esac
+            """
+        )
+        try bench.program("apt-mark", "#!/bin/sh\necho held-package\n")
+        try bench.program("iptables", "#!/bin/sh\necho 'iptables v1.8.2 (nf_tables)'\n")
+        let result = try bench.run(HostScripts.configuration, "kubelet", "kube-proxy")
+        #expect(result.succeeded)
+        let found = try HostConfigurationReading.configuration(result.output)
+        #expect(found.holds == ["held-package"])
+        #expect(found.iptables == "iptables v1.8.2 (nf_tables)")
+        #expect((found.clock ?? 0) > 1_600_000_000)
+        #expect(found.daemons.map(\.name) == ["kubelet"])
+        #expect(found.daemons.first?.files == ["\(bench.path)/x.service", "\(bench.path)/x.env"])
+        #expect(found.file("\(bench.path)/x.env")?.text == "ARGS=\"--a\"")
+        // The process is the shell that runs the script.
+        #expect(found.daemons.first?.words.contains("kube-proxy") == true)
+    }
+
+    @Test("the objects script takes a resource that is not served for none, and ends at any other refusal")
+    func objects() throws {
+        let bench = try Bench()
+        let kubectl = """
+            #!/bin/sh
+            case "$*" in
+            *podsecuritypolicies*) echo "error: the server doesn't have a resource type \\"podsecuritypolicies\\"" >&2; exit 1 ;;
+            *REFUSED*) echo refused >&2; exit 1 ;;
+            *configmap*) ;;
+            *) echo '{"items": []}' ;;
+            esac
+            """
+        try bench.program("kubectl", kubectl)
+        let result = try bench.run(ObjectScripts.objects, "kubectl")
+        #expect(result.succeeded)
+        #expect(try AppliedReading.objects(Sections(result.output)) == ClusterObjects())
+        try bench.program("kubectl", kubectl.replacing("REFUSED", with: "daemonsets"))
+        #expect(try bench.run(ObjectScripts.objects, "kubectl").outcome == .exited(1))
+    }
+
+    @Test("the Helm script unpacks what Helm 2 and 3 store")
+    func helm() throws {
+        let bench = try Bench()
+        try bench.program(
+            "kubectl",
+            """
+            #!/bin/sh
+            packed() { printf '%s' "$1" | gzip -c | base64 -w 0; }
+            case "$*" in
+            *configmaps*) echo "kube-system two.v1 $(packed 'apiVersion: a/v1
+            kind: B')" ;;
+            *owner=helm*) echo "shop three.v1 $(packed '{"manifest": "apiVersion: c/v1\\nkind: D"}' | base64 -w 0)"
+                echo "shop broken.v1 bm9uc2Vuc2U=" ;;
+            esac
+            """
+        )
+        let result = try bench.run(ObjectScripts.helm, "kubectl")
+        let found = try HelmReading.manifests(result.output)
+        #expect(found.map(\.name) == ["two.v1", "three.v1", "broken.v1"])
+        #expect(found.map { $0.objects?.map(\.apiVersion) } == [["a/v1"], ["c/v1"], nil])
+    }
+}

@@ -86,7 +86,11 @@ struct RenderingTests {
         case .podsOnNode: .budgets
         case .budgets: .daemonSet(namespace: "kube-system", name: "calico-node")
         case .daemonSet: .deployment(namespace: "kube-system", name: "tiller-deploy")
-        case .deployment: nil
+        case .deployment: .hostConfiguration(host: "w1")
+        case .hostConfiguration: .pods
+        case .pods: .objects
+        case .objects: .helmManifests
+        case .helmManifests: nil
         }
     }
 

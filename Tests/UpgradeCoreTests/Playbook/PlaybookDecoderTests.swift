@@ -65,6 +65,8 @@ struct PlaybookDecoderTests {
                 hooks:
                   - {name: quiet, phase: workers, when: before, host: m1, command: [silence, "{node}"], deadline: 7s}
                   - {name: loud, phase: verify, when: after, command: [speak]}
+                accepted-findings:
+                  - {id: flag-removed/kubelet/--x, reason: puppet takes it out, until: 2027-01-31}
                 simulation: {release: 1.12, pace: 5ms}
                 """,
                 hosts: "  - {name: w1, address: 192.0.2.1, roles: [worker, client], node: w1.example.org}"
@@ -136,6 +138,13 @@ struct PlaybookDecoderTests {
                             deadline: .seconds(7)
                         ),
                         Hook(name: "loud", phase: "verify", runsBefore: false, words: ["speak"]),
+                    ],
+                    acceptedFindings: [
+                        AcceptedFinding(
+                            id: "flag-removed/kubelet/--x",
+                            reason: "puppet takes it out",
+                            until: try #require(CalendarDay("2027-01-31"))
+                        )
                     ]
                 )
         )

@@ -17,7 +17,8 @@ struct PlaybookErrorTests {
 
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
-        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, `simulation`, `versions`"
+        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, "
+        + "`accepted-findings`, `simulation`, `versions`"
 
     private static let yamlCases: [Case] = [
         Case("nothing", "", "p.yaml:1:1: the playbook is empty"),
@@ -110,6 +111,23 @@ struct PlaybookErrorTests {
             "p.yaml:11:9: the key `hooks.phase` is missing",
             "p.yaml:11:9: the key `hooks.when` is missing",
             "p.yaml:11:9: the key `hooks.command` is missing"
+        ),
+        Case(
+            "accepted findings without a reason, without a real day, and twice",
+            PlaybookTexts.smallest(
+                """
+                accepted-findings:
+                  - {id: flag-removed/kubelet/--x, until: 2027-01-31}
+                  - {id: Node Label, reason: r, until: 2027-02-30}
+                  - {id: a/b, reason: r, until: 2027-01-31}
+                  - {id: a/b, reason: r, until: 2027-01-31}
+                """
+            ),
+            "p.yaml:11:5: the key `accepted-findings.reason` is missing",
+            "p.yaml:12:10: `accepted-findings.id` is `Node Label`; expected the id of a finding, such as "
+                + "`flag-removed/kubelet/--allow-privileged`",
+            "p.yaml:12:40: `accepted-findings.until` is `2027-02-30`; expected a day such as `2027-01-31`",
+            "p.yaml:14:5: `accepted-findings.id` `a/b` is there twice; the other is at p.yaml:13:5"
         ),
     ]
 

@@ -40,6 +40,7 @@ struct PlaybookSchemaTests {
           "helm": {"versions": {"1.13": {"package": "2.14.3-1", "tag": "v2.14.3"}}, "packages": ["hm"],
             "tiller-namespaces": ["n"], "image": "i", "migrate-at": "1.13"},
           "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
+          "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],
           "simulation": {"release": "1.12", "pace": "1s"},
           "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}]
         }

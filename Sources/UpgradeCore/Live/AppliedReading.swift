@@ -1,0 +1,188 @@
+/// Reads what `ObjectScripts.objects` prints.
+enum AppliedReading {
+    /// The annotation in which kubectl keeps the manifest.
+    /// - Source: Kubernetes 1.12 pkg/apis/core/annotation_key_constants.go, LastAppliedConfigAnnotation
+    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+    /// The annotation that asked for DefaultDeny before NetworkPolicy was stable.
+    /// - Source: Kubernetes 1.6 docs/concepts/services-networking/networkpolicies.md
+    private static let networkPolicy = "net.beta.kubernetes.io/network-policy"
+
+    static func objects(_ sections: Sections) throws(ReadingError) -> ClusterObjects {
+        var found = ClusterObjects()
+        for resource in [
+            "deployments.apps", "daemonsets.apps", "statefulsets.apps", "cronjobs.batch", "ingresses.extensions",
+            "networkpolicies.networking.k8s.io", "podsecuritypolicies.policy", "horizontalpodautoscalers.autoscaling",
+        ] {
+            found.applied += try items(Item.self, resource, sections).map(applied)
+        }
+        for service in try items(Item.self, "services", sections) {
+            if let selector = service.spec?.selector?.labels, !selector.isEmpty {
+                found.services[path(service.metadata)] = selector
+            }
+        }
+        found.defaultDeny = try items(Item.self, "namespaces", sections).filter { namespace in
+            namespace.metadata.annotations?[networkPolicy]?.contains("DefaultDeny") ?? false
+        }.map(\.metadata.name)
+        found.localClaims = try items(Volume.self, "persistentvolumes", sections).compactMap { volume in
+            guard volume.spec.local != nil || volume.spec.hostPath != nil else { return nil }
+            return volume.spec.claimRef.map { "\($0.namespace)/\($0.name)" }
+        }
+        for kind in ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"] {
+            let resource = "\(kind).admissionregistration.k8s.io"
+            found.webhooks += try items(WebhookConfiguration.self, resource, sections).flatMap(webhooks)
+        }
+        found.definitions = try items(Item.self, "customresourcedefinitions.apiextensions.k8s.io", sections)
+            .map(\.metadata.name)
+        found.aggregated = try items(APIService.self, "apiservices.apiregistration.k8s.io", sections).compactMap {
+            guard let service = $0.spec.service else { return nil }
+            return ClusterObjects.AggregatedAPI(
+                name: $0.metadata.name,
+                service: "\(service.namespace)/\(service.name)",
+                isAvailable: $0.status?.conditions?.contains { $0.type == "Available" && $0.status == "True" } ?? false
+            )
+        }
+        let coredns = try sections.part("coredns").text
+        if !coredns.isEmpty {
+            found.corefile = try HostJSON.read(ConfigMap.self, coredns).data?["Corefile"]
+        }
+        return found
+    }
+
+    private static func items<Value: Decodable>(
+        _ type: Value.Type,
+        _ resource: String,
+        _ sections: Sections
+    ) throws(ReadingError) -> [Value] {
+        let part = try sections.part(resource)
+        guard part.succeeded, !part.text.isEmpty else { return [] }
+        return try HostJSON.read(KubernetesObjects.List<Value>.self, part.text).items
+    }
+
+    private static func path(_ metadata: KubernetesObjects.Metadata) -> String {
+        "\(metadata.namespace ?? "")/\(metadata.name)"
+    }
+
+    private static func applied(_ item: Item) -> ClusterObjects.Applied {
+        let manifest = item.metadata.annotations?[lastApplied].flatMap { HostJSON.value(Manifest.self, $0) }
+        let template = item.spec?.jobTemplate?.spec.template ?? item.spec?.template
+        return ClusterObjects.Applied(
+            kind: item.kind ?? "",
+            namespace: item.metadata.namespace ?? "",
+            name: item.metadata.name,
+            appliedVersion: manifest?.apiVersion,
+            target: item.spec?.scaleTargetRef.map {
+                .init(apiVersion: $0.apiVersion ?? "", kind: $0.kind, name: $0.name)
+            },
+            images: template?.spec.containers?.compactMap(\.image) ?? [],
+            nodeSelector: template?.spec.nodeSelector ?? [:],
+            tolerations: template?.spec.tolerations?.compactMap(\.key) ?? [],
+            isCriticalByAnnotation: template.map { ObjectReading.isCritical($0.metadata?.annotations, $0.spec) }
+                ?? false
+        )
+    }
+
+    private static func webhooks(_ configuration: WebhookConfiguration) -> [ClusterObjects.Webhook] {
+        (configuration.webhooks ?? []).compactMap { hook in
+            guard let service = hook.clientConfig.service else { return nil }
+            return ClusterObjects.Webhook(
+                name: "\(configuration.metadata.name)/\(hook.name)",
+                // Absent means Ignore up to v1beta1, which the server fills in; v1 says Fail.
+                failsClosed: hook.failurePolicy == "Fail",
+                service: "\(service.namespace)/\(service.name)",
+                resources: (hook.rules ?? []).flatMap { $0.resources ?? [] }
+            )
+        }
+    }
+}
+
+// MARK: the parts of objects that are read
+
+extension AppliedReading {
+    private struct Manifest: Decodable {
+        var apiVersion: String?
+    }
+
+    private struct Item: Decodable {
+        struct Spec: Decodable {
+            struct Job: Decodable {
+                struct Spec: Decodable {
+                    var template: KubernetesObjects.Template?
+                }
+                var spec: Spec
+            }
+            struct Target: Decodable {
+                var apiVersion: String?
+                var kind: String
+                var name: String
+            }
+            var template: KubernetesObjects.Template?
+            var jobTemplate: Job?
+            var scaleTargetRef: Target?
+            var selector: Selector?
+        }
+        var kind: String?
+        var metadata: KubernetesObjects.Metadata
+        var spec: Spec?
+    }
+
+    /// The plain labels of a service's selector; a workload's selector is another thing and has none.
+    private struct Selector: Decodable {
+        var labels: [String: String]?
+
+        init(from decoder: any Decoder) throws {
+            labels = try? decoder.singleValueContainer().decode([String: String].self)
+        }
+    }
+
+    private struct Volume: Decodable {
+        struct Spec: Decodable {
+            struct Place: Decodable {}
+            struct Claim: Decodable {
+                var namespace: String
+                var name: String
+            }
+            var local: Place?
+            var hostPath: Place?
+            var claimRef: Claim?
+        }
+        var spec: Spec
+    }
+
+    private struct Service: Decodable {
+        var namespace: String
+        var name: String
+    }
+
+    private struct WebhookConfiguration: Decodable {
+        struct Hook: Decodable {
+            struct Client: Decodable {
+                var service: Service?
+            }
+            struct Rule: Decodable {
+                var resources: [String]?
+            }
+            var name: String
+            var failurePolicy: String?
+            var clientConfig: Client
+            var rules: [Rule]?
+        }
+        var metadata: KubernetesObjects.Metadata
+        var webhooks: [Hook]?
+    }
+
+    private struct APIService: Decodable {
+        struct Spec: Decodable {
+            var service: Service?
+        }
+        struct Status: Decodable {
+            var conditions: [KubernetesObjects.Condition]?
+        }
+        var metadata: KubernetesObjects.Metadata
+        var spec: Spec
+        var status: Status?
+    }
+
+    private struct ConfigMap: Decodable {
+        var data: [String: String]?
+    }
+}

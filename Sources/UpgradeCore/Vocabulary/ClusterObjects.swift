@@ -1,0 +1,162 @@
+/// What foresight must know of the API's objects besides nodes, pods and budgets; one answer for a cluster.
+public struct ClusterObjects: Hashable, Sendable, Codable {
+    /// An object that somebody made, with what it was made from.
+    public struct Applied: Hashable, Sendable, Codable {
+        /// Its kind.
+        public var kind: String
+        /// Its namespace; empty for an object of the cluster.
+        public var namespace: String
+        /// Its name.
+        public var name: String
+        /// The apiVersion of the manifest that was last applied; `nil` where nobody used `kubectl apply`.
+        public var appliedVersion: String?
+        /// The apiVersion and kind that it refers to, such as the target of an autoscaler.
+        public var target: Reference?
+        /// The images of its pod template.
+        public var images: [String]
+        /// The node labels that its pods want.
+        public var nodeSelector: [String: String]
+        /// The keys of the taints that its pods tolerate.
+        public var tolerations: [String]
+        /// Whether its pods rely on the critical-pod annotation: they have it and no priority class.
+        public var isCriticalByAnnotation: Bool
+
+        /// Makes an object.
+        public init(
+            kind: String,
+            namespace: String = "",
+            name: String,
+            appliedVersion: String? = nil,
+            target: Reference? = nil,
+            images: [String] = [],
+            nodeSelector: [String: String] = [:],
+            tolerations: [String] = [],
+            isCriticalByAnnotation: Bool = false
+        ) {
+            self.kind = kind
+            self.namespace = namespace
+            self.name = name
+            self.appliedVersion = appliedVersion
+            self.target = target
+            self.images = images
+            self.nodeSelector = nodeSelector
+            self.tolerations = tolerations
+            self.isCriticalByAnnotation = isCriticalByAnnotation
+        }
+
+        /// `Kind namespace/name`.
+        public var path: String { "\(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
+    }
+
+    /// An object named by its apiVersion and kind.
+    public struct Reference: Hashable, Sendable, Codable {
+        /// Its group and version.
+        public var apiVersion: String
+        /// Its kind.
+        public var kind: String
+        /// Its name; empty where none is given.
+        public var name: String
+
+        /// Makes a reference.
+        public init(apiVersion: String, kind: String, name: String = "") {
+            self.apiVersion = apiVersion
+            self.kind = kind
+            self.name = name
+        }
+    }
+
+    /// An admission webhook whose backend is a service of the cluster.
+    public struct Webhook: Hashable, Sendable, Codable {
+        /// The name of its configuration and its own.
+        public var name: String
+        /// Whether a request is refused when the backend does not answer.
+        public var failsClosed: Bool
+        /// `namespace/name` of the service.
+        public var service: String
+        /// The resources it is asked about.
+        public var resources: [String]
+
+        /// Makes a webhook.
+        public init(name: String, failsClosed: Bool, service: String, resources: [String]) {
+            self.name = name
+            self.failsClosed = failsClosed
+            self.service = service
+            self.resources = resources
+        }
+    }
+
+    /// An API that another server serves.
+    public struct AggregatedAPI: Hashable, Sendable, Codable {
+        /// Its name, such as `v1beta1.metrics.k8s.io`.
+        public var name: String
+        /// `namespace/name` of the service behind it.
+        public var service: String
+        /// Whether its Available condition is True.
+        public var isAvailable: Bool
+
+        /// Makes an API.
+        public init(name: String, service: String, isAvailable: Bool) {
+            self.name = name
+            self.service = service
+            self.isAvailable = isAvailable
+        }
+    }
+
+    /// Workloads, network policies, ingresses, pod security policies, autoscalers and cron jobs.
+    public var applied: [Applied]
+    /// Admission webhooks.
+    public var webhooks: [Webhook]
+    /// The selectors of services by `namespace/name`.
+    public var services: [String: [String: String]]
+    /// The names of custom resource definitions.
+    public var definitions: [String]
+    /// APIs that other servers serve.
+    public var aggregated: [AggregatedAPI]
+    /// Namespaces whose annotation asks for DefaultDeny.
+    public var defaultDeny: [String]
+    /// `namespace/name` of claims that are bound to a volume on one node.
+    public var localClaims: [String]
+    /// The Corefile of CoreDNS in kube-system; `nil` where there is none.
+    public var corefile: String?
+
+    /// Makes a set of objects.
+    public init(
+        applied: [Applied] = [],
+        webhooks: [Webhook] = [],
+        services: [String: [String: String]] = [:],
+        definitions: [String] = [],
+        aggregated: [AggregatedAPI] = [],
+        defaultDeny: [String] = [],
+        localClaims: [String] = [],
+        corefile: String? = nil
+    ) {
+        self.applied = applied
+        self.webhooks = webhooks
+        self.services = services
+        self.definitions = definitions
+        self.aggregated = aggregated
+        self.defaultDeny = defaultDeny
+        self.localClaims = localClaims
+        self.corefile = corefile
+    }
+}
+
+/// What a deployed Helm release holds, as its stored manifest names it.
+public struct HelmManifest: Hashable, Sendable, Codable {
+    /// The major version of the Helm that stored it.
+    public var helm: Int
+    /// The namespace where it is stored.
+    public var namespace: String
+    /// The name of the stored object: the release and its revision.
+    public var name: String
+    /// The objects of its manifest; `nil` where the stored form could not be read.
+    public var objects: [ClusterObjects.Reference]?
+
+    /// Makes a manifest.
+    public init(helm: Int, namespace: String, name: String, objects: [ClusterObjects.Reference]?) {
+        self.helm = helm
+        self.namespace = namespace
+        self.name = name
+        self.objects = objects
+    }
+}

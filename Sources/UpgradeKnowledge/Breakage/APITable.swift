@@ -1,0 +1,66 @@
+internal import UpgradeCore
+
+/// Which APIs each release serves, and what stands in for one that goes.
+struct APITable: Sendable {
+    struct Removal: Decodable, Sendable {
+        struct Replacement: Decodable, Sendable {
+            // swift-format-ignore: AlwaysUseLowerCamelCase
+            var api_version: String
+        }
+        // swift-format-ignore: AlwaysUseLowerCamelCase
+        var api_version: String
+        var kind: String
+        // swift-format-ignore: AlwaysUseLowerCamelCase
+        var removed_in: MinorRelease
+        var replacement: Replacement?
+        var sources: [String]
+        // swift-format-ignore: AlwaysUseLowerCamelCase
+        var changes_to_handle: [String]?
+        var status: String
+    }
+
+    private struct Removals: Decodable {
+        var removals: [Removal]
+    }
+
+    private struct Served: Decodable {
+        struct Version: Decodable {
+            struct Row: Decodable {
+                var kind: String
+            }
+            var resources: [Row]
+        }
+        var source: String
+        var releases: [MinorRelease: [String: Version]]
+    }
+
+    /// Where the recording came from.
+    let source: String
+    private let served: [MinorRelease: Set<String>]
+    private let known: Set<String>
+    private let removals: [String: Removal]
+
+    init() throws(VersionDataError) {
+        let table = try VersionData.decode(Served.self, from: "served-apis.yaml")
+        let research = try VersionData.decode(Removals.self, from: "api-removals.yaml")
+        source = "served-apis.yaml: \(table.source)"
+        served = table.releases.mapValues { versions in
+            Set(versions.flatMap { version, rows in rows.resources.map { "\(version) \($0.kind)" } })
+        }
+        removals = Dictionary(
+            research.removals.map { ("\($0.api_version) \($0.kind)", $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        known = served.values.reduce(Set(removals.keys)) { $0.union($1) }
+    }
+
+    func removal(_ apiVersion: String, _ kind: String) -> Removal? { removals["\(apiVersion) \(kind)"] }
+
+    /// Whether a release serves the kind; true for a kind that is none of Kubernetes' own.
+    func serves(_ apiVersion: String, _ kind: String, _ release: MinorRelease) -> Bool {
+        let key = "\(apiVersion) \(kind)"
+        guard known.contains(key) else { return true }
+        if let recorded = served[release] { return recorded.contains(key) }
+        return removals[key].map { release < $0.removed_in || $0.status != "removed" } ?? true
+    }
+}

@@ -1,0 +1,25 @@
+/// All that is known of what breaks on the way, read from the data files once.
+public struct Breakage: Sendable {
+    let flags: FlagTable
+    let gates: GateTable
+    let apis: APITable
+    let notes: UrgentNotes
+    let requirements: Requirements
+
+    private init() throws(VersionDataError) {
+        flags = try FlagTable()
+        gates = try GateTable()
+        apis = try APITable()
+        notes = try VersionData.decode(UrgentNotes.self, from: "urgent-notes.yaml")
+        requirements = try VersionData.decode(Requirements.self, from: "requirements.yaml")
+    }
+
+    private static let known: Result<Breakage, VersionDataError> = Result { () throws(VersionDataError) in
+        try Breakage()
+    }
+
+    /// What is known.
+    ///
+    /// - Throws: `VersionDataError`; a mistake of this program's makers, which a test excludes.
+    public static func all() throws(VersionDataError) -> Breakage { try known.get() }
+}

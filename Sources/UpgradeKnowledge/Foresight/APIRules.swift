@@ -1,0 +1,118 @@
+internal import UpgradeCore
+
+/// Objects, Helm releases and manifests of APIs that a release of the path does not serve.
+enum APIRules {
+    @Sendable
+    static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
+        let applied = facts.objects.applied.flatMap { object in
+            finding(object.appliedVersion, object.kind, "last applied: \(object.path)", path, knowledge)
+                + target(object, path, knowledge)
+        }
+        let stored = facts.helm.flatMap { release in
+            (release.objects ?? []).flatMap { reference in
+                let place =
+                    "Helm \(release.helm) release \(release.namespace)/\(release.name): \(reference.kind) \(reference.name)"
+                return finding(reference.apiVersion, reference.kind, place, path, knowledge)
+            }
+        }
+        let files = facts.manifests.flatMap { file, objects in
+            objects.flatMap { reference in
+                finding(
+                    reference.apiVersion,
+                    reference.kind,
+                    "\(file): \(reference.kind) \(reference.name)",
+                    path,
+                    knowledge
+                )
+            }
+        }
+        return applied + stored + files + aggregated(facts, path) + unreadable(facts, path)
+    }
+
+    private static func finding(
+        _ apiVersion: String?,
+        _ kind: String,
+        _ place: String,
+        _ path: [HopID],
+        _ knowledge: Breakage
+    ) -> [Finding] {
+        guard let apiVersion, let hop = path.first(where: { !knowledge.apis.serves(apiVersion, kind, $0.to) }) else {
+            return []
+        }
+        let removal = knowledge.apis.removal(apiVersion, kind)
+        let instead = removal?.replacement?.api_version
+        let changes = removal?.changes_to_handle.map { "; \($0.joined(separator: "; "))" } ?? ""
+        return [
+            Finding(
+                id: "api-removed/\(apiVersion)/\(kind)",
+                title: "\(kind) of \(apiVersion) is not served by \(hop.to)",
+                places: [Finding.Place(object: place)],
+                reason: "the object stays, but every request that names \(apiVersion) is refused: the next apply, "
+                    + "upgrade or rollback of what made it fails",
+                hop: hop,
+                severity: .refusedByAPI,
+                cure: instead.map { "write it as \($0) and apply or deploy it before the hop\(changes)" }
+                    ?? "remove it before the hop; nothing stands in for it\(changes)",
+                source: removal.map { "api-removals.yaml: \($0.sources.joined(separator: ", "))" }
+                    ?? knowledge.apis.source
+            )
+        ]
+    }
+
+    /// An autoscaler asks for its target by the version that it names.
+    private static func target(
+        _ object: ClusterObjects.Applied,
+        _ path: [HopID],
+        _ knowledge: Breakage
+    ) -> [Finding] {
+        guard let target = object.target,
+            let hop = path.first(where: { !knowledge.apis.serves(target.apiVersion, target.kind, $0.to) })
+        else { return [] }
+        return [
+            Finding(
+                id: "scale-target/\(target.apiVersion)/\(target.kind)",
+                title: "autoscalers name \(target.kind) of \(target.apiVersion), which \(hop.to) does not serve",
+                places: [Finding.Place(object: object.path)],
+                reason: "the controller finds the target by that version and stops scaling it",
+                hop: hop,
+                severity: .refusedByAPI,
+                cure:
+                    "name \(knowledge.apis.removal(target.apiVersion, target.kind)?.replacement?.api_version ?? "a served version") "
+                    + "in spec.scaleTargetRef.apiVersion",
+                source: knowledge.apis.source
+            )
+        ]
+    }
+
+    private static func aggregated(_ facts: ClusterFacts, _ path: [HopID]) -> [Finding] {
+        guard let hop = path.first else { return [] }
+        return facts.objects.aggregated.filter { !$0.isAvailable }.map { api in
+            Finding(
+                id: "aggregated-api/\(api.name)",
+                title: "the aggregated API \(api.name) does not answer",
+                places: [Finding.Place(object: "service \(api.service)")],
+                reason: "discovery stays incomplete: namespaces do not end, and controllers that list all APIs stop",
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "mend the service, or delete the APIService",
+                source: "urgent-notes.yaml: k114-aggregated-openapi, k116-discovery-timeout"
+            )
+        }
+    }
+
+    private static func unreadable(_ facts: ClusterFacts, _ path: [HopID]) -> [Finding] {
+        guard let hop = path.first else { return [] }
+        return facts.helm.filter { $0.objects == nil }.map { release in
+            Finding(
+                id: "helm-unreadable/\(release.namespace)/\(release.name)",
+                title: "the stored Helm release \(release.namespace)/\(release.name) could not be read",
+                places: [Finding.Place(object: "Helm \(release.helm) release \(release.namespace)/\(release.name)")],
+                reason: "what it holds was not looked at; it may name APIs that go away",
+                hop: hop,
+                severity: .worthKnowing,
+                cure: "see `helm get manifest` of it",
+                source: "helm.yaml: storage formats"
+            )
+        }
+    }
+}

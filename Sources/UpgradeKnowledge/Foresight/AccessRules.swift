@@ -1,0 +1,114 @@
+internal import UpgradeCore
+
+/// Certificates that end, clocks that differ, and names that do not agree.
+enum AccessRules {
+    /// A hop of a large cluster takes a day; a certificate that ends within the path ends in its middle.
+    private static let dayOfHop = 86_400.0
+    /// Time to make new certificates without haste.
+    private static let notice = 30 * 86_400.0
+    /// Leases and tokens of seconds begin to suffer; preflight itself refuses at 30 s.
+    private static let clockLimit = 5.0
+
+    @Sendable
+    static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
+        guard let hop = path.first else { return [] }
+        return facts.hosts.flatMap { host, configuration in
+            certificates(host, configuration, path, hop) + names(host, configuration, hop, facts)
+        } + clocks(facts, hop)
+    }
+
+    private static func certificates(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ hop: HopID
+    ) -> [Finding] {
+        guard let clock = configuration.clock else { return [] }
+        let window = dayOfHop * Double(path.count)
+        return configuration.certificates.filter { $0.notAfter - clock < notice }.map { certificate in
+            let left = certificate.notAfter - clock
+            let days = Int((left / 86_400).rounded(.down))
+            return Finding(
+                id: "certificate\(certificate.path)",
+                title: left < 0 ? "\(certificate.path) has expired" : "\(certificate.path) ends in \(days) days",
+                places: [Finding.Place(host: host.name, file: certificate.path)],
+                reason: "daemons read certificates when they start; with one that has ended they are refused",
+                hop: hop,
+                severity: left < window ? .killsDaemon : .worthKnowing,
+                cure: "renew it before the run",
+                source: "openssl x509 -enddate on the host"
+            )
+        }
+    }
+
+    private static func names(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ hop: HopID,
+        _ facts: ClusterFacts
+    ) -> [Finding] {
+        guard host.roles.contains(.worker), let kubelet = configuration.daemon(NodeUnit.kubelet.rawValue) else {
+            return []
+        }
+        func override(_ daemon: HostConfiguration.Daemon?) -> DaemonArgument? {
+            daemon.flatMap { daemon in
+                facts.arguments(of: daemon, on: host.name).first { $0.flag == "--hostname-override" }
+            }
+        }
+        let mine = override(kubelet)
+        let name = mine?.value ?? configuration.hostName.lowercased()
+        var found: [Finding] = []
+        if let proxy = configuration.daemon(NodeUnit.kubeProxy.rawValue), !kubelet.words.isEmpty, !proxy.words.isEmpty,
+            // What a configuration file names is not on the command line.
+            !proxy.words.contains(where: { $0.hasPrefix("--config") })
+        {
+            let other = override(proxy)
+            if (other?.value ?? configuration.hostName.lowercased()) != name {
+                found.append(
+                    Finding(
+                        id: "hostname-override/kube-proxy",
+                        title: "kube-proxy and kubelet name their node differently",
+                        places: [(other ?? mine)?.place ?? Finding.Place(host: host.name)],
+                        reason: "kube-proxy does not find its Node object and takes a wrong address for it",
+                        hop: hop,
+                        severity: .changesBehaviour,
+                        cure: "give both the same --hostname-override",
+                        source: "wikimedia operations/puppet 60299eb9782 (T300500)"
+                    )
+                )
+            }
+        }
+        if let mine, let value = mine.value, value != host.node {
+            found.append(
+                Finding(
+                    id: "node-name/\(host.name)",
+                    title: "the kubelet of \(host.name) registers as \(value), the playbook says \(host.node)",
+                    places: [mine.place],
+                    reason: "the node that is drained is not the one that is upgraded",
+                    hop: hop,
+                    severity: .killsDaemon,
+                    cure: "correct `node` in the playbook",
+                    source: "kubelet --hostname-override"
+                )
+            )
+        }
+        return found
+    }
+
+    private static func clocks(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
+        facts.identities.filter { $0.value.clockOffset.magnitude > clockLimit }.sorted { $0.key < $1.key }.map {
+            host,
+            identity in
+            Finding(
+                id: "clock/\(host)",
+                title: "the clock of \(host) is \(Int(identity.clockOffset.magnitude.rounded())) s off",
+                places: [Finding.Place(host: host)],
+                reason: "certificates, tokens and leader locks are judged by it",
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "set it, and see why it is not kept in time",
+                source: "k0sctl phase/validate_hosts.go"
+            )
+        }
+    }
+}

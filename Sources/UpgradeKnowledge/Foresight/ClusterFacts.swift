@@ -1,0 +1,75 @@
+public import UpgradeCore
+
+/// What rules may look at: the playbook and whatever was observed.
+///
+/// A rule whose facts were not asked for finds nothing.
+public struct ClusterFacts: Sendable {
+    /// The playbook.
+    public var playbook: Playbook
+    /// The hosts' configurations with their names, in the playbook's order.
+    public var hosts: [(host: Host, configuration: HostConfiguration)] = []
+    /// Who the hosts are, by name.
+    public var identities: [String: HostIdentity] = [:]
+    /// etcd members by host.
+    public var members: [String: EtcdMemberState] = [:]
+    /// The API servers by host.
+    public var servers: [String: APIServerState] = [:]
+    /// Node objects.
+    public var nodes: [NodeState] = []
+    /// Pods by node.
+    public var pods: [String: [PodState]] = [:]
+    /// Disruption budgets.
+    public var budgets: [BudgetState] = []
+    /// What was made through the API.
+    public var objects = ClusterObjects()
+    /// What Helm has deployed.
+    public var helm: [HelmManifest] = []
+    /// Manifests that the operator gave, by file.
+    public var manifests: [(file: String, objects: [ClusterObjects.Reference])] = []
+
+    private var arguments: [String: [String: [DaemonArgument]]] = [:]
+
+    /// Makes facts without any answer.
+    public init(playbook: Playbook) { self.playbook = playbook }
+
+    /// Takes every answer that a rule may use.
+    public init(playbook: Playbook, seen: Observation) {
+        self.playbook = playbook
+        var configurations: [String: HostConfiguration] = [:]
+        for (probe, answer) in seen.answers {
+            switch (probe, answer) {
+            case (.hostConfiguration(let host), .hostConfiguration(let value)): configurations[host] = value
+            case (.identity(let host), .identity(let value)): identities[host] = value
+            case (.etcdMember(let host), .etcdMember(let value)): members[host] = value
+            case (.apiServer(let host), .apiServer(let value)): servers[host] = value
+            case (.nodes, .nodes(let value)): nodes = value
+            case (.pods, .podsByNode(let value)): pods = value
+            case (.budgets, .budgets(let value)): budgets = value
+            case (.objects, .objects(let value)): objects = value
+            case (.helmManifests, .helmManifests(let value)): helm = value
+            default: break
+            }
+        }
+        hosts = playbook.hosts.compactMap { host in configurations[host.name].map { (host, $0) } }
+    }
+
+    /// The same with the arguments of every daemon read: many rules look at them.
+    func prepared() -> ClusterFacts {
+        var facts = self
+        for (host, configuration) in hosts {
+            for daemon in configuration.daemons {
+                let arguments = DaemonArguments(host: host.name, daemon, configuration).all
+                facts.arguments[host.name, default: [:]][daemon.name] = arguments
+            }
+        }
+        return facts
+    }
+
+    /// The arguments of a daemon; the facts must be prepared.
+    func arguments(of daemon: HostConfiguration.Daemon, on host: String) -> [DaemonArgument] {
+        arguments[host]?[daemon.name] ?? []
+    }
+
+    /// The time by the hosts' clocks, in seconds since 1970; `nil` where none has one.
+    public var clock: Double? { hosts.compactMap(\.configuration.clock).max() }
+}

@@ -1,0 +1,136 @@
+internal import UpgradeCore
+
+/// What daemons stand on: CNI configuration, container runtime, cgroup driver, iptables, kernel and etcd.
+enum HostRules {
+    @Sendable
+    static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
+        let requirements = knowledge.requirements
+        return facts.hosts.flatMap { host, configuration in
+            let isNode = host.roles.contains(.worker)
+            return network(host, configuration, path, requirements.cni)
+                + (isNode ? iptables(host, configuration, path, requirements.iptables) : [])
+                + (isNode ? cgroups(host, configuration, path, facts, requirements.cgroup_driver) : [])
+                + kernel(host, configuration, path, requirements.kernel)
+        } + runtimes(facts, path, requirements.container_runtimes)
+    }
+
+    private static func network(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard let hop = rule.release.flatMap({ path.arriving(at: $0) }) else { return [] }
+        return configuration.files.filter { $0.kind == .network && !$0.text.contains("\"cniVersion\"") }.map { file in
+            Finding(
+                id: "cni-version\(file.path)",
+                title: "\(file.path) has no cniVersion; nodes of \(hop.to) become NotReady",
+                places: [Finding.Place(host: host.name, file: file.path)],
+                reason: rule.rule,
+                hop: hop,
+                severity: .killsDaemon,
+                cure: "add \"cniVersion\" to the configuration, as its plugins understand it",
+                source: rule.source
+            )
+        }
+    }
+
+    private static func iptables(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard configuration.iptables.contains("nf_tables"), let hop = rule.release.flatMap({ path.arriving(at: $0) })
+        else { return [] }
+        return [
+            Finding(
+                id: "iptables/nft",
+                title: "iptables works in nft mode",
+                places: [Finding.Place(host: host.name, object: configuration.iptables)],
+                reason: rule.rule,
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "choose the legacy form with `update-alternatives --set iptables /usr/sbin/iptables-legacy`",
+                source: rule.source
+            )
+        ]
+    }
+
+    private static func cgroups(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ facts: ClusterFacts,
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard let hop = path.first, !configuration.cgroupDriver.isEmpty,
+            let kubelet = configuration.daemon(NodeUnit.kubelet.rawValue)
+        else { return [] }
+        let arguments = facts.arguments(of: kubelet, on: host.name)
+        guard let driver = arguments.first(where: { $0.flag == "--cgroup-driver" }), let value = driver.value,
+            value != configuration.cgroupDriver
+        else { return [] }
+        return [
+            Finding(
+                id: "cgroup-driver/kubelet/\(value)",
+                title: "kubelet is told \(value), Docker uses \(configuration.cgroupDriver)",
+                places: [driver.place],
+                reason: rule.rule,
+                hop: hop,
+                severity: .killsDaemon,
+                cure: "give both the same driver",
+                source: rule.source
+            )
+        ]
+    }
+
+    private static func kernel(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ rule: Requirements.Kernel
+    ) -> [Finding] {
+        guard let hop = path.first, let kernel = VersionText(configuration.kernel),
+            let least = VersionText(rule.minimum),
+            kernel < least
+        else { return [] }
+        return [
+            Finding(
+                id: "kernel/below-\(rule.minimum)",
+                title: "the kernel is below \(rule.minimum)",
+                places: [Finding.Place(host: host.name, object: configuration.kernel)],
+                reason: rule.rule,
+                hop: hop,
+                severity: .worthKnowing,
+                cure: "bring the host to a newer kernel first",
+                source: rule.source
+            )
+        ]
+    }
+
+    private static func runtimes(
+        _ facts: ClusterFacts,
+        _ path: [HopID],
+        _ rules: [Requirements.Runtime]
+    ) -> [Finding] {
+        rules.flatMap { rule -> [Finding] in
+            guard let hop = path.arriving(at: rule.release), let least = VersionText(rule.minimum) else { return [] }
+            return facts.nodes.compactMap { node in
+                let parts = node.runtime.split(separator: ":", maxSplits: 1)
+                guard parts.count == 2, parts[0] == rule.runtime, let version = VersionText(parts[1]), version < least
+                else { return nil }
+                return Finding(
+                    id: "runtime/\(rule.runtime)/below-\(rule.minimum)",
+                    title: "\(rule.runtime) is below \(rule.minimum), which kubelets of \(rule.release) need",
+                    places: [Finding.Place(object: "node \(node.name): \(node.runtime)")],
+                    reason: rule.rule,
+                    hop: hop,
+                    severity: .killsDaemon,
+                    cure: "bring \(rule.runtime) to \(rule.minimum) or newer before the hop",
+                    source: rule.source
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+
+@testable import UpgradeCore
+
+@Suite("reading what foresight asks for")
+struct ForesightReadingTests {
+    @Test("a host's answer becomes its configuration, secrets taken out and lines kept")
+    func configuration() throws {
+        let text = """
+            fact clock
+             1600000000
+
+            fact name
+             w1
+            fact kernel
+             4.19.0-13-amd64
+            fact iptables
+             iptables v1.8.2 (nf_tables)
+            fact cgroup
+            holds
+             kubernetes-node
+            daemon kubelet
+            file unit /lib/systemd/system/kubelet.service
+             [Service]
+             # a comment
+             ExecStart=/usr/bin/kubelet $DAEMON_ARGS
+            file environment /etc/default/kubelet
+             DAEMON_ARGS="--v=1 --token=abcdef"
+            words
+             /usr/bin/kubelet
+             --v=1
+             --token=abcdef
+            file configuration /etc/k.yaml
+             end
+            daemon kube-proxy
+            file network /etc/cni/net.d/10.conf
+             {}
+            certificates
+             1700000000 /etc/kubernetes/ssl/a b.pem
+            end
+            """
+        let found = try HostConfigurationReading.configuration(text)
+        #expect(found.clock == 1_600_000_000)
+        #expect(found.hostName == "w1")
+        #expect(found.cgroupDriver.isEmpty)
+        #expect(found.holds == ["kubernetes-node"])
+        #expect(found.daemons.map(\.name) == ["kubelet", "kube-proxy"])
+        #expect(
+            found.daemons[0].files == ["/lib/systemd/system/kubelet.service", "/etc/default/kubelet", "/etc/k.yaml"]
+        )
+        #expect(found.daemons[0].program == "/usr/bin/kubelet")
+        #expect(found.daemons[0].words == ["--v=1", "--token=\(Redaction.mark)"])
+        #expect(found.daemons[1].files.isEmpty)
+        #expect(found.file("/lib/systemd/system/kubelet.service")?.text.split(separator: "\n").count == 3)
+        #expect(found.file("/etc/default/kubelet")?.text.contains("abcdef") == false)
+        #expect(found.file("/etc/k.yaml")?.text == "end")
+        #expect(found.certificates == [.init(path: "/etc/kubernetes/ssl/a b.pem", notAfter: 1_700_000_000)])
+    }
+
+    @Test(
+        "a configuration that is cut off is none",
+        arguments: ["fact clock\n 1\n", "", "file unit\nend", "nonsense\nend"]
+    )
+    func cutOff(text: String) {
+        #expect(throws: ReadingError.self) { try HostConfigurationReading.configuration(text) }
+    }
+
+    @Test("objects are read with their last manifest, their target and what their pods want")
+    func objects() throws {
+        let manifest = #"{\"apiVersion\":\"extensions/v1beta1\",\"kind\":\"Deployment\"}"#
+        let deployment = """
+            {"items": [{"kind": "Deployment", "metadata": {"name": "web", "namespace": "shop", "annotations":
+            {"kubectl.kubernetes.io/last-applied-configuration": "\(manifest)"}},
+            "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"annotations":
+            {"scheduler.alpha.kubernetes.io/critical-pod": ""}}, "spec": {"nodeSelector": {"disk": "ssd"},
+            "tolerations": [{"key": "t"}, {"operator": "Exists"}], "containers": [{"name": "c", "image": "i:1"}]}}}}]}
+            """
+        var parts = Self.empty
+        parts["deployments.apps"] = deployment
+        parts["services"] =
+            #"{"items": [{"metadata": {"name": "s", "namespace": "n"}, "spec": {"selector": {"a": "b"}}}]}"#
+        parts["namespaces"] = """
+            {"items": [{"metadata": {"name": "n", "annotations": {"net.beta.kubernetes.io/network-policy":
+            "{\\"ingress\\":{\\"isolation\\":\\"DefaultDeny\\"}}"}}}, {"metadata": {"name": "other"}}]}
+            """
+        parts["persistentvolumes"] = """
+            {"items": [{"metadata": {"name": "p"}, "spec": {"local": {"path": "/x"}, "claimRef": {"namespace": "n",
+            "name": "data"}}}, {"metadata": {"name": "q"}, "spec": {"nfs": {}, "claimRef": {"namespace": "n", "name": "r"}}}]}
+            """
+        parts["validatingwebhookconfigurations.admissionregistration.k8s.io"] = """
+            {"items": [{"metadata": {"name": "guard"}, "webhooks": [{"name": "pods", "failurePolicy": "Fail",
+            "clientConfig": {"service": {"namespace": "n", "name": "s"}}, "rules": [{"resources": ["pods"]}]},
+            {"name": "far", "clientConfig": {"url": "https://far"}}]}]}
+            """
+        let found = try AppliedReading.objects(Sections(Self.output(parts)))
+        let web = try #require(found.applied.first)
+        #expect(web.appliedVersion == "extensions/v1beta1")
+        #expect(web.path == "Deployment shop/web")
+        #expect(web.nodeSelector == ["disk": "ssd"])
+        #expect(web.tolerations == ["t"])
+        #expect(web.images == ["i:1"])
+        #expect(web.isCriticalByAnnotation)
+        #expect(found.services == ["n/s": ["a": "b"]])
+        #expect(found.defaultDeny == ["n"])
+        #expect(found.localClaims == ["n/data"])
+        #expect(found.webhooks == [.init(name: "guard/pods", failsClosed: true, service: "n/s", resources: ["pods"])])
+    }
+
+    @Test("a resource that the server does not serve has no object; one that was not asked for is an error")
+    func notServed() throws {
+        #expect(try AppliedReading.objects(Sections(Self.output(Self.empty))) == ClusterObjects())
+        var parts = Self.empty
+        parts["services"] = nil
+        #expect(throws: ReadingError.self) { try AppliedReading.objects(Sections(Self.output(parts))) }
+    }
+
+    @Test("a Helm 2 release is read by the field of its manifest, not by the templates of its chart")
+    func helm2() throws {
+        func field(_ number: UInt8, _ text: String) -> [UInt8] {
+            [number << 3 | 2, UInt8(text.utf8.count % 128 | 128), UInt8(text.utf8.count / 128)] + Array(text.utf8)
+        }
+        let manifest =
+            "---\n# Source: x\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata:\n  labels: {a: b}\n  name: web\n"
+        let release =
+            field(1, "rel") + field(3, "apiVersion: extensions/v1beta1\nkind: Deployment\n") + field(5, manifest)
+        let line = "2 kube-system rel.v1 \(Data(release).base64EncodedString())"
+        let found = try HelmReading.manifests("\(line)\nend\n")
+        #expect(found.first?.objects == [.init(apiVersion: "apps/v1beta1", kind: "Deployment", name: "web")])
+    }
+
+    @Test("a Helm 3 release is read from its JSON; one that cannot be read says so; a cut answer is none")
+    func helm3() throws {
+        let json =
+            #"{"name":"r","manifest":"apiVersion: v1\nkind: List\nitems:\n- apiVersion: extensions/v1beta1\n  kind: Ingress\n  metadata:\n    name: i\n"}"#
+        let text = "3 shop sh.helm.release.v1.r.v1 \(Data(json.utf8).base64EncodedString())\n3 shop other \nend\n"
+        let found = try HelmReading.manifests(text)
+        #expect(found.map(\.objects) == [[.init(apiVersion: "extensions/v1beta1", kind: "Ingress", name: "i")], nil])
+        #expect(throws: ReadingError.self) { try HelmReading.manifests("3 shop other ") }
+    }
+
+    @Test("amounts are read as the API writes them")
+    func quantities() {
+        let room = Quantity.resources(["cpu": "1500m", "memory": "2Gi", "pods": "110"])
+        #expect(room == Resources(cpu: 1_500, memory: .mebibytes(2_048), pods: 110))
+        #expect(Quantity.value("1e3") == 1_000)
+        #expect(Quantity.value("12E") == 12e18)
+        #expect(Quantity.value("much") == nil)
+    }
+
+    private static let empty = Dictionary(
+        uniqueKeysWithValues: [
+            "deployments.apps", "daemonsets.apps", "statefulsets.apps", "cronjobs.batch", "ingresses.extensions",
+            "networkpolicies.networking.k8s.io", "podsecuritypolicies.policy",
+            "horizontalpodautoscalers.autoscaling", "services", "namespaces", "persistentvolumes",
+            "validatingwebhookconfigurations.admissionregistration.k8s.io",
+            "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+            "customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io", "coredns",
+        ].map { ($0, "") }
+    )
+
+    private static func output(_ parts: [String: String]) -> String {
+        parts.map { "\($0.value)\n@upgrader \($0.key) \($0.value.isEmpty && $0.key != "coredns" ? 1 : 0)\n" }.joined()
+    }
+}

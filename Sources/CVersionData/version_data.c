@@ -20,6 +20,9 @@ static const unsigned char helm[] = {
 static const unsigned char kubernetes[] = {
 #embed "Data/kubernetes.yaml"
 };
+static const unsigned char path[] = {
+#embed "Data/path.yaml"
+};
 static const unsigned char urgent_notes[] = {
 #embed "Data/urgent-notes.yaml"
 };
@@ -33,6 +36,7 @@ static const struct version_data_file files[] = {
     FILE_OF("flags.yaml", flags),
     FILE_OF("helm.yaml", helm),
     FILE_OF("kubernetes.yaml", kubernetes),
+    FILE_OF("path.yaml", path),
     FILE_OF("urgent-notes.yaml", urgent_notes),
 };
 const size_t version_data_file_count = sizeof files / sizeof files[0];

@@ -10,7 +10,7 @@ struct Upgrader: AsyncParsableCommand {
             + Ending.allCases.map { "  \($0.rawValue)\t\($0.summary)" }.joined(separator: "\n"),
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
-            CleanupCommand.self,
+            PathCommand.self, CleanupCommand.self,
         ]
     )
 }

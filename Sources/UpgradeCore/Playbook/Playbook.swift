@@ -38,6 +38,8 @@ public struct Playbook: Hashable, Sendable {
     public var helm: HelmOptions?
     /// The operator's own commands.
     public var hooks: [Hook]
+    /// The states out of range that the operator says yes to.
+    public var accepted: [Acceptance]
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -58,7 +60,8 @@ public struct Playbook: Hashable, Sendable {
         deadlines: Deadlines = Deadlines(),
         calico: CalicoOptions? = nil,
         helm: HelmOptions? = nil,
-        hooks: [Hook] = []
+        hooks: [Hook] = [],
+        accepted: [Acceptance] = []
     ) {
         self.cluster = cluster
         self.target = target
@@ -78,6 +81,7 @@ public struct Playbook: Hashable, Sendable {
         self.calico = calico
         self.helm = helm
         self.hooks = hooks
+        self.accepted = accepted
     }
 
     /// The host of this name.
@@ -221,6 +225,8 @@ public struct Deadlines: Hashable, Sendable {
 /// Which Calico runs at the end of each hop.
 public struct CalicoOptions: Hashable, Sendable {
     /// The version of the packages and the tag of the image, by the release at whose arrival Calico is moved.
+    ///
+    /// At the release that the cluster has now, Calico is moved before the first hop.
     public var versions: [MinorRelease: ComponentVersion]
     /// The packages on each worker.
     public var packages: [String]
@@ -254,6 +260,8 @@ public struct CalicoOptions: Hashable, Sendable {
 /// Which Helm is there at the end of each hop.
 public struct HelmOptions: Hashable, Sendable {
     /// The version of the package and the tag of Tiller's image, by the release at whose arrival Helm is moved.
+    ///
+    /// At the release that the cluster has now, Helm is moved before the first hop.
     public var versions: [MinorRelease: ComponentVersion]
     /// The packages on client hosts, or on the control-plane hosts where there are none.
     public var packages: [String]
@@ -333,10 +341,16 @@ public struct SimulationSettings: Hashable, Sendable {
     public var release: MinorRelease
     /// How long a simulated action takes, so that a person can watch and kill it.
     public var pace: Duration
+    /// The tag of Calico's image at the start; `nil` for one that says no version.
+    public var calicoTag: String?
+    /// The tag of Tiller's image at the start; `nil` for one that says no version.
+    public var tillerTag: String?
 
     /// Makes settings.
-    public init(release: MinorRelease, pace: Duration) {
+    public init(release: MinorRelease, pace: Duration, calicoTag: String? = nil, tillerTag: String? = nil) {
         self.release = release
         self.pace = pace
+        self.calicoTag = calicoTag
+        self.tillerTag = tillerTag
     }
 }

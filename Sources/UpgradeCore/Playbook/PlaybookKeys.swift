@@ -9,7 +9,7 @@ enum PlaybookKeys {
     static let sections: [String: [String]] = [
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
-            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "simulation",
+            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "accept", "simulation",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -27,6 +27,7 @@ enum PlaybookKeys {
         "helm.versions": [release],
         "helm.versions.*": ["package", "tag"],
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
-        "simulation": ["release", "pace"],
+        "accept": ["violation", "reason"],
+        "simulation": ["release", "pace", "calico", "tiller"],
     ]
 }

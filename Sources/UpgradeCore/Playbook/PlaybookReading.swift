@@ -16,6 +16,7 @@ struct PlaybookReading {
         let calico = self.calico(path)
         let helm = self.helm(path)
         let hooks = self.hooks(hosts)
+        let accepted = self.accepted()
         let workers = top.section("workers")
         let standard = Playbook(
             cluster: "",
@@ -52,7 +53,8 @@ struct PlaybookReading {
             deadlines: deadlines,
             calico: calico,
             helm: helm,
-            hooks: hooks
+            hooks: hooks,
+            accepted: accepted
         )
     }
 

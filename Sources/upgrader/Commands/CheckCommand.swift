@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 /// `upgrader check`: preflight alone.
 struct CheckCommand: AsyncParsableCommand {
@@ -34,6 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
     private func check(_ session: Session, _ world: World) async throws -> Ending {
         let run = Session.newRunName()
         let (plan, _) = try await session.plan(run: run, access: world.access)
+        let path = try await session.statedCheck(plan, access: world.access, day: Session.today)
         var preflight = plan
         preflight.hops = plan.hops.prefix(1).map { hop in
             PlannedHop(id: hop.id, phases: hop.phases.filter { $0.id == "preflight" })
@@ -51,14 +53,17 @@ struct CheckCommand: AsyncParsableCommand {
         _ = try await driver.walk(recorder: recorder)
         let failures = recorder.state.failed.mapValues(\.failure)
         let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
-        let blocks = report.blocks(failures)
+        let blocks = report.blocks(failures) + (path?.blocks(session.path) ?? [])
         switch format {
         case .text:
             Output.write("\(preflight.keys.count - failures.count) of \(preflight.keys.count) checks passed")
             if !blocks.isEmpty { Output.complain(Complaint(blocks, .refused)) }
         case .json:
-            Output.write(try CheckDocument(preflight, session.steps, failures).text)
+            var document = CheckDocument(preflight, session.steps, failures)
+            document.path = path.map(StatedDocument.init)
+            Output.write(try document.text)
         }
+        if failures.isEmpty, path?.isAllowed == false { return .refused }
         return failures.isEmpty ? .done : FailureReport.ending(failures)
     }
 }

@@ -9,6 +9,8 @@ struct CheckDocument: Encodable {
     var cluster: String
     /// Each check.
     var checks: [Check]
+    /// What is said of the path that the playbook states; absent where it moves neither Calico nor Helm.
+    var path: StatedDocument?
 
     /// One check.
     struct Check: Encodable {

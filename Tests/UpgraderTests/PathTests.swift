@@ -110,7 +110,7 @@ struct PathTests {
     func neverWas() async throws {
         let workshop = try Workshop(Workshop.small())
         let result = try await workshop.upgrader("path", "--from", "kubernetes=1.12,helm=2.6.12", "--to", "1.16")
-        try workshop.expect(result, golden: "never-released")
+        try workshop.expect(result, golden: "path-never-released")
     }
 
     @Test("plan --to looks at the cluster, and supported is the newest of the day")

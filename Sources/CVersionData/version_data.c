@@ -23,6 +23,9 @@ static const unsigned char kubernetes[] = {
 static const unsigned char upstream[] = {
 #embed "Data/upstream.yaml"
 };
+static const unsigned char path[] = {
+#embed "Data/path.yaml"
+};
 static const unsigned char urgent_notes[] = {
 #embed "Data/urgent-notes.yaml"
 };
@@ -54,6 +57,7 @@ static const struct version_data_file files[] = {
     FILE_OF("recorded-gates.yaml", recorded_gates),
     FILE_OF("requirements.yaml", requirements),
     FILE_OF("served-apis.yaml", served_apis),
+    FILE_OF("path.yaml", path),
     FILE_OF("urgent-notes.yaml", urgent_notes),
 };
 const size_t version_data_file_count = sizeof files / sizeof files[0];

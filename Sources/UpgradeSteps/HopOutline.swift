@@ -22,6 +22,9 @@ enum HopOutline {
         let phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
             phase(PhaseName.backup, batch: min(atOnce, saved.count), saved.map { lane($0, backupSteps($0, playbook)) }),
+            // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before.
+            phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),
+            phase(PhaseName.helmBefore, isFirst ? helm(at: hop.from, playbook) : []),
             // One host at a time, and all API servers before the first controller: none may be newer than an API server.
             phase(
                 PhaseName.controlPlane,
@@ -53,8 +56,8 @@ enum HopOutline {
                     )
                 }
             ),
-            phase(PhaseName.network, network(hop, playbook, workers)),
-            phase(PhaseName.helm, helm(hop, playbook)),
+            phase(PhaseName.network, network(at: hop.to, playbook, workers)),
+            phase(PhaseName.helm, helm(at: hop.to, playbook, converts: true)),
             // Last, so that no client is newer than the servers it talks to for long.
             phase(
                 PhaseName.clients,
@@ -87,23 +90,31 @@ enum HopOutline {
         return steps
     }
 
-    /// Only where the playbook moves Calico with this hop.
-    private static func network(_ hop: HopID, _ playbook: Playbook, _ workers: [Host]) -> [PlannedLane] {
-        guard playbook.calico?.versions[hop.to] != nil else { return [] }
+    /// Only where the playbook moves Calico at this release.
+    private static func network(
+        at release: MinorRelease,
+        _ playbook: Playbook,
+        _ workers: [Host]
+    ) -> [PlannedLane] {
+        guard playbook.calico?.versions[release] != nil else { return [] }
         return [cluster(["calico-image"])]
             + workers.map { lane($0, ["cluster-health", "calico-packages", "calico-pod"]) }
             + [cluster(["calico-strategy"])]
     }
 
-    /// Only where the playbook moves Helm, or leaves Helm 2, with this hop.
-    private static func helm(_ hop: HopID, _ playbook: Playbook) -> [PlannedLane] {
+    /// Only where the playbook moves Helm, or leaves Helm 2, at this release.
+    private static func helm(
+        at release: MinorRelease,
+        _ playbook: Playbook,
+        converts: Bool = false
+    ) -> [PlannedLane] {
         var lanes: [PlannedLane] = []
         var steps: [StepID] = []
-        if playbook.helm?.versions[hop.to] != nil {
+        if playbook.helm?.versions[release] != nil {
             lanes = playbook.helmHosts.map { lane($0, ["helm-package"]) }
             steps.append("tiller")
         }
-        if playbook.helm?.migrateAt == hop.to { steps.append("helm-migration") }
+        if converts, playbook.helm?.migrateAt == release { steps.append("helm-migration") }
         return steps.isEmpty ? lanes : lanes + [cluster(steps)]
     }
 

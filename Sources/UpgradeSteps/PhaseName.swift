@@ -4,6 +4,8 @@ import UpgradeCore
 enum PhaseName {
     static let preflight: PhaseID = "preflight"
     static let backup: PhaseID = "backup"
+    static let networkBefore: PhaseID = "network-before"
+    static let helmBefore: PhaseID = "helm-before"
     static let controlPlane: PhaseID = "control-plane"
     static let controllers: PhaseID = "controllers"
     static let workers: PhaseID = "workers"

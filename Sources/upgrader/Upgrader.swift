@@ -11,6 +11,7 @@ struct Upgrader: AsyncParsableCommand {
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, VersionsCommand.self, ExplainCommand.self,
+            PathCommand.self, CleanupCommand.self,
         ]
     )
 }

@@ -41,6 +41,26 @@ struct HopOutlineTests {
         #expect(!ids.contains("helm"))
     }
 
+    @Test("what the first hop needs of Calico and Helm comes before its control plane, and once")
+    func before() throws {
+        var scene = Scene()
+        scene.movesCalico()
+        scene.movesHelm()
+        let version = ComponentVersion(package: .make("3.0.9-1"), tag: "v3.0.9")
+        scene.playbook.calico?.versions[.start] = version
+        scene.playbook.helm?.versions[.start] = version
+        let first = HopOutline.phases(HopID(from: .start), scene.playbook, true).map(\.id)
+        let index = { (id: PhaseID) in first.firstIndex(of: id) }
+        let network = try #require(index("network-before"))
+        #expect(index("helm-before") == network + 1 && index("control-plane") == network + 2)
+        #expect(index("network") != nil && index("helm") != nil)
+        #expect(try scene.decide(CalicoPackages(), "network-before", on: "w1").contains { "\($0)".contains("3.0.9") })
+        #expect(try scene.decide(CalicoPackages(), "network", on: "w1").contains { "\($0)".contains("3.1.0") })
+        #expect(try scene.decide(Tiller(), "helm-before", on: "cluster").contains { "\($0)".contains("3.0.9") })
+        let later = HopOutline.phases(HopID(from: .start), scene.playbook, false).map(\.id)
+        #expect(!later.contains("network-before") && !later.contains("helm-before"))
+    }
+
     @Test("workers are batched as the playbook says; the control plane is not")
     func batches() throws {
         var playbook = Scene().playbook

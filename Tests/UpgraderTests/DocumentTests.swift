@@ -14,6 +14,7 @@ struct DocumentTests {
 
     private static let plan = Form(
         always: ["schema", "cluster", "playbookDigest", "versionsDigest", "overrides", "steps"],
+        sometimes: ["path"],
         inside: ["steps": Form(always: ["number", "key", "title", "rehearsed", "commands"])]
     )
     private static let status = Form(
@@ -30,6 +31,7 @@ struct DocumentTests {
     )
     private static let check = Form(
         always: ["schema", "cluster", "checks", "findings"],
+        sometimes: ["path"],
         inside: [
             "checks": Form(always: ["key", "title", "passed"], sometimes: ["why", "next"]),
             "findings": Form(
@@ -38,6 +40,50 @@ struct DocumentTests {
             ),
         ]
     )
+    private static let path = Form(
+        always: ["schema", "asOf", "isFullySupported", "path", "violations", "unsupported", "alternatives"],
+        sometimes: ["day"],
+        inside: [
+            "violations": Form(
+                always: ["id", "component", "version", "place", "distance", "states", "reason", "proof"]
+            ),
+            "unsupported": Form(always: ["release", "maintenance"]),
+            "alternatives": Form(always: ["id", "summary"], sometimes: ["path", "end"]),
+        ]
+    )
+    private static let stated = Form(
+        always: ["asOf", "moves", "violations", "broken", "notes", "unsupported"],
+        inside: [
+            "violations": Form(
+                always: ["id", "component", "version", "place", "distance", "states", "reason", "isAvoidable"],
+                sometimes: ["accepted"]
+            )
+        ]
+    )
+
+    @Test("path and plan --to print exactly the documented members")
+    func paths() async throws {
+        let workshop = try Workshop(Workshop.small())
+        let end = ["--to", "1.16", "--on", "2020-11-15", "--format", "json"]
+        let typed = ["path", "--from", "kubernetes=1.12,calico=2.2,helm=2.16"] + end
+        try expect(try await Program(Program.upgrader, typed, in: workshop.scratch.path).wait(), Self.path, "path")
+        let looked = ["plan", Workshop.playbook] + end
+        try expect(try await Program(Program.upgrader, looked, in: workshop.scratch.path).wait(), Self.path, "path")
+    }
+
+    @Test("the path of a plan has exactly the documented members")
+    func statedPath() async throws {
+        let calico = "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}"
+        let text = Workshop.small(extra: calico).replacing("simulation: {", with: "simulation: {calico: v3.5.8, ")
+        let workshop = try Workshop(text)
+        let plan = try await workshop.upgrader("plan", Workshop.playbook, "--format", "json")
+        try expect(plan, Self.plan, "plan", code: 10)
+        let value = try JSONSerialization.jsonObject(with: Data(plan.output.utf8))
+        let path = try #require((value as? [String: Any])?["path"] as? [String: Any])
+        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        try expect(path, Self.stated, "plan.path", readme)
+        #expect((path["violations"] as? [Any])?.count == 2)
+    }
 
     @Test("plan, status and check print exactly the documented members")
     func documents() async throws {

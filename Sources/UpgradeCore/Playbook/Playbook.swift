@@ -42,6 +42,8 @@ public struct Playbook: Hashable, Sendable {
     public var versions: [FactOverride]
     /// Findings of foresight that the operator has accepted.
     public var acceptedFindings: [AcceptedFinding]
+    /// The states out of range that the operator says yes to.
+    public var accepted: [Acceptance]
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -64,7 +66,8 @@ public struct Playbook: Hashable, Sendable {
         helm: HelmOptions? = nil,
         hooks: [Hook] = [],
         versions: [FactOverride] = [],
-        acceptedFindings: [AcceptedFinding] = []
+        acceptedFindings: [AcceptedFinding] = [],
+        accepted: [Acceptance] = []
     ) {
         self.cluster = cluster
         self.target = target
@@ -86,6 +89,7 @@ public struct Playbook: Hashable, Sendable {
         self.hooks = hooks
         self.versions = versions
         self.acceptedFindings = acceptedFindings
+        self.accepted = accepted
     }
 
     /// The host of this name.
@@ -229,6 +233,8 @@ public struct Deadlines: Hashable, Sendable {
 /// Which Calico runs at the end of each hop.
 public struct CalicoOptions: Hashable, Sendable {
     /// The version of the packages and the tag of the image, by the release at whose arrival Calico is moved.
+    ///
+    /// At the release that the cluster has now, Calico is moved before the first hop.
     public var versions: [MinorRelease: ComponentVersion]
     /// The packages on each worker.
     public var packages: [String]
@@ -262,6 +268,8 @@ public struct CalicoOptions: Hashable, Sendable {
 /// Which Helm is there at the end of each hop.
 public struct HelmOptions: Hashable, Sendable {
     /// The version of the package and the tag of Tiller's image, by the release at whose arrival Helm is moved.
+    ///
+    /// At the release that the cluster has now, Helm is moved before the first hop.
     public var versions: [MinorRelease: ComponentVersion]
     /// The packages on client hosts, or on the control-plane hosts where there are none.
     public var packages: [String]
@@ -341,10 +349,16 @@ public struct SimulationSettings: Hashable, Sendable {
     public var release: MinorRelease
     /// How long a simulated action takes, so that a person can watch and kill it.
     public var pace: Duration
+    /// The tag of Calico's image at the start; `nil` for one that says no version.
+    public var calicoTag: String?
+    /// The tag of Tiller's image at the start; `nil` for one that says no version.
+    public var tillerTag: String?
 
     /// Makes settings.
-    public init(release: MinorRelease, pace: Duration) {
+    public init(release: MinorRelease, pace: Duration, calicoTag: String? = nil, tillerTag: String? = nil) {
         self.release = release
         self.pace = pace
+        self.calicoTag = calicoTag
+        self.tillerTag = tillerTag
     }
 }

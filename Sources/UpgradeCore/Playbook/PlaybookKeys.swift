@@ -9,7 +9,7 @@ enum PlaybookKeys {
     static let sections: [String: [String]] = [
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
-            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "accepted-findings",
+            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "accept", "accepted-findings",
             "simulation", "versions",
         ],
         "releases": [release],
@@ -28,8 +28,9 @@ enum PlaybookKeys {
         "helm.versions": [release],
         "helm.versions.*": ["package", "tag"],
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
+        "accept": ["violation", "reason"],
         "accepted-findings": ["id", "reason", "until"],
-        "simulation": ["release", "pace"],
+        "simulation": ["release", "pace", "calico", "tiller"],
         "versions": ["fact", "value", "source", "reason"],
     ]
 }

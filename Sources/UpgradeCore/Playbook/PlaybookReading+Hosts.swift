@@ -60,10 +60,26 @@ extension PlaybookReading {
     }
 }
 
+extension PlaybookReading {
+    /// The acceptances that could be read; the others are reported.
+    func accepted() -> [Acceptance] {
+        var unique = UniqueValues(problems: top.problems)
+        guard top.entry("accept") != nil else { return [] }
+        return top.sections("accept").compactMap { section in
+            let violation = section.required("violation", .violation)
+            unique.take(violation, section, "violation", named: "accept.violation")
+            let reason = section.required("reason", .reason)
+            guard let violation, let reason else { return nil }
+            return Acceptance(violation: violation, reason: reason)
+        }
+    }
+}
+
 extension PlaybookDecoder {
     /// The phases of a hop that may have hooks, in their order: not preflight, in which nothing is changed.
     public static let hookPhases = [
-        "backup", "control-plane", "controllers", "workers", "network", "helm", "clients", "verify",
+        "backup", "network-before", "helm-before", "control-plane", "controllers", "workers", "network", "helm",
+        "clients", "verify",
     ]
 }
 

@@ -80,6 +80,8 @@ extension PlaybookReading {
         guard let section = top.section("simulation") else { return nil }
         let release = section.required("release", .release)
         let pace = section.value("pace", .duration(atLeast: .zero))
+        let calico = section.value("calico", .tag)
+        let tiller = section.value("tiller", .tag)
         guard let release else { return nil }
         if let path, release > path.target || path.releases[release] == nil,
             let place = section.entry("release").map({ top.problems.place(of: $0.node) })
@@ -95,7 +97,12 @@ extension PlaybookReading {
                 )
             )
         }
-        return SimulationSettings(release: release, pace: pace ?? .milliseconds(100))
+        return SimulationSettings(
+            release: release,
+            pace: pace ?? .milliseconds(100),
+            calicoTag: calico,
+            tillerTag: tiller
+        )
     }
 
     // MARK: Components
@@ -140,7 +147,7 @@ extension PlaybookReading {
         var versions: [MinorRelease: ComponentVersion] = [:]
         for entry in section.entries {
             guard let release = release(of: entry, in: section) else { continue }
-            if let path, !path.arrives(at: release) {
+            if let path, path.releases[release] == nil {
                 top.problems.report(.notOnPath(key: section.title, release: release, at: entry.place))
             }
             guard let version = section.section(ofRelease: entry) else { continue }

@@ -18,6 +18,7 @@ struct PlaybookReading {
         let hooks = self.hooks(hosts)
         let versions = factOverrides()
         let acceptedFindings = self.acceptedFindings()
+        let accepted = self.accepted()
         let workers = top.section("workers")
         let standard = Playbook(
             cluster: "",
@@ -56,7 +57,8 @@ struct PlaybookReading {
             helm: helm,
             hooks: hooks,
             versions: versions,
-            acceptedFindings: acceptedFindings
+            acceptedFindings: acceptedFindings,
+            accepted: accepted
         )
     }
 

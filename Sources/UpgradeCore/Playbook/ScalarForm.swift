@@ -206,6 +206,18 @@ extension ScalarForm where Value == String {
         text("a sentence") { $0.contains { $0 != " " } && isPrintable($0) }
     }
 
+    /// The id of a state out of range, as the plan prints it.
+    static var violation: Self {
+        text("an id such as `calico-2.6@1.12`, as `upgrader plan` prints them") { id in
+            id.wholeMatch(of: /[a-z]+-[0-9]+\.[0-9]+@[0-9]+\.[0-9]+(-[0-9]+\.[0-9]+)?/) != nil
+        }
+    }
+
+    /// Why something is accepted: words, so that whoever reads it later knows.
+    static var reason: Self {
+        text("a reason in words, at least eight characters on one line") { $0.count >= 8 && isPrintable($0) }
+    }
+
     /// A word of a command: anything but the bytes that an argument cannot hold.
     static var word: Self {
         text("a word without control characters") { isPrintable($0) }

@@ -92,7 +92,7 @@ extension ClusterState {
     private mutating func addComponents(_ playbook: Playbook) {
         let nodes = playbook.hosts(.worker)
         if let calico = playbook.calico {
-            let image = "\(calico.image):simulated"
+            let image = "\(calico.image):\(playbook.simulation?.calicoTag ?? Self.tagWithoutVersion)"
             var set = DaemonSetState(image: image, updateStrategy: "RollingUpdate", pods: [:])
             for host in nodes {
                 let name = "\(calico.daemonSet)-\(host.name)"
@@ -112,7 +112,7 @@ extension ClusterState {
         if let helm = playbook.helm {
             for namespace in helm.tillerNamespaces {
                 deployments["\(namespace)/tiller-deploy"] = DeploymentState(
-                    image: "\(helm.image):simulated",
+                    image: "\(helm.image):\(playbook.simulation?.tillerTag ?? Self.tagWithoutVersion)",
                     replicas: 1,
                     updatedAndAvailable: 1
                 )
@@ -122,6 +122,8 @@ extension ClusterState {
             offer(helm.packages, helm.versions.values.map(\.package), on: hosts)
         }
     }
+
+    private static let tagWithoutVersion = "simulated"
 
     private mutating func offer(_ names: [String], _ versions: [PackageVersion], on hosts: [Host]) {
         // Where the playbook moves a component to several versions, the simulated cluster starts before the first.

@@ -1,6 +1,13 @@
 import UpgradeCore
 
 extension StepContext {
+    /// The release at which the playbook says what Calico and Helm become in this phase.
+    ///
+    /// What has to be there before the first hop stands at the release that the hop leaves.
+    var componentRelease: MinorRelease {
+        key.phase == PhaseName.networkBefore || key.phase == PhaseName.helmBefore ? key.hop.from : key.hop.to
+    }
+
     /// The package version that the hop leads to.
     ///
     /// - Throws: `StepError.notObserved` where the playbook has none: its decoder lets no such playbook pass.

@@ -10,7 +10,7 @@ struct HelmPackage: Step {
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        guard let helm = context.playbook.helm, let version = helm.versions[context.key.hop.to] else { return [] }
+        guard let helm = context.playbook.helm, let version = helm.versions[context.componentRelease] else { return [] }
         return try PackageDecision(host: context.hostName, names: helm.packages, version: version.package)
             .actions(seen)
     }

@@ -11,7 +11,7 @@ struct CalicoTarget {
 
     /// `nil` where the playbook does not move Calico in this hop.
     init?(_ context: StepContext) {
-        guard let options = context.playbook.calico, let version = options.versions[context.key.hop.to] else {
+        guard let options = context.playbook.calico, let version = options.versions[context.componentRelease] else {
             return nil
         }
         self.options = options

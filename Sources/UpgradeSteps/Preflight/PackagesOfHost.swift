@@ -24,11 +24,12 @@ struct PackagesOfHost {
                 }
             }
         }
+        let components = Self.componentReleases(context, releases)
         if let calico = playbook.calico, host?.roles.contains(.worker) == true {
-            add(calico.packages, calico.versions, releases)
+            add(calico.packages, calico.versions, components)
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
-            add(helm.packages, helm.versions, releases)
+            add(helm.packages, helm.versions, components)
         }
     }
 
@@ -51,6 +52,12 @@ struct PackagesOfHost {
         guard !planned.isEmpty else { return }
         all += names
         wanted += planned.flatMap { version in names.map { PackageSpec(name: $0, version: version) } }
+    }
+
+    /// The first hop also makes the moves that come before it.
+    private static func componentReleases(_ context: StepContext, _ releases: [MinorRelease]) -> [MinorRelease] {
+        let hop = context.key.hop
+        return context.plan.hops.first?.id == hop ? [hop.from] + releases : releases
     }
 
     /// Every release on the path for the first hop of the plan, the hop's own for the others.

@@ -53,6 +53,7 @@ struct CheckCommand: AsyncParsableCommand {
     private func check(_ session: Session, _ world: World, _ given: [ManifestFiles.Given]) async throws -> Ending {
         let run = Session.newRunName()
         let (plan, survey) = try await session.plan(run: run, access: world.access)
+        let path = try await session.statedCheck(plan, access: world.access, day: Session.today)
         var preflight = plan
         preflight.hops = plan.hops.prefix(1).map { hop in
             PlannedHop(id: hop.id, phases: hop.phases.filter { $0.id == "preflight" }.map(withoutForesight))
@@ -76,15 +77,18 @@ struct CheckCommand: AsyncParsableCommand {
             Output.write("\(count - failures.count) of \(count) checks passed")
             Output.write(foreseen.text(explain: explain))
             let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
-            let blocks = report.blocks(failures) + [foreseen.complaint].compactMap { $0 }
+            let blocks =
+                report.blocks(failures) + [foreseen.complaint].compactMap { $0 } + (path?.blocks(session.path) ?? [])
             if !blocks.isEmpty { Output.complain(Complaint(blocks, .refused)) }
         case .json:
-            Output.write(try CheckDocument(preflight, session.steps, failures, foreseen.findings).text)
+            var document = CheckDocument(preflight, session.steps, failures, foreseen.findings)
+            document.path = path.map(StatedDocument.init)
+            Output.write(try document.text)
         case .markdown:
             Output.write(foreseen.markdown(explain: explain, failures: failures, plan: preflight))
         }
-        if failures.isEmpty { return foreseen.refuses ? .refused : .done }
-        return FailureReport.ending(failures)
+        if !failures.isEmpty { return FailureReport.ending(failures) }
+        return foreseen.refuses || path?.isAllowed == false ? .refused : .done
     }
 
     /// Foresight is reported finding by finding, over the whole path, and not as one step more.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 /// `upgrader plan`: the numbered sequence, from a read-only survey of the real cluster.
 struct PlanCommand: AsyncParsableCommand {
@@ -19,16 +20,50 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(name: .short, help: "Write to this file instead of standard output.")
     var output: String?
 
+    @Option(help: "Print the best path to this end instead: a release, a state, or `supported`.")
+    var to: String?
+
+    @Option(help: "The day on which it is walked, such as 2020-11-15; today when not given.")
+    var on: String?
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await Self.show(playbook, format: format, output: output)
+        if let to { return try await showPath(to) }
+        try await Self.show(playbook, format: format, output: output, on: on)
+    }
+
+    /// Prints the best path from what the cluster runs.
+    private func showPath(_ target: String) async throws {
+        try await complaining {
+            let session = try Session(playbook: playbook)
+            let day = try Session.day(on)
+            let world = try Worlds.open(session.playbook, directory: nil)
+            let result: Result<PathReport, any Error>
+            do {
+                result = .success(try await session.bestPath(to: target, on: day, access: world.access))
+            } catch {
+                result = .failure(error)
+            }
+            await world.close()
+            try Self.write(try result.get().render(format), to: output)
+            return .done
+        }
     }
 
     /// Prints the sequence of a playbook: the whole of `plan`, and of a run that only shows what it would do.
-    static func show(_ playbook: String, format: OutputFormat, output: String?, until: String? = nil) async throws {
+    static func show(
+        _ playbook: String,
+        format: OutputFormat,
+        output: String?,
+        until: String? = nil,
+        on: String? = nil
+    )
+        async throws
+    {
         try await complaining {
             let session = try Session(playbook: playbook)
+            let day = try Session.day(on)
             let world = try Worlds.open(session.playbook, directory: nil)
             let run = Session.newRunName()
             let result: Result<Sequence, any Error>
@@ -36,7 +71,9 @@ struct PlanCommand: AsyncParsableCommand {
                 let (plan, survey) = try await session.plan(run: run, access: world.access)
                 let hop = try session.hop(until, of: plan)
                 let script = try await session.rehearse(plan, survey, run: run, until: hop)
-                result = .success(Sequence(plan: plan, script: script, playbook: session.playbook))
+                var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+                sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
+                result = .success(sequence)
             } catch {
                 result = .failure(error)
             }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 /// `upgrader run`: plans, asks, and carries the plan out.
 struct RunCommand: AsyncParsableCommand {
@@ -56,6 +57,10 @@ struct RunCommand: AsyncParsableCommand {
             Output.note("looking at the cluster")
             let (plan, survey) = try await session.plan(run: run, access: world.access)
             try session.refuse(until, of: plan)
+            if let check = try await session.statedCheck(plan, access: world.access, day: Session.today) {
+                for note in check.path.notes { Output.note("note: \(note)") }
+                if let complaint = check.complaint(session.path) { throw complaint }
+            }
             let script = try await session.rehearse(plan, survey, run: run, until: until)
             let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
             if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }

@@ -12,6 +12,8 @@ struct CheckDocument: Encodable {
     var checks: [Check]
     /// What foresight found on the whole path and the playbook does not accept.
     var findings: [Finding]
+    /// What is said of the path that the playbook states; absent where it moves neither Calico nor Helm.
+    var path: StatedDocument?
 
     /// One check.
     struct Check: Encodable {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeKnowledge
 
 /// The numbered sequence of a plan, with the commands that each step would run, for people and for programs.
 struct Sequence {
@@ -12,13 +13,15 @@ struct Sequence {
     var script: Rehearsal.Script
     /// The playbook.
     var playbook: Playbook
+    /// What is said of the path that the playbook states; `nil` where it moves neither Calico nor Helm.
+    var path: StatedCheck?
 
     /// For people.
     var text: String {
         let first = plan.hops.first?.id.from.description ?? ""
         let last = plan.hops.last?.id.to.description ?? ""
         let counts = "\(plan.hops.count) hops, \(script.steps.count) steps"
-        var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"]
+        var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"] + (path?.lines ?? [])
         lines += playbook.versions.map { change in
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
@@ -47,6 +50,7 @@ struct Sequence {
                 playbookDigest: plan.playbookDigest,
                 versionsDigest: plan.versionsDigest,
                 overrides: playbook.versions,
+                path: path.map(StatedDocument.init),
                 steps: script.steps.map { line in
                     Document.Step(
                         number: line.number,
@@ -65,9 +69,11 @@ struct Sequence {
     ///
     /// - Returns: how the program ends.
     func complain(_ session: Session) -> Ending {
-        guard !script.failures.isEmpty else { return .done }
+        let refusals = path?.blocks(session.path) ?? []
+        guard !script.failures.isEmpty || !refusals.isEmpty else { return .done }
         let report = FailureReport(plan: plan, steps: session.steps, directory: nil, ledger: Ledger())
-        Output.complain(Complaint(report.blocks(script.failures), .refused))
+        Output.complain(Complaint(refusals + report.blocks(script.failures), .refused))
+        if script.failures.isEmpty { return .refused }
         return FailureReport.ending(script.failures)
     }
 
@@ -77,6 +83,7 @@ struct Sequence {
         var playbookDigest: String
         var versionsDigest: String
         var overrides: [FactOverride]
+        var path: StatedDocument?
         var steps: [Step]
 
         struct Step: Encodable {

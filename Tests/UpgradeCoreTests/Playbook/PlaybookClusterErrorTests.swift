@@ -86,15 +86,15 @@ struct PlaybookClusterErrorTests {
         #expect(errors == ["p.yaml:3:11: `releases` has no entry; it needs at least one"])
     }
 
-    @Test("a component is moved only where a hop arrives")
+    @Test("a component is moved only where a hop arrives, or before the first")
     func components() {
         let more = """
-            calico: {versions: {1.12: {package: 3.7.5-1, tag: v3.7.5}, 1.13: {package: 3.8-1}}}
+            calico: {versions: {1.11: {package: 3.7.5-1, tag: v3.7.5}, 1.13: {package: 3.8-1}}}
             helm: {migrate-at: 1.14}
             """
         #expect(
             playbook(target: "1.13", releases: "1.12: 1.12.10-1, 1.13: 1.13.12-1", more: more) == [
-                "p.yaml:5:21: `calico.versions` names 1.12, which no hop of `releases` arrives at",
+                "p.yaml:5:21: `calico.versions` names 1.11, which no hop of `releases` arrives at",
                 "p.yaml:5:66: the key `calico.versions.1.13.tag` is missing",
                 "p.yaml:6:20: `helm.migrate-at` names 1.14, which no hop of `releases` arrives at",
             ]
@@ -105,6 +105,40 @@ struct PlaybookClusterErrorTests {
                 "p.yaml:6:7: the key `helm.versions` is missing",
             ]
         )
+    }
+
+    @Test("at the release that the cluster has, a component is moved before the first hop")
+    func beforeFirst() {
+        let more = "calico: {versions: {1.12: {package: 3.7.5-1, tag: v3.7.5}}}"
+        #expect(playbook(target: "1.13", releases: "1.12: 1.12.10-1, 1.13: 1.13.12-1", more: more) == [])
+    }
+
+    @Test("an acceptance names a violation once, and says why")
+    func acceptances() throws {
+        let more = """
+            accept:
+              - {violation: calico-2.2@1.12, reason: it is where the cluster stands}
+              - {violation: helm-2.14@1.14-1.15, reason: short}
+              - {violation: calico, reason: it is where the cluster stands}
+              - {violation: calico-2.2@1.12, reason: it is where the cluster stands}
+              - {violation: helm-2.14@1.15}
+              - {reson: it is where the cluster stands}
+            """
+        #expect(
+            PlaybookTexts.errors(of: PlaybookTexts.smallest(more)) == [
+                "p.yaml:12:46: `accept.reason` is `short`; expected a reason in words, at least eight characters on one line",
+                "p.yaml:13:17: `accept.violation` is `calico`; "
+                    + "expected an id such as `calico-2.6@1.12`, as `upgrader plan` prints them",
+                "p.yaml:14:17: `accept.violation` `calico-2.2@1.12` is there twice; the other is at p.yaml:11:17",
+                "p.yaml:15:5: the key `accept.reason` is missing",
+                "p.yaml:16:5: the key `accept.violation` is missing",
+                "p.yaml:16:5: the key `accept.reason` is missing",
+                "p.yaml:16:6: unknown key `accept.reson`; did you mean `reason`?",
+            ]
+        )
+        let text = PlaybookTexts.smallest("accept: [{violation: calico-2.2@1.12, reason: it is where it stands}]")
+        let playbook = try PlaybookDecoder.decode(text, file: "p.yaml", home: "/home/op")
+        #expect(playbook.accepted == [Acceptance(violation: "calico-2.2@1.12", reason: "it is where it stands")])
     }
 
     @Test("a simulated cluster starts on the path")

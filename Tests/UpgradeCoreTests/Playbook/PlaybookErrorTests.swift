@@ -18,7 +18,7 @@ struct PlaybookErrorTests {
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
         + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, "
-        + "`accepted-findings`, `simulation`, `versions`"
+        + "`accept`, `accepted-findings`, `simulation`, `versions`"
 
     private static let yamlCases: [Case] = [
         Case("nothing", "", "p.yaml:1:1: the playbook is empty"),
@@ -187,7 +187,8 @@ struct PlaybookErrorTests {
             ),
             "p.yaml:10:16: `hooks.name` is `Quiet!`; "
                 + "expected a name of lowercase letters, digits and `-`, at most 64, the first a letter",
-            "p.yaml:10:31: `hooks.phase` is `worker`; expected one of `backup`, `control-plane`, "
+            "p.yaml:10:31: `hooks.phase` is `worker`; expected one of `backup`, `network-before`, "
+                + "`helm-before`, `control-plane`, "
                 + "`controllers`, `workers`, `network`, `helm`, `clients`, `verify`; did you mean `workers`?",
             "p.yaml:10:45: `hooks.when` is `during`; expected one of `before`, `after`",
             "p.yaml:10:59: `hooks.host` is `m2`; expected one of `e1`, `m1`; did you mean `m1`?",

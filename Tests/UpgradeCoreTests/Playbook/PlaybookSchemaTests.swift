@@ -40,8 +40,9 @@ struct PlaybookSchemaTests {
           "helm": {"versions": {"1.13": {"package": "2.14.3-1", "tag": "v2.14.3"}}, "packages": ["hm"],
             "tiller-namespaces": ["n"], "image": "i", "migrate-at": "1.13"},
           "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
+          "accept": [{"violation": "calico-2.2@1.12", "reason": "where it stands"}],
           "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],
-          "simulation": {"release": "1.12", "pace": "1s"},
+          "simulation": {"release": "1.12", "pace": "1s", "calico": "v3.5.8", "tiller": "v2.13.1"},
           "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}]
         }
         """

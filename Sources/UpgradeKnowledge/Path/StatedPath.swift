@@ -1,0 +1,126 @@
+public import UpgradeCore
+
+/// The path that a playbook states: what runs, then each hop with the moves that the playbook makes there.
+public struct StatedPath: Hashable, Sendable {
+    /// Every state, in order.
+    public var states: [PathState]
+    /// The moves that could be read, each with the state before and after it.
+    public var moves: [Move]
+    /// What differs from what the playbook seems to expect, or could not be read.
+    public var notes: [String]
+
+    /// A move that the playbook makes.
+    public struct Move: Hashable, Sendable {
+        /// The move.
+        public var move: PathMove
+        /// What ran before.
+        public var before: ClusterPoint
+        /// What runs after.
+        public var after: ClusterPoint
+    }
+
+    /// Reads the path off a playbook, from what runs.
+    ///
+    /// Components that the playbook does not name are left out: it moves nothing there.
+    public init(_ playbook: Playbook, from detected: DetectedVersions, start: MinorRelease, knowledge: VersionKnowledge)
+    {
+        var point = ClusterPoint(kubernetes: start)
+        point.etcd = detected.etcd.map { EtcdPoint(version: $0) }
+        if playbook.calico != nil {
+            point.calico = detected.calico.map {
+                CalicoPoint(version: $0, datastore: PointReading.datastore(of: $0, knowledge))
+            }
+        }
+        if playbook.helm != nil { point.helm = detected.tiller.map { HelmPoint(version: $0) } }
+        states = [PathState(point: point, place: .at(start))]
+        moves = []
+        notes = detected.unreadable
+        noteDifference("Calico", playbook.calico?.versions, detected.calico, start)
+        noteDifference("Helm", playbook.helm?.versions, detected.tiller, start)
+        move(playbook, at: start, &point, knowledge)
+        while point.kubernetes < playbook.target {
+            let hop = HopID(from: point.kubernetes)
+            let before = point
+            states.append(PathState(point: point, place: .during(hop)))
+            point.kubernetes = hop.to
+            arrive(.hop(hop), before, point)
+            move(playbook, at: hop.to, &point, knowledge)
+        }
+    }
+
+    /// Where it ends.
+    public var end: ClusterPoint? { states.last?.point }
+
+    private mutating func arrive(_ move: PathMove, _ before: ClusterPoint, _ after: ClusterPoint) {
+        moves.append(Move(move: move, before: before, after: after))
+        states.append(PathState(point: after, place: .at(after.kubernetes)))
+    }
+
+    /// The network phase comes before the Helm phase, as in a hop.
+    private mutating func move(
+        _ playbook: Playbook,
+        at release: MinorRelease,
+        _ point: inout ClusterPoint,
+        _ knowledge: VersionKnowledge
+    ) {
+        if let stated = playbook.calico?.versions[release] {
+            if let version = stated.version {
+                calico(to: version, &point, knowledge)
+            } else {
+                notes.append("`calico.versions` at \(release): `\(stated.tag)` says no version")
+            }
+        }
+        if let stated = playbook.helm?.versions[release] {
+            if let version = stated.version {
+                helm(to: version, &point)
+            } else {
+                notes.append("`helm.versions` at \(release): `\(stated.tag)` says no version")
+            }
+        }
+    }
+
+    private mutating func calico(to version: PatchVersion, _ point: inout ClusterPoint, _ knowledge: VersionKnowledge) {
+        guard point.calico?.version != version else { return }
+        let before = point
+        guard let calico = point.calico else {
+            point.calico = CalicoPoint(version: version, datastore: PointReading.datastore(of: version, knowledge))
+            states.append(PathState(point: point, place: .at(point.kubernetes)))
+            return
+        }
+        let kept = knowledge.calico(version.release)?.datastores ?? []
+        let datastore = kept.contains(calico.datastore) ? calico.datastore : kept.first ?? calico.datastore
+        point.calico = CalicoPoint(version: version, datastore: datastore)
+        arrive(.calico(from: calico.version, to: version), before, point)
+    }
+
+    private mutating func helm(to version: PatchVersion, _ point: inout ClusterPoint) {
+        guard point.helm?.version != version else { return }
+        let before = point
+        point.helm = HelmPoint(version: version)
+        guard let helm = before.helm else {
+            states.append(PathState(point: point, place: .at(point.kubernetes)))
+            return
+        }
+        let converts = helm.version.release.major != version.release.major
+        let from = helm.version
+        arrive(converts ? .helmConversion(from: from, to: version) : .helm(from: from, to: version), before, point)
+    }
+
+    /// A playbook that begins lower says what should run by now; what does run counts.
+    private mutating func noteDifference(
+        _ title: String,
+        _ versions: [MinorRelease: ComponentVersion]?,
+        _ running: PatchVersion?,
+        _ start: MinorRelease
+    ) {
+        guard let running, let release = versions?.keys.filter({ $0 < start }).max(),
+            let stated = versions?[release]?.version, stated != running
+        else { return }
+        notes.append("the playbook moves \(title) to \(stated) at \(release), and \(running) runs; what runs counts")
+    }
+}
+
+extension ComponentVersion {
+    /// The version that the tag says, or else the package.
+    var version: PatchVersion? { PatchVersion(tag) ?? PatchVersion(package.upstream) }
+}

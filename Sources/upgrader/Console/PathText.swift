@@ -1,0 +1,103 @@
+internal import UpgradeCore
+internal import UpgradeKnowledge
+
+/// A path for people: each state with what is out of range marked `!!`.
+struct PathText {
+    /// What the planner says.
+    var report: PathReport
+
+    /// The lines.
+    var text: String {
+        let path = report.path
+        let head = "path: \(path.start.kubernetes) → \(path.end.kubernetes), \(path.cost)"
+        let day = report.request.day.map { ", walked on \($0)" } ?? ""
+        var lines = [head, "as of \(report.asOf)\(day)", verdict, "", "      \(marked(path.start))"]
+        for (number, step) in path.steps.enumerated() {
+            lines.append("\(Self.number(number + 1))  \(step.move)")
+            lines.append("      \(marked(step.after))")
+        }
+        lines += violations + Self.unsupported(report.unsupported) + alternatives
+        return lines.joined(separator: "\n")
+    }
+
+    private var verdict: String {
+        if report.violations.isEmpty {
+            return report.unsupported.isEmpty
+                ? "every component is in range all the way"
+                : "in range all the way, on releases out of upstream support"
+        }
+        return "no fully supported path exists; this is the least bad one"
+    }
+
+    private var violations: [String] {
+        guard !report.violations.isEmpty else { return [] }
+        return ["", "out of range; a playbook says yes to each by its id under `accept`:"]
+            + report.violations.flatMap { charged in
+                let count = charged.states == 1 ? "1 state" : "\(charged.states) states"
+                return [
+                    "  \(charged.violation.id)  \(charged.violation.distance) out, \(count): \(charged.violation.reason);",
+                    "      \(charged.proof.text(than: report.path.cost))",
+                ]
+            }
+    }
+
+    /// The releases out of support, and since when.
+    static func unsupported(_ releases: [UnsupportedRelease]) -> [String] {
+        guard !releases.isEmpty else { return [] }
+        return ["", "Kubernetes releases on it that upstream does not support:"]
+            + releases.map { "  \($0.release)  \($0.maintenance)" }
+    }
+
+    private var alternatives: [String] {
+        ["", "other ways:"]
+            + report.alternatives.flatMap { other in
+                let moves = other.path.map { path in
+                    "\(path.cost): "
+                        + path.steps.filter { $0.move.component != .kubernetes }
+                        .map { "\($0.move) at \($0.after.kubernetes)" }.joined(separator: ", ")
+                }
+                let end = other.end.map { "ends at \($0) with no state between" }
+                return ["  \(other.id): \(other.summary)", "      \(moves ?? end ?? "no path")"]
+            }
+    }
+
+    /// The state with `!!` behind what is out of range there.
+    private func marked(_ point: ClusterPoint) -> String {
+        let ids = Set(
+            report.violations.filter { $0.violation.place == .at(point.kubernetes) }.map { charged in
+                "\(charged.violation.component.title) \(charged.violation.version)"
+            }
+        )
+        return point.description.split(separator: "|").map { part in
+            let words = part.split(separator: " ")
+            let isOut = ids.contains(words.prefix(2).joined(separator: " "))
+            return words.joined(separator: " ") + (isOut ? " !!" : "")
+        }
+        .joined(separator: " | ")
+    }
+
+    private static func number(_ number: Int) -> String {
+        String(repeating: " ", count: max(0, 4 - String(number).count)) + "\(number)"
+    }
+}
+
+extension StatedCheck {
+    /// What the path of a plan violates and what is said of it, for people; nothing where there is nothing to say.
+    var lines: [String] {
+        var lines = ["path of Calico and Helm, as of \(asOf):"]
+        for move in path.moves { lines.append("  \(move.after.kubernetes)  \(move.move)") }
+        for found in violations {
+            let answer = found.acceptance.map { "accepted: \($0.reason)" } ?? "not accepted"
+            lines.append("  out of range: \(found.violation.id) by \(found.violation.distance); \(answer)")
+        }
+        if violations.isEmpty, broken.isEmpty { lines.append("  in range all the way") }
+        for found in broken { lines.append("  breaks a rule: \(found.rule)") }
+        lines += path.notes.map { "  note: \($0)" }
+        lines += idle.map { "  note: `accept` names \($0.violation), which the path does not have" }
+        if !unsupported.isEmpty {
+            let releases = unsupported.map { "\($0.release)" }.joined(separator: ", ")
+            lines.append("  out of upstream support: \(releases)")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,151 @@
+import Testing
+import UpgradeCore
+
+@testable import UpgradeKnowledge
+
+@Suite("The path that a playbook states")
+struct StatedCheckTests {
+    private let planner: PathPlanner
+
+    init() throws { planner = try .embedded() }
+
+    private static let first = MinorRelease(major: 1, minor: 12)
+
+    private func playbook(
+        to target: Int = 16,
+        calico: [Int: String]? = nil,
+        helm: [Int: String]? = nil,
+        accepted: [String] = []
+    ) throws -> Playbook {
+        func versions(_ given: [Int: String]) throws -> [MinorRelease: ComponentVersion] {
+            var versions: [MinorRelease: ComponentVersion] = [:]
+            for (minor, text) in given {
+                let package = try #require(PackageVersion("\(text)-1"))
+                versions[MinorRelease(major: 1, minor: minor)] = ComponentVersion(package: package, tag: "v\(text)")
+            }
+            return versions
+        }
+        return Playbook(
+            cluster: "test",
+            target: MinorRelease(major: 1, minor: target),
+            releases: [:],
+            hosts: [Host(name: "m", roles: [.controlPlane, .etcd]), Host(name: "w", roles: [.worker])],
+            calico: try calico.map { CalicoOptions(versions: try versions($0)) },
+            helm: try helm.map { HelmOptions(versions: try versions($0)) },
+            accepted: accepted.map { Acceptance(violation: $0, reason: "it is known") }
+        )
+    }
+
+    private func seen(calico: String? = nil, tiller: String? = nil, etcd: String = "3.2.24") throws -> Observation {
+        let version = KubernetesVersion(release: Self.first, patch: 10)
+        return Observation([
+            .apiServer(host: "m"): .apiServer(APIServerState(isHealthy: true, version: version)),
+            .nodes: .nodes([NodeState(name: "w", kubeletVersion: version)]),
+            .etcdMember(host: "m"): .etcdMember(
+                EtcdMemberState(
+                    isHealthy: true,
+                    isLeader: true,
+                    version: etcd,
+                    databaseSize: .mebibytes(1),
+                    memberCount: 1
+                )
+            ),
+            .daemonSet(namespace: "kube-system", name: "calico-node"): .daemonSet(
+                calico.map {
+                    DaemonSetState(image: "reg:5000/calico/node:\($0)", updateStrategy: "OnDelete", pods: [:])
+                }
+            ),
+            .deployment(namespace: "kube-system", name: "tiller-deploy"): .deployment(
+                tiller.map { DeploymentState(image: "tiller:\($0)", replicas: 1, updatedAndAvailable: 1) }
+            ),
+        ])
+    }
+
+    private func check(_ playbook: Playbook, _ seen: Observation, from start: MinorRelease = first) -> StatedCheck {
+        planner.check(playbook, from: DetectedVersions(seen, playbook), start: start, day: nil)
+    }
+
+    @Test("versions are those of the images, of the lowest daemon and the lowest member")
+    func detected() throws {
+        let playbook = try playbook(calico: [:], helm: [:])
+        let found = DetectedVersions(try seen(calico: "v3.5.8", tiller: "v2.16.12"), playbook)
+        #expect(found.point(planner.knowledge)?.description == "1.12 | etcd 3.2.24 | Calico 3.5.8 | Helm 2.16.12")
+        #expect(found.unreadable.isEmpty)
+        let unclear = DetectedVersions(try seen(calico: "latest", tiller: "canary"), playbook)
+        #expect(unclear.calico == nil && unclear.tiller == nil)
+        #expect(unclear.unreadable.count == 2)
+        #expect(DetectedVersions(Observation(), playbook).point(planner.knowledge) == nil)
+    }
+
+    @Test("moves where they belong are in range all the way, and nothing has to be accepted")
+    func inRange() throws {
+        let playbook = try playbook(
+            calico: [12: "3.7.5", 14: "3.12.3"],
+            helm: [13: "2.14.3", 14: "2.15.2", 15: "2.16.12"]
+        )
+        let check = check(playbook, try seen(calico: "v3.5.8", tiller: "v2.13.1"))
+        #expect(check.isAllowed && check.violations.isEmpty && check.broken.isEmpty && check.path.notes.isEmpty)
+    }
+
+    @Test("Kubernetes first and Calico later needs a yes for each state, and is avoidable")
+    func late() throws {
+        let late = try playbook(to: 14, calico: [14: "3.7.5"])
+        let check = check(late, try seen(calico: "v3.5.8"))
+        #expect(
+            check.violations.map(\.violation.id) == [
+                "calico-3.5@1.12-1.13", "calico-3.5@1.13", "calico-3.5@1.13-1.14", "calico-3.5@1.14",
+            ]
+        )
+        #expect(check.violations.map(\.violation.distance) == [1, 1, 2, 2])
+        #expect(check.violations.allSatisfy(\.isAvoidable) && !check.isAllowed)
+        let some = try playbook(to: 14, calico: [14: "3.7.5"], accepted: ["calico-3.5@1.12-1.13"])
+        #expect(!self.check(some, try seen(calico: "v3.5.8")).isAllowed)
+        let all = try playbook(to: 14, calico: [14: "3.7.5"], accepted: check.violations.map(\.violation.id))
+        #expect(self.check(all, try seen(calico: "v3.5.8")).isAllowed)
+    }
+
+    @Test("a rule is not lifted by any yes: Calico 3.7 from 2.6, and 1.16 with Calico 2")
+    func rules() throws {
+        let jump = try playbook(to: 13, calico: [12: "3.7.5"], accepted: ["calico-2.6@1.12"])
+        let broken = check(jump, try seen(calico: "v2.6.12"))
+        #expect(broken.broken.map(\.rule.id) == ["path/C1"])
+        #expect(broken.violations.allSatisfy { $0.acceptance != nil } && !broken.isAllowed)
+        let old = check(try playbook(calico: [13: "2.6.12"]), try seen(calico: "v2.2.1"))
+        #expect(old.broken.map(\.rule.id) == ["calico/C1"])
+        #expect(old.broken.first?.move?.description == "Kubernetes 1.15 → 1.16")
+        let etcd = check(try playbook(calico: [12: "2.6.12"]), try seen(calico: "v2.2.1", etcd: "3.4.3"))
+        #expect(etcd.broken.map(\.rule.id) == ["calico/C4"])
+        let down = check(try playbook(to: 13, helm: [13: "2.13.1"]), try seen(tiller: "v2.16.12"))
+        #expect(down.broken.map(\.rule.id) == ["path/H1"])
+    }
+
+    @Test("what runs counts, and a difference to what the playbook expects is said")
+    func difference() throws {
+        let playbook = try playbook(to: 15, calico: [13: "3.7.5", 14: "3.12.3"])
+        let start = MinorRelease(major: 1, minor: 14)
+        let check = check(playbook, try seen(calico: "v3.9.6"), from: start)
+        #expect(check.path.notes.count == 1)
+        #expect(check.path.notes.first?.contains("3.9.6 runs") == true)
+        #expect(check.path.moves.first?.move.description == "Calico 3.9.6 → 3.12.3")
+        #expect(check.isAllowed)
+    }
+
+    @Test("a playbook that names no component has nothing to violate")
+    func nothing() throws {
+        let check = check(try playbook(), try seen(calico: "v2.2.1", tiller: "v2.16.12"))
+        #expect(check.isAllowed && check.violations.isEmpty)
+    }
+
+    @Test("an image that says no version is said; the path is checked from the first stated one on")
+    func unknown() throws {
+        let check = check(try playbook(to: 15, calico: [13: "3.7.5"]), try seen(calico: "simulated"))
+        #expect(check.path.notes == ["the image `reg:5000/calico/node:simulated` says no version"])
+        #expect(check.violations.map(\.violation.id) == ["calico-3.7@1.14-1.15", "calico-3.7@1.15"])
+    }
+
+    @Test("a yes to what the path does not have is told")
+    func idle() throws {
+        let playbook = try playbook(to: 13, calico: [12: "3.7.5"], accepted: ["calico-2.2@1.12"])
+        #expect(check(playbook, try seen(calico: "v3.5.8")).idle.map(\.violation) == ["calico-2.2@1.12"])
+    }
+}

@@ -4,7 +4,7 @@ internal import UpgradeKnowledge
 
 extension Session {
     /// Today, in UTC.
-    static var today: CalendarDay? { CalendarDay(String(newRunName().prefix(8)).dashed) }
+    static var today: CalendarDay { .today }
 
     /// Reads `--on`; today when it was not given.
     ///
@@ -79,13 +79,5 @@ struct PathQuestion {
         } catch let error as PointError {
             throw Complaint(point: error, option: "--to \(target)")
         }
-    }
-}
-
-extension String {
-    fileprivate var dashed: String {
-        let digits = Array(self)
-        guard digits.count == 8 else { return self }
-        return "\(String(digits[0..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))"
     }
 }

@@ -41,8 +41,3 @@ public struct StatedPoint: Hashable, Sendable {
         return points
     }
 }
-
-extension ComponentVersion {
-    /// The upstream version of the package, or else of the image's tag.
-    var version: PatchVersion? { package.kubernetes ?? PatchVersion(tag) }
-}

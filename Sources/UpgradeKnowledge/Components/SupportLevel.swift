@@ -1,3 +1,5 @@
+public import UpgradeCore
+
 /// How well one component is known to work with another; not yes or no.
 public enum SupportLevel: Hashable, Sendable {
     /// The makers publish that they test the pair.

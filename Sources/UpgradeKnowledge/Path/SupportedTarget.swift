@@ -1,4 +1,4 @@
-internal import UpgradeCore
+public import UpgradeCore
 
 extension PathPlanner {
     /// Plans to the target of the policy: the newest release that upstream supports on a day and that every component

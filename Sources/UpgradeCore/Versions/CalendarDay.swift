@@ -1,5 +1,3 @@
-public import UpgradeCore
-
 /// A day of the calendar, or a month where no source gives the day.
 public struct CalendarDay: Hashable, Sendable, Comparable, TextCodable {
     /// The year.
@@ -38,6 +36,13 @@ public struct CalendarDay: Hashable, Sendable, Comparable, TextCodable {
 
     /// The number of days from this one to another; negative when that is earlier.
     public func days(until other: CalendarDay) -> Int { other.number - number }
+
+    /// The end of the day in UTC, in seconds since 1970; a month ends with its first day.
+    public var end: Double {
+        // 1970-01-01 by the count below.
+        let epoch = 719_469
+        return Double(number - epoch + 1) * 86_400
+    }
 
     /// Counts days from a fixed one.
     ///

@@ -1,5 +1,5 @@
 import Testing
-import UpgradeKnowledge
+import UpgradeCore
 
 @Suite("Days of the calendar")
 struct CalendarDayTests {

@@ -64,25 +64,27 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let stop: Result<StopReason, any Error>
-        do {
-            stop = .success(
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        for await _ in wishes {
-                            interruption.raise()
-                        }
-                    }
-                    defer { group.cancelAll() }
-                    return try await driver.walk(recorder: journal, until: until)
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in wishes {
+                    Output.outlet.hurry()
+                    interruption.raise()
                 }
-            )
-        } catch {
-            stop = .failure(error)
+            }
+            let stop: Result<StopReason, DriverError>
+            do throws(DriverError) {
+                stop = .success(try await driver.walk(recorder: journal, until: until))
+            } catch {
+                stop = .failure(error)
+            }
+            // Also when the run could not go on: the terminal is let go of before the error is printed.
+            await console.finish()
+            let ending = tell(stop, plan, journal.state)
+            // Here, where a signal still ends the wait for a reader that has stopped.
+            await Output.flush()
+            group.cancelAll()
+            return ending
         }
-        // Also when the run could not go on: the terminal is let go of before the error is printed.
-        await console.finish()
-        return tell(try stop.get(), plan, journal.state)
     }
 
     /// Jobs and cordons on the cluster bear the name of the run, which is that of its directory.
@@ -123,6 +125,16 @@ struct Walk {
                 ),
                 error.isUnreachable ? .unreachable : .paused
             )
+        }
+    }
+
+    private func tell(_ stop: Result<StopReason, DriverError>, _ plan: Plan, _ record: RunState) -> Ending {
+        switch stop {
+        case .success(let reason): return tell(reason, plan, record)
+        case .failure(let error):
+            let complaint = Complaint(driver: error)
+            Output.complain(complaint)
+            return complaint.ending
         }
     }
 

@@ -49,8 +49,10 @@ final class Workshop: Sendable {
     }
 
     /// Starts the program.
-    func start(_ arguments: String...) throws -> Program {
-        try Program(Program.upgrader, arguments, in: scratch.path)
+    ///
+    /// - Parameter output: where both of its outputs go; files that `Program` reads when not given.
+    func start(_ arguments: String..., output: Int32? = nil) throws -> Program {
+        try Program(Program.upgrader, arguments, in: scratch.path, output: output)
     }
 
     /// The directory of the newest run.

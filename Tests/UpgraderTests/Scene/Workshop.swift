@@ -48,9 +48,7 @@ final class Workshop: Sendable {
         try await Program(Program.upgrader, arguments, in: scratch.path, umask: umask).wait()
     }
 
-    /// Starts the program.
-    ///
-    /// - Parameter output: where both of its outputs go; files that `Program` reads when not given.
+    /// Starts the program; both of its outputs go to a descriptor, or to files that `Program` reads.
     func start(_ arguments: String..., output: Int32? = nil) throws -> Program {
         try Program(Program.upgrader, arguments, in: scratch.path, output: output)
     }

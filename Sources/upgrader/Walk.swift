@@ -32,7 +32,7 @@ struct Walk {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
             return .done
         }
-        let world = try Worlds.open(session.playbook, directory: directory)
+        let world = try Worlds.open(session.playbook, directory: directory, isBegun: journal.state.header != nil)
         let result: Result<Ending, any Error>
         do {
             result = .success(try await walk(plan, digest, journal, world))

@@ -1,4 +1,5 @@
 internal import RegexBuilder
+internal import Synchronization
 
 /// Takes secrets out of text before it leaves this module.
 ///
@@ -66,8 +67,21 @@ public enum Redaction {
         return redact(words.joined(separator: " "))
     }
 
+    /// What the words of a command became: a run writes the same few commands down again and again.
+    private static let known = Mutex<[[String]: [String]]>([:])
+
     /// Returns the words of a command without secrets; `--token` and its value may be two words.
     static func redact(words: [String]) -> [String] {
+        if let clean = known.withLock({ $0[words] }) { return clean }
+        let clean = search(words)
+        known.withLock { known in
+            // More than the hooks of a run with its hosts; what is asked for later is searched anew.
+            if known.count < 1000 { known[words] = clean }
+        }
+        return clean
+    }
+
+    private static func search(_ words: [String]) -> [String] {
         words.enumerated().map { index, word in
             let before = index > 0 ? words[index - 1] : ""
             if before.hasPrefix("-"), !before.contains("="), before.contains(name) { return mark }

@@ -139,7 +139,7 @@ public final class SSHRemote: Remote {
         case .noConnection(let error):
             throw error
         case .deadline:
-            throw .deadlinePassed(host: host.name, command: command.description, deadline: deadline)
+            throw .deadlinePassed(host: host.name, command: Redaction.redact(command), deadline: deadline)
         case .cancelled(let sent):
             throw .lost(host: host.name, sent: sent, reason: "the call was cancelled")
         }

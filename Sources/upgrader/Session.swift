@@ -22,19 +22,21 @@ struct Session {
     ///
     /// - Throws: `Complaint` when the file cannot be read or is no playbook.
     init(playbook path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let text: String
+        do {
+            text = try PlaybookFile.read(path)
+        } catch {
             throw Complaint(
                 FiveLines(
                     error: "playbook \(path) cannot be read",
-                    why: FileManager.default.fileExists(atPath: path)
-                        ? "permission is denied" : "there is no such file",
+                    why: error.reason,
                     state: "nothing was changed",
                     next: "name a playbook, such as playbooks/embedded.yaml"
                 ),
                 .usage
             )
         }
-        try self.init(text: String(decoding: data, as: UTF8.self), path: path)
+        try self.init(text: text, path: path)
     }
 
     /// Takes a playbook's text.

@@ -29,7 +29,7 @@ struct Walk {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
             return .done
         }
-        let world = try Worlds.open(session.playbook, directory: directory)
+        let world = try Worlds.open(session.playbook, directory: directory, isBegun: journal.count > 1)
         let result: Result<Ending, any Error>
         do {
             result = .success(try await walk(plan, journal, world))
@@ -73,25 +73,37 @@ struct Walk {
             interruption: interruption,
             observer: console
         )
-        let stop: Result<StopReason, any Error>
-        do {
-            stop = .success(
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        for await _ in wishes {
-                            interruption.raise()
-                        }
-                    }
-                    defer { group.cancelAll() }
-                    return try await driver.walk(recorder: journal, until: until)
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in wishes {
+                    Output.outlet.hurry()
+                    interruption.raise()
                 }
-            )
-        } catch {
-            stop = .failure(error)
+            }
+            let stop: Result<StopReason, DriverError>
+            do throws(DriverError) {
+                stop = .success(try await driver.walk(recorder: journal, until: until))
+            } catch {
+                stop = .failure(error)
+            }
+            // Also when the run could not go on: the terminal is let go of before the error is printed.
+            await console.finish()
+            let ending = tell(stop, plan, journal.state)
+            // Here, where a signal still ends the wait for a reader that has stopped.
+            await Output.flush()
+            group.cancelAll()
+            return ending
         }
-        // Also when the run could not go on: the terminal is let go of before the error is printed.
-        await console.finish()
-        return tell(try stop.get(), plan, journal.state)
+    }
+
+    private func tell(_ stop: Result<StopReason, DriverError>, _ plan: Plan, _ record: RunState) -> Ending {
+        switch stop {
+        case .success(let reason): return tell(reason, plan, record)
+        case .failure(let error):
+            let complaint = Complaint(driver: error)
+            Output.complain(complaint)
+            return complaint.ending
+        }
     }
 
     private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState) -> Ending {
@@ -109,7 +121,7 @@ struct Walk {
         case .failed(let keys):
             let failures = record.failed.filter { keys.contains($0.key) }.mapValues(\.failure)
             let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: record.ledger)
-            let ending = FailureReport.ending(failures)
+            let ending = FailureReport.ending(failures, after: record.done)
             Output.complain(Complaint(report.blocks(failures), ending))
             return ending
         }
@@ -119,6 +131,6 @@ struct Walk {
 extension Session {
     /// What the lock says of its holder.
     static func lockText(_ reason: String) -> String {
-        "\(holder) (pid \(ProcessInfo.processInfo.processIdentifier))\(reason.isEmpty ? "" : ", \(reason)")"
+        "\(holder) (pid \(ProcessInfo.processInfo.processIdentifier))\(reason.isEmpty ? "" : ", \(Redaction.redact(reason))")"
     }
 }

@@ -18,17 +18,20 @@ enum Worlds {
     ///   - playbook: names the hosts, or says that they are simulated.
     ///   - directory: the run's directory, where a simulated cluster is kept and relative local paths lead; `nil` for a
     ///     command that only looks.
+    ///   - isBegun: whether the run has begun: its simulated cluster must then be there.
     /// - Returns: the cluster, with nothing dialed yet.
-    /// - Throws: `JournalError` when the file of a simulated cluster is not one.
-    static func open(_ playbook: Playbook, directory: RunDirectory?) throws -> World {
+    /// - Throws: `JournalError` when the file of a simulated cluster is not one, `Complaint` when it is gone.
+    static func open(_ playbook: Playbook, directory: RunDirectory?, isBegun: Bool = false) throws -> World {
         if let simulation = playbook.simulation {
-            let cluster = try simulated(playbook, simulation, directory)
+            let cluster = try simulated(playbook, simulation, directory, isBegun)
             return World(access: cluster, close: {})
         }
         let remote = SSHRemote(
             SSHSettings(
                 configFile: playbook.ssh.config,
                 user: playbook.ssh.user,
+                // A dial may be shorter than a host may be away, never longer.
+                connectDeadline: min(SSHSettings().connectDeadline, playbook.deadlines.connect),
                 sudo: playbook.ssh.sudo
             )
         )
@@ -44,15 +47,36 @@ enum Worlds {
     private static func simulated(
         _ playbook: Playbook,
         _ settings: SimulationSettings,
-        _ directory: RunDirectory?
+        _ directory: RunDirectory?,
+        _ isBegun: Bool
     ) throws -> SimulatedCluster {
         let fresh = ClusterState.sample(playbook: playbook, at: settings.release)
         guard let directory else {
             return SimulatedCluster(fresh, clock: ContinuousClock())
         }
         let file = SimulationFile(path: directory.simulationPath)
+        let found = try file.read()
+        if found == nil, isBegun {
+            throw Complaint(
+                FiveLines(
+                    error: "the simulated cluster of \(directory.path) is gone",
+                    why: "there is no \(directory.simulationPath), and a new cluster is not the one of the run",
+                    state: "nothing was done",
+                    next: "restore the file from a copy, or begin anew"
+                ),
+                .drift
+            )
+        }
+        // At once: a run that has begun and has changed nothing yet needs it as well.
+        if found == nil {
+            do throws(AccessError) {
+                try file.write(fresh)
+            } catch {
+                throw JournalError.system(path: directory.simulationPath, operation: "write", reason: error.why)
+            }
+        }
         return SimulatedCluster(
-            try file.read() ?? fresh,
+            found ?? fresh,
             clock: ContinuousClock(),
             pace: settings.pace,
             change: { (state) throws(AccessError) in try file.write(state) }

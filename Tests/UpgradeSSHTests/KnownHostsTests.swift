@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import UpgradeTestSupport
 
 @testable import UpgradeSSH
 
@@ -44,6 +46,22 @@ struct KnownHostsTests {
         #expect(try verdict("h \(old)\n@revoked * \(old)\n", key: old) == .revoked(file: "f", line: 2))
         #expect(try verdict("@revoked h \(old)\nh \(old)\n", port: 2222, key: old) == .revoked(file: "f", line: 1))
         #expect(try verdict("@revoked * \(old)\nh \(new)\n", key: new) == .trusted)
+    }
+
+    @Test("a pipe is not waited for, and a file larger than any list of hosts is not read", .timeLimit(.minutes(1)))
+    func notAList() throws {
+        let scratch = try ScratchDirectory()
+        let (pipe, large) = ("\(scratch.path)/pipe", "\(scratch.path)/large")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        try scratch.write(Data(), to: "large")
+        try #require(truncate(large, 200 << 20) == 0)
+        for (path, reason) in [
+            (pipe, "it is a pipe or a socket, not a file"), (large, "it has more than 16777216 bytes"),
+        ] {
+            let error = SSHConfigError(file: path, line: nil, reason: "the file cannot be read: \(reason)")
+            #expect(throws: error) { _ = try KnownHosts(files: [path]) }
+        }
+        _ = try KnownHosts(files: ["/dev/null", "\(scratch.path)/none"])
     }
 
     @Test("a certificate authority vouches for no plain key")

@@ -37,6 +37,17 @@ struct BadInputTests {
         #expect(plan.output.isEmpty)
     }
 
+    @Test("a pipe and a directory in the place of the playbook are named, and not waited for", .timeLimit(.minutes(1)))
+    func notAFile() async throws {
+        let workshop = try Workshop(Workshop.small())
+        try #require(mkfifo(workshop.scratch.path + "/pipe", 0o600) == 0)
+        for (path, kind) in [("pipe", "a pipe"), (".", "a directory")] {
+            let result = try await workshop.upgrader("plan", path)
+            #expect(result.code == 64)
+            #expect(result.errors.contains("why:   it is \(kind), not a file\n"), "\(result.errors)")
+        }
+    }
+
     @Test("a playbook that is not there is refused")
     func missing() async throws {
         let workshop = try Workshop(Workshop.small())

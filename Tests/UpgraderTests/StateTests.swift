@@ -18,6 +18,40 @@ struct StateTests {
         URL(fileURLWithPath: try workshop.run.path + "/journal.jsonl")
     }
 
+    @Test("a state directory may have a name of one letter")
+    func oneLetter() async throws {
+        let workshop = try Workshop(Workshop.small())
+        let result = try await workshop.upgrader("run", Workshop.playbook, "--state", "q")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(try await workshop.upgrader("status", "--state", "q").code == 0)
+    }
+
+    @Test("a run whose simulated cluster is gone is not resumed on a new one")
+    func simulationGone() async throws {
+        let workshop = try await interrupted()
+        let path = try workshop.run.simulationPath
+        let kept = try Data(contentsOf: URL(fileURLWithPath: path))
+        try FileManager.default.removeItem(atPath: path)
+        let result = try await workshop.upgrader("resume")
+        #expect(result.code == 14)
+        #expect(result.errors.contains("error: the simulated cluster of "), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: path), "a new cluster was made")
+        try kept.write(to: URL(fileURLWithPath: path))
+        #expect(try await workshop.upgrader("resume").code == 0)
+    }
+
+    @Test("a lock that cannot be taken on resume is told with the directory of the run")
+    func lockUnusable() async throws {
+        let workshop = try await interrupted()
+        let lock = try workshop.run.clusterPath + "/lock"
+        try FileManager.default.removeItem(atPath: lock)
+        try FileManager.default.createSymbolicLink(atPath: lock, withDestinationPath: "elsewhere")
+        let result = try await workshop.upgrader("resume")
+        #expect(result.code == 11)
+        let errors = workshop.normalized(result.errors)
+        #expect(errors.contains("then `upgrader resume state/small/RUN`"), "\(errors)")
+    }
+
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
     func changedPlaybook() async throws {
         let workshop = try await interrupted()

@@ -1,16 +1,24 @@
-internal import Foundation
 internal import Glibc
 
 /// The few file operations that durability needs: each checks its return code, none follows a symbolic link.
 enum FileSystem {
     /// Reads a whole file; `nil` when there is none.
-    static func read(_ path: String) throws(JournalError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    ///
+    /// Waits for nobody: a pipe or a device in the place of a file is refused.
+    static func read(
+        _ path: String,
+        followsLinks: Bool = false,
+        limit: Int = .max
+    ) throws(JournalError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
         if descriptor < 0 {
             if errno == ENOENT { return nil }
             throw failure(path, "open")
         }
         defer { close(descriptor) }
+        var entry = stat()
+        guard fstat(descriptor, &entry) == 0 else { throw failure(path, "stat") }
+        if let kind = kind(entry.st_mode) { throw .notOurs(path: path, reason: "it is \(kind), not a file") }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -21,6 +29,9 @@ enum FileSystem {
             }
             if count == 0 { return bytes }
             bytes += buffer[..<count]
+            guard bytes.count <= limit else {
+                throw .notOurs(path: path, reason: "it has more than \(limit) bytes")
+            }
         }
     }
 
@@ -38,7 +49,11 @@ enum FileSystem {
             _ = unlink(temporary)
             throw error
         }
-        guard rename(temporary, path) == 0 else { throw failure(path, "rename") }
+        guard rename(temporary, path) == 0 else {
+            let error = failure(path, "rename")
+            _ = unlink(temporary)
+            throw error
+        }
         try syncDirectory(of: path)
     }
 
@@ -57,7 +72,7 @@ enum FileSystem {
 
     /// Makes the entries of the directory that holds `path` durable.
     static func syncDirectory(of path: String) throws(JournalError) {
-        let directory = (path as NSString).deletingLastPathComponent
+        let directory = parent(of: path)
         let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(directory, "open") }
         defer { close(descriptor) }
@@ -73,7 +88,7 @@ enum FileSystem {
             }
             return
         }
-        let above = (path as NSString).deletingLastPathComponent
+        let above = parent(of: path)
         if !above.isEmpty, above != path {
             if stat(above, &entry) != 0 {
                 try makeDirectory(above)
@@ -81,6 +96,32 @@ enum FileSystem {
         }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path, "mkdir") }
         try syncDirectory(of: path)
+    }
+
+    /// The path of the directory that holds `path`; empty for the working directory.
+    ///
+    /// Not Foundation's: that one traps on a path of a single character (swift-corelibs-foundation 6.3).
+    static func parent(of path: String) -> String {
+        func trimmed(_ path: Substring) -> Substring {
+            var path = path
+            while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+            return path
+        }
+        let path = trimmed(path[...])
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(trimmed(path[..<slash]))
+    }
+
+    /// What something is that is no file; `nil` for a file.
+    private static func kind(_ mode: mode_t) -> String? {
+        switch mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: "a directory"
+        case S_IFIFO: "a pipe"
+        case S_IFSOCK: "a socket"
+        case S_IFCHR, S_IFBLK: "a device"
+        default: "something else"
+        }
     }
 
     /// The error of the last system call.

@@ -8,6 +8,10 @@ extension Record {
             .intended(key, attempt: attempt, index: index, action.redacted)
         case .failed(let key, let attempt, .stillWrong(let actions)):
             .failed(key, attempt: attempt, .stillWrong(actions.map(\.redacted)))
+        case .failed(let key, let attempt, .access(let error)):
+            .failed(key, attempt: attempt, .access(error.redacted))
+        case .failed(let key, let attempt, .bug(let text)):
+            .failed(key, attempt: attempt, .bug(Redaction.redact(text)))
         case .begun, .acted, .done, .failed, .undoing, .struck, .released, .stopped: self
         }
     }
@@ -28,5 +32,42 @@ extension Action {
         guard case .hook(let name, let host, let words, let receipt, let deadline) = self else { return self }
         let clean = Redaction.redact(words: words)
         return .hook(name: name, host: host, words: clean, receipt: receipt, deadline: deadline)
+    }
+}
+
+extension AccessError {
+    /// The error without the secrets of the command that ran, or of what it printed.
+    var redacted: AccessError {
+        switch self {
+        case .remote(let error):
+            .remote(error.redacted)
+        case .commandFailed(let host, let command, let status, let output):
+            .commandFailed(
+                host: host,
+                command: Redaction.redact(command),
+                status: status,
+                output: Redaction.redact(output)
+            )
+        case .unreadable(let host, let command, let reason):
+            .unreadable(host: host, command: Redaction.redact(command), reason: Redaction.redact(reason))
+        case .localFile(let path, let reason):
+            .localFile(path: path, reason: Redaction.redact(reason))
+        case .refusedBySimulation(let reason):
+            .refusedBySimulation(reason: Redaction.redact(reason))
+        case .drainBlocked, .jobOverdue, .jobVanished: self
+        }
+    }
+}
+
+extension RemoteError {
+    /// The error without the secrets of the command that ran.
+    var redacted: RemoteError {
+        switch self {
+        case .deadlinePassed(let host, let command, let deadline):
+            .deadlinePassed(host: host, command: Redaction.redact(command), deadline: deadline)
+        case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration,
+            .lost, .sudoRefused, .checksumMismatch, .copyFailed:
+            self
+        }
     }
 }

@@ -123,7 +123,7 @@ extension AccessError {
         let output = [result.output, result.errorOutput].filter { !$0.isEmpty }.joined(separator: "\n")
         return .commandFailed(
             host: host,
-            command: Redaction.redact(command.description),
+            command: Redaction.redact(command),
             status: status,
             output: Redaction.tail(output)
         )

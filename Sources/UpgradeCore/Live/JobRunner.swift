@@ -121,7 +121,7 @@ extension ReadingError {
         case .unreadable(let reason):
             .unreadable(
                 host: host,
-                command: Redaction.redact(command.description),
+                command: Redaction.redact(command),
                 reason: Redaction.redact(reason)
             )
         }

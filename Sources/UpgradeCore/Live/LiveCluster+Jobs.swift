@@ -29,7 +29,7 @@ extension LiveCluster {
             }
             throw .commandFailed(
                 host: host.name,
-                command: Redaction.redact(line.command.description),
+                command: Redaction.redact(line.command),
                 status: "exit \(status)",
                 output: Redaction.tail(output)
             )

@@ -34,7 +34,7 @@ struct PackageLock: Sendable {
             guard watch.elapsed() < deadline, await watch.wait(.seconds(2)) else {
                 throw .commandFailed(
                     host: host.name,
-                    command: Redaction.redact(command.description),
+                    command: Redaction.redact(command),
                     status: "not begun",
                     output: "dpkg's lock is held by \(holder)"
                 )

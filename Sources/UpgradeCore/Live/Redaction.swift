@@ -1,3 +1,6 @@
+internal import RegexBuilder
+internal import Synchronization
+
 /// Takes secrets out of text before it leaves this module.
 ///
 /// Commands and outputs go to messages, to the journal and to the screen; none of them may hold a credential.
@@ -5,30 +8,96 @@ public enum Redaction {
     /// What stands where a secret was.
     public static let mark = "[redacted]"
 
+    /// What is part of the name of a secret; rather too much is hidden than too little.
+    private static var name: Regex<Substring> {
+        /(?i)(?:token|pass|pwd|secret|credential|(?:api|access|private|auth|account|signing|encryption|master)[_\-]?key|client-key-data)/
+    }
+
+    /// A value: in quotes, which may be escaped or never closed, or up to the next space.
+    private static var value: Regex<Substring> {
+        /(?:\[redacted\]|\\*"[^"]*"?|'[^']*'?|[^\s"']+)(?:["']?[^\s"',;:}\])]+)*/
+    }
+
     /// Returns `text` without tokens, bearer credentials and passwords.
     ///
-    /// Knows `--token=…` and `--token …` (also password, secret, api-key and the like), `Bearer …`, `Basic …`,
-    /// `password: …`, `"token":"…"`, `client-key-data: …`, `user:password@` in addresses, and PEM private keys.
+    /// Whatever follows a name that has `token`, `pass`, `secret`, `credential`, `access-key` or the like in it is
+    /// hidden: `NAME=…`, `NAME: …`, `"NAME":"…"`, `--NAME …`. So are `Authorization: …`, `Bearer …`, `Basic …`,
+    /// `-u user:…`, what stands before the `@` of an address, and PEM private keys.
     public static func redact(_ text: String) -> String {
         var clean = text
         clean.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|\z)/) { _ in mark }
         clean.replace(/(?i)\b(Bearer|Basic)\s+[A-Za-z0-9._~+\/=\-]{6,}/) { "\($0.output.1) \(mark)" }
         clean.replace(
-            /(?i)([A-Za-z0-9_\-]*(?:token|passwd|password|passphrase|secret|api-?key|client-key-data)(?:"|')?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;]+)/
+            /(?i)\b((?:Authorization|Cookie)\\*["']?\s*[:=]\s*\\*["']?(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s+)?)[^\s"'\\][^"'\n]*/
         ) { "\($0.output.1)\(mark)" }
-        clean.replace(/(?i)(--(?:token|password|passwd|secret|api-key)\s+)("[^"]*"|'[^']*'|\S+)/) {
+        let assignment = Regex {
+            Capture {
+                name
+                /[A-Za-z0-9_.\-]{0,64}\\*["']?\s*[=:]\s*/
+            }
+            value
+        }
+        clean.replace(assignment) { "\($0.output.1)\(mark)" }
+        let option = Regex {
+            Capture {
+                /(?:^|[\s"'])--?[A-Za-z0-9_\-]{0,64}?/
+                name
+                /[A-Za-z0-9_\-]{0,64}["']?\s+/
+            }
+            value
+        }
+        clean.replace(option) { "\($0.output.1)\(mark)" }
+        clean.replace(/((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)["']?(?:\s+|=)?["']?[^\s:"']+:)[^\s"']+/) {
             "\($0.output.1)\(mark)"
         }
-        clean.replace(/(:\/\/[^\/\s:@]+:)[^\/\s@]+@/) { "\($0.output.1)\(mark)@" }
+        clean.replace(/(:\/\/[^\/\s:@]+:)[^\s"']*@/) { "\($0.output.1)\(mark)@" }
+        clean.replace(/:\/\/[^\/\s:@\[]+@/) { _ in "://\(mark)@" }
         return clean
     }
 
+    /// Returns the command as a person would type it, without secrets.
+    public static func redact(_ command: Command) -> String {
+        // Brackets would be quoted; letters are not.
+        let letters = "REDACTED"
+        let words = redact(words: command.words).map { word in
+            word.contains(mark)
+                ? ShellQuoting.join([word.replacing(mark, with: letters)]).replacing(letters, with: mark)
+                : ShellQuoting.join([word])
+        }
+        return redact(words.joined(separator: " "))
+    }
+
+    /// What the words of a command became: a run writes the same few commands down again and again.
+    private static let known = Mutex<[[String]: [String]]>([:])
+
     /// Returns the words of a command without secrets; `--token` and its value may be two words.
     static func redact(words: [String]) -> [String] {
+        if let clean = known.withLock({ $0[words] }) { return clean }
+        let clean = search(words)
+        known.withLock { known in
+            // More than the hooks of a run with its hosts; what is asked for later is searched anew.
+            if known.count < 1000 { known[words] = clean }
+        }
+        return clean
+    }
+
+    private static func search(_ words: [String]) -> [String] {
         words.enumerated().map { index, word in
             let before = index > 0 ? words[index - 1] : ""
-            let isValue = before.wholeMatch(of: /(?i)--(token|password|passwd|secret|api-key)/) != nil
-            return isValue ? mark : redact(word)
+            if before.hasPrefix("-"), !before.contains("="), before.contains(name) { return mark }
+            if ["-u", "-U", "--user", "--proxy-user"].contains(before), let colon = word.firstIndex(of: ":") {
+                return word[...colon] + mark
+            }
+            // Of one word the whole rest is the value, spaces and quotes as well.
+            let assignment = Regex {
+                Capture {
+                    /^[A-Za-z0-9_.\-]{0,64}?/
+                    name
+                    /[A-Za-z0-9_.\-]{0,64}=/
+                }
+                /(?s:.+)/
+            }
+            return redact(word.replacing(assignment) { "\($0.output.1)\(mark)" })
         }
     }
 

@@ -33,6 +33,6 @@ public struct RenderedCommand: Hashable, Sendable {
 extension RenderedCommand: CustomStringConvertible {
     /// The host and the command as a person would type it, secrets taken out.
     public var description: String {
-        "\(host): \(Redaction.redact(command.description))"
+        "\(host): \(Redaction.redact(command))"
     }
 }

@@ -41,6 +41,7 @@ public enum PlaybookDecoder {
         let start = PlaybookLocation(file: file, line: 1, column: 1)
         let bytes = text.utf8.count
         guard bytes <= sizeLimit else { throw .tooLarge(bytes: bytes, limit: sizeLimit, at: start) }
+        if let place = tooManyAliases(text, file) { throw .tooManyAliases(limit: aliasLimit, at: place) }
         let node: Node?
         do {
             // Nesting needs no limit here: libyaml stops at 1,000 (Yams 6.2.2, CYaml/src/parser.c:67).
@@ -53,6 +54,43 @@ public enum PlaybookDecoder {
         guard let node else { throw .empty(at: start) }
         if let scalar = node.scalar, PlaybookScalar(scalar).kind == .null { throw .empty(at: start) }
         return node
+    }
+
+    /// No playbook needs one.
+    ///
+    /// Sixteen, each of them within the next, stand for some hundred copies of the first: that is no work, while nine
+    /// lines of ten are a thousand million copies.
+    private static let aliasLimit = 16
+
+    /// Where the first alias too many stands.
+    ///
+    /// Looks at the text, before the parser copies what the aliases stand for. A star within a quoted text or a comment
+    /// may count as well.
+    private static func tooManyAliases(_ text: String, _ file: String) -> PlaybookLocation? {
+        var place = PlaybookLocation(file: file, line: 1, column: 1)
+        var count = 0
+        var before: Unicode.Scalar = "\n"
+        var isStar = false
+        for scalar in text.unicodeScalars {
+            let isWord = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            if isStar, isWord || scalar == "_" || scalar == "-" {
+                count += 1
+                if count > aliasLimit {
+                    place.column -= 1
+                    return place
+                }
+            }
+            // `2*a` and `"*a"` are text.
+            let isInText = before.isASCII && before.properties.isAlphabetic || ("0"..."9").contains(before)
+            isStar = scalar == "*" && !isInText && before != "\"" && before != "'"
+            before = scalar
+            place.column += 1
+            if scalar == "\n" {
+                place.line += 1
+                place.column = 1
+            }
+        }
+        return nil
     }
 
     private static func directory(of file: String) -> String {

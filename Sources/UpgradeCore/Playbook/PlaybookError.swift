@@ -2,6 +2,8 @@
 public enum PlaybookError: Error, Hashable, Sendable {
     /// The file is larger than any playbook is.
     case tooLarge(bytes: Int, limit: Int, at: PlaybookLocation)
+    /// The file repeats itself more often than any playbook does.
+    case tooManyAliases(limit: Int, at: PlaybookLocation)
     /// The file holds nothing.
     case empty(at: PlaybookLocation)
     /// The text is not YAML.
@@ -44,7 +46,8 @@ public enum PlaybookError: Error, Hashable, Sendable {
     /// Where it is; the first place for several.
     public var location: PlaybookLocation? {
         switch self {
-        case .tooLarge(_, _, let place), .empty(let place), .notAMapping(_, let place), .syntax(_, let place),
+        case .tooLarge(_, _, let place), .tooManyAliases(_, let place), .empty(let place), .notAMapping(_, let place),
+            .syntax(_, let place),
             .unknownKey(_, _, _, let place), .duplicateKey(_, _, let place), .missingKey(_, let place),
             .wrongType(_, _, _, let place), .invalidValue(_, _, _, _, let place), .emptyList(_, let place),
             .repeated(_, _, _, let place), .noHost(_, let place), .pathGoesDown(_, _, let place),
@@ -69,6 +72,8 @@ extension PlaybookError: CustomStringConvertible {
         switch self {
         case .tooLarge(let bytes, let limit, _):
             "the playbook has \(bytes) bytes; the limit is \(limit)"
+        case .tooManyAliases(let limit, _):
+            "the playbook has more than \(limit) aliases (`*name`); write out what they stand for"
         case .empty:
             "the playbook is empty"
         case .notAMapping(let found, _):
@@ -110,7 +115,12 @@ extension PlaybookError: CustomStringConvertible {
 
     /// Keeps an error on its line, whatever the playbook holds.
     private static func oneLine(_ text: String) -> String {
-        let clean = text.unicodeScalars.prefix(100).map { $0.properties.generalCategory == .control ? " " : "\($0)" }
+        let clean = text.unicodeScalars.prefix(100).map { scalar in
+            if scalar.properties.generalCategory == .control { return " " }
+            // What cannot be seen is named: it may turn round what stands beside it.
+            return ScalarForm<String>.isPrintable(scalar)
+                ? "\(scalar)" : "U+\(String(scalar.value, radix: 16, uppercase: true))"
+        }
         return clean.joined() + (text.unicodeScalars.count > 100 ? "…" : "")
     }
 

@@ -220,10 +220,18 @@ extension ScalarForm where Value == String {
 
     /// A word of a command: anything but the bytes that an argument cannot hold.
     static var word: Self {
-        text("a word without control characters") { isPrintable($0) }
+        text("a word without control characters and others that cannot be seen") { isPrintable($0) }
     }
 
     private static func isPrintable(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        text.unicodeScalars.allSatisfy(isPrintable)
+    }
+
+    /// Whether a person sees what it is: no control character, nothing of no width, nothing that turns text round.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+        default: !scalar.properties.isDefaultIgnorableCodePoint
+        }
     }
 }

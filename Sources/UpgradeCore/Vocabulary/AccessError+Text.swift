@@ -22,13 +22,14 @@ extension AccessError {
         }
     }
 
-    /// The command that ran, with how it ended; `nil` when none did.
+    /// The command that ran, with how it ended, without secrets; `nil` when none did.
     public var ran: String? {
         switch self {
-        case .commandFailed(let host, let command, let status, _): "\(host): \(command)   (\(status))"
-        case .unreadable(let host, let command, _): "\(host): \(command)"
+        case .commandFailed(let host, let command, let status, _): "\(host): \(Redaction.redact(command))   (\(status))"
+        case .unreadable(let host, let command, _): "\(host): \(Redaction.redact(command))"
         case .remote(.deadlinePassed(let host, let command, let deadline)):
-            "\(host): \(command)   (no answer in \(deadline.text))"
+            "\(host): \(Redaction.redact(command))   (no answer in \(deadline.text))"
+        case .remote(.lost(let host, true, _)): "\(host): a command, which may have run   (no answer)"
         case .drainBlocked(let node, _, let deadline): "kubectl drain \(node)   (not done in \(deadline.text))"
         case .jobOverdue(let host, let unit, _), .jobVanished(let host, let unit): "\(host): unit \(unit)"
         case .remote, .localFile, .refusedBySimulation: nil

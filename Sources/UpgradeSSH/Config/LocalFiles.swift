@@ -4,21 +4,26 @@ import Glibc
 struct SystemError: Error, Hashable, Sendable {
     /// The error number.
     var code: Int32
+    private var text: String?
 
     /// Makes an error from `errno`, or from a number.
-    init(code: Int32 = errno) {
+    init(code: Int32 = errno, text: String? = nil) {
         self.code = code
+        self.text = text
     }
 
-    /// The system's text.
+    /// The system's text, or a better one.
     var reason: String {
-        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        if let text { return text }
+        return unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }
 
 /// Returns a file's text, `nil` where there is no file.
-func readTextFile(_ path: String) throws(SystemError) -> String? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+///
+/// Waits for nobody: a pipe is refused; `/dev/null` is an empty file, as ssh(1) has it.
+func readTextFile(_ path: String, limit: Int = 16 << 20) throws(SystemError) -> String? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
         let error = SystemError()
         if error.code == ENOENT || error.code == ENOTDIR {
@@ -27,6 +32,18 @@ func readTextFile(_ path: String) throws(SystemError) -> String? {
         throw error
     }
     defer { close(descriptor) }
+    var entry = stat()
+    guard unsafe fstat(descriptor, &entry) == 0 else { throw SystemError() }
+    let kind = entry.st_mode & S_IFMT
+    guard kind == S_IFREG || kind == S_IFCHR else {
+        throw SystemError(
+            code: EINVAL,
+            text: "it is \(kind == S_IFDIR ? "a directory" : "a pipe or a socket"), not a file"
+        )
+    }
+    // A line takes some hundred bytes: the limit is tens of thousands of hosts.
+    let tooLarge = SystemError(code: EFBIG, text: "it has more than \(limit) bytes")
+    guard entry.st_size <= limit else { throw tooLarge }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
@@ -36,6 +53,7 @@ func readTextFile(_ path: String) throws(SystemError) -> String? {
             return String(decoding: bytes, as: UTF8.self)
         }
         bytes += chunk.prefix(count)
+        guard bytes.count <= limit else { throw tooLarge }
     }
 }
 

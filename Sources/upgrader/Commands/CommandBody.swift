@@ -9,33 +9,37 @@ func complaining(_ body: () async throws -> Ending) async throws {
     do {
         ending = try await body()
     } catch let code as ExitCode {
+        await Output.flush()
         throw code
     } catch {
         let complaint = Complaint(error)
         Output.complain(complaint)
         ending = complaint.ending
     }
+    await Output.flush()
     if ending != .done {
         throw ending.code
     }
 }
 
-/// Writes to the standard streams.
+/// Writes to the standard streams; never waits, `flush` does.
 enum Output {
+    /// Whoever reads may be gone, as `tee` is after Ctrl-C, or may have stopped: a run goes on and records its end.
+    static let outlet = Outlet()
+
     /// Writes to standard output.
     static func write(_ text: String) {
-        put(text, FileHandle.standardOutput)
+        outlet.put(text + "\n", to: STDOUT_FILENO)
     }
 
     /// Writes to standard error.
     static func note(_ text: String) {
-        put(text, FileHandle.standardError)
+        outlet.put(text + "\n", to: STDERR_FILENO)
     }
 
-    /// Whoever reads may be gone, as `tee` is after Ctrl-C: the run has to record its end all the same.
-    private static func put(_ text: String, _ handle: FileHandle) {
-        _ = signal(SIGPIPE, SIG_IGN)
-        try? handle.write(contentsOf: Data((text + "\n").utf8))
+    /// Waits until all was read; once the operator wants to leave, not for a reader that has stopped.
+    static func flush() async {
+        await outlet.flush()
     }
 
     /// Writes the blocks of a complaint to standard error.

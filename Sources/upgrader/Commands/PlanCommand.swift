@@ -87,7 +87,9 @@ struct PlanCommand: AsyncParsableCommand {
     private static func write(_ text: String, to output: String?) throws {
         guard let output else { return Output.write(text) }
         do {
-            try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+            // What is no plain file is written to: replaced, a device or a link would be lost.
+            let options: Data.WritingOptions = isPlain(output) ? .atomic : []
+            try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: output), options: options)
         } catch {
             throw Complaint(
                 FiveLines(
@@ -99,6 +101,12 @@ struct PlanCommand: AsyncParsableCommand {
                 .usage
             )
         }
+    }
+
+    /// Whether there is nothing of that name, or a regular file.
+    private static func isPlain(_ path: String) -> Bool {
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        return type == nil || type == .typeRegular
     }
 
     private static func reason(_ error: any Error) -> String {

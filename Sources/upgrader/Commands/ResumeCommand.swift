@@ -25,7 +25,7 @@ struct ResumeCommand: AsyncParsableCommand {
             let directory = try RunDirectory.find(run ?? state.state)
             let plan = try directory.plan()
             let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
-            let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText(reason))
+            let lock = try locked(directory)
             defer { withExtendedLifetime(lock) {} }
             try session.refuseEdited(plan, directory)
             try refuseDrift(session, plan, directory)
@@ -34,9 +34,25 @@ struct ResumeCommand: AsyncParsableCommand {
         }
     }
 
+    private func locked(_ directory: RunDirectory) throws -> RunLock {
+        do throws(JournalError) {
+            return try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText(reason))
+        } catch .system(let path, let operation, let reason) {
+            throw Complaint(
+                FiveLines(
+                    error: "the state directory cannot be used",
+                    why: "\(operation) \(path): \(reason)",
+                    state: "nothing was done now; the run stands where it stopped",
+                    next: "make room or mend the permissions, then `upgrader resume \(directory.path)`"
+                ),
+                .paused
+            )
+        }
+    }
+
     private func refuseDrift(_ session: Session, _ plan: Plan, _ directory: RunDirectory) throws {
-        if let data = FileManager.default.contents(atPath: session.path) {
-            let now = String(decoding: data, as: UTF8.self)
+        // One that is gone, or cannot be read now, is not needed: the run has its copy.
+        if let now = try? PlaybookFile.read(session.path) {
             if Playbook.digest(of: now) != plan.playbookDigest {
                 throw Complaint(
                     FiveLines(

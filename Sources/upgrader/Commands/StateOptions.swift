@@ -4,6 +4,10 @@ internal import ArgumentParser
 struct StateOptions: ParsableArguments {
     @Option(name: .long, help: "The directory in which runs are kept.")
     var state = "state"
+
+    func validate() throws {
+        if state.isEmpty { throw ValidationError("--state needs the name of a directory.") }
+    }
 }
 
 /// A form of output.

@@ -19,11 +19,13 @@ struct FailureReport {
     }
 
     /// How the program ends when these steps have failed.
-    static func ending(_ failures: [StepKey: Failure]) -> Ending {
+    ///
+    /// - Parameter done: what the run has done before; after a change, a later hop's preflight only pauses the run.
+    static func ending(_ failures: [StepKey: Failure], after done: Set<StepKey> = []) -> Ending {
         if failures.values.contains(where: { if case .bug = $0 { true } else { false } }) { return .bug }
         if failures.values.contains(where: \.isUnreachable) { return .unreachable }
         if failures.values.contains(where: \.isDrift) { return .drift }
-        return failures.keys.allSatisfy { $0.phase == "preflight" } ? .refused : .paused
+        return done.union(failures.keys).allSatisfy { $0.phase == "preflight" } ? .refused : .paused
     }
 
     private func block(_ key: StepKey, _ number: Int, _ failure: Failure) -> FiveLines {

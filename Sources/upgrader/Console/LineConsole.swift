@@ -5,9 +5,11 @@ internal import UpgradeCore
 struct LineConsole: Console {
     private let numbers: [StepKey: Int]
     private let count: Int
+    private let outlet: Outlet
 
     /// Makes a console for a plan.
-    init(plan: Plan) {
+    init(plan: Plan, outlet: Outlet = Output.outlet) {
+        self.outlet = outlet
         numbers = Dictionary(uniqueKeysWithValues: plan.keys.enumerated().map { ($1, $0 + 1) })
         count = numbers.count
     }
@@ -16,7 +18,7 @@ struct LineConsole: Console {
 
     func notice(_ notice: RunNotice) {
         if let line = text(notice) {
-            Output.write("\(Self.time()) \(line)")
+            outlet.put("\(Self.time()) \(line)\n", to: STDOUT_FILENO, mayBeLeftOut: true)
         }
     }
 

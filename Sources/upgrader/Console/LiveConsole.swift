@@ -10,7 +10,8 @@ final class LiveConsole: Console {
         var kept: [(time: String, entry: LiveView.Entry)] = []
         var drawn: Duration = .zero
         var ticker: Task<Void, Never>?
-        var isGone = false
+        /// How many were not kept because the terminal stood still.
+        var leftOut = 0
     }
 
     private let state: Mutex<State>
@@ -19,6 +20,8 @@ final class LiveConsole: Console {
 
     /// Ten frames a second are smooth and cost nothing that can be measured.
     private static let interval = Duration.milliseconds(100)
+    /// What is kept for a terminal that stands still.
+    private static let limit = 1000
     /// After a pause this long the process was stopped (Ctrl-Z) and the shell has written to the screen.
     private static let pause = Duration.seconds(5)
 
@@ -43,6 +46,10 @@ final class LiveConsole: Console {
         state.withLock { state in
             if let entry = state.view.take(notice, at: now) {
                 state.kept.append((time, entry))
+                if state.kept.count > Self.limit {
+                    state.kept.removeFirst()
+                    state.leftOut += 1
+                }
             }
         }
     }
@@ -54,27 +61,29 @@ final class LiveConsole: Console {
         }
         ticker?.cancel()
         await ticker?.value
-        draw()
+        draw(isLast: true)
     }
 
-    /// Draws within the lock, so that frames come in order and nothing is drawn twice.
-    private func draw() {
+    /// Draws within the lock, so that frames come in order and nothing is drawn twice; the terminal is not waited for.
+    private func draw(isLast: Bool = false) {
+        // A terminal that stands still (Ctrl-S) is shown how things are when it goes on, not how they were.
+        guard isLast || terminal.isIdle else { return }
         let size = terminal.size
         let now = start.duration(to: .now)
         state.withLock { state in
-            guard !state.isGone else { return }
             if now - state.drawn > Self.pause { state.block.forget() }
             state.drawn = now
+            if state.leftOut > 0, let oldest = state.kept.first {
+                let text =
+                    "\(state.leftOut) lines are left out here: the terminal stood still; the journal has everything"
+                state.kept.insert((oldest.time, LiveView.Entry(text: text, style: .waiting)), at: 0)
+                state.leftOut = 0
+            }
             let above = state.kept.flatMap { Self.lines($0.time, $0.entry, size.width) }
             // One line is left for the cursor.
             let lines = state.view.lines(width: size.width, height: size.height - 1, now: now)
-            do {
-                try terminal.write(state.block.frame(above: above, lines: lines, size: size))
-                state.kept = []
-            } catch {
-                // Nobody is left to be told; the journal has everything, and the run goes on.
-                state.isGone = true
-            }
+            terminal.write(state.block.frame(above: above, lines: lines, size: size))
+            state.kept = []
         }
     }
 

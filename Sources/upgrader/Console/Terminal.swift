@@ -2,6 +2,9 @@ internal import Foundation
 
 /// The terminal behind standard output.
 struct Terminal: Sendable {
+    /// Writes for it.
+    var outlet = Output.outlet
+
     /// How much of a console the place where output goes can carry.
     enum Ability: Hashable, Sendable {
         /// Lines, one after another.
@@ -32,11 +35,12 @@ struct Terminal: Sendable {
         return LiveBlock.Size(width: Int(size.ws_col), height: Int(size.ws_row))
     }
 
-    /// Writes all of the text at once.
-    ///
-    /// - Throws: when the terminal has gone.
-    func write(_ text: String) throws {
+    /// Whether what was written before is on the screen.
+    var isIdle: Bool { outlet.isIdle }
+
+    /// Writes the text; does not wait for the terminal.
+    func write(_ text: String) {
         guard !text.isEmpty else { return }
-        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        outlet.put(text, to: STDOUT_FILENO)
     }
 }

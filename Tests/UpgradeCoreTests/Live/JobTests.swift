@@ -205,6 +205,24 @@ struct JobTests {
         scene.remote.expectFinished()
     }
 
+    @Test("an installation that keeps losing the race for the lock fails at the deadline")
+    func lockLostForEver() async throws {
+        let round: [ToldRemote.Line] = [
+            .job("w1", "inactive", "none"), .lock("w1"), .on("w1", "upgrader-start-job"),
+            .job("w1", "inactive", "ended 100\nE: Could not get lock /var/lib/dpkg/lock-frontend - open (11)"),
+        ]
+        var scene = try LiveScene()
+        scene.playbook.deadlines.install = .seconds(3)
+        scene.remote = ToldRemote(round + [.on("w1", "upgrader-forget-job")] + round)
+        let (held, action) = (scene, try install())
+        let error = await #expect(throws: AccessError.self) { try await held.perform(action) }
+        guard case .commandFailed("w1", _, "exit 100", _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        scene.remote.expectFinished()
+    }
+
     // MARK: settle
 
     @Test(

@@ -109,6 +109,25 @@ struct LiveClusterTests {
         #expect(scene.reports.all == [.reconnecting(host: "w1", reason: "reset by peer")])
     }
 
+    @Test(
+        "a refusal of a host that was reached before is told at once, never tried again",
+        arguments: [
+            RemoteError.hostKeyChanged(host: "w1", address: "w1", fingerprint: "f", file: "known_hosts", line: 1),
+            .authenticationRefused(host: "w1", user: "root", tried: []),
+        ]
+    )
+    func refusedAgain(refusal: RemoteError) async throws {
+        let scene = try LiveScene(
+            .lost("w1", "systemctl mask"),
+            .on("w1", "systemctl mask", throwing: refusal)
+        )
+        await #expect(throws: AccessError.remote(refusal)) {
+            try await scene.perform(.mask(host: "w1", unit: "kubelet.service"))
+        }
+        scene.remote.expectFinished()
+        #expect(scene.remote.calls.count == 2)
+    }
+
     @Test("a snapshot's directory is made before the job is begun")
     func snapshot() async throws {
         let scene = try LiveScene(

@@ -152,10 +152,62 @@ struct RenderingTests {
             ("https://user:pw@example.org/", "https://user:[redacted]@example.org/"),
             ("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n", "a\n[redacted]"),
             ("nothing here: 3 tokens left", "nothing here: 3 tokens left"),
+            ("AWS_SECRET_ACCESS_KEY=a,b;c", "AWS_SECRET_ACCESS_KEY=[redacted]"),
+            ("SECRET_KEY_BASE=a PRIVATE_KEY=b", "SECRET_KEY_BASE=[redacted] PRIVATE_KEY=[redacted]"),
+            ("x --auth-token a --client-secret b y", "x --auth-token [redacted] --client-secret [redacted] y"),
+            ("x --access-key a --pass b y", "x --access-key [redacted] --pass [redacted] y"),
+            ("Authorization: token abc", "Authorization: token [redacted]"),
+            ("curl -H 'Authorization: abc' x", "curl -H 'Authorization: [redacted]' x"),
+            ("curl -u admin:abc x", "curl -u admin:[redacted] x"),
+            ("https://abc@h/", "https://[redacted]@h/"),
+            ("https://u:a/b@h/", "https://u:[redacted]@h/"),
+            (#"token=\"abc\" x"#, "token=[redacted] x"),
+            (#"{\"token\":\"abc\",\"a\":1}"#, #"{\"token\":[redacted],\"a\":1}"#),
+            (#"password="abc"#, "password=[redacted]"),
+            ("error: password: abc", "error: password: [redacted]"),
         ]
     )
     func redaction(text: String, expected: String) {
         #expect(Redaction.redact(text) == expected)
+        #expect(Redaction.redact(expected) == expected, "taking secrets out twice takes out more")
+    }
+
+    @Test("secrets are taken out of the words of a command, spaces and quotes as well")
+    func wordRedaction() {
+        let words = [
+            "env", "DB_PASSWORD=a 'b", "x", "--auth-token", "c d", "-u", "me:e f", "-H", "Authorization: token g",
+        ]
+        let expected =
+            "env 'DB_PASSWORD=[redacted]' x --auth-token [redacted] -u me:[redacted] -H 'Authorization: token [redacted]'"
+        #expect(
+            Redaction.redact(Command(words)).replacing("'DB_PASSWORD=[redacted]'", with: "DB_PASSWORD=[redacted]")
+                == expected.replacing("'DB_PASSWORD=[redacted]'", with: "DB_PASSWORD=[redacted]")
+        )
+    }
+
+    @Test("a long text without spaces is searched in time", .timeLimit(.minutes(1)))
+    func longRedaction() {
+        let text = String(repeating: "a-", count: 1 << 18)
+        #expect(Redaction.redact(text) == text)
+    }
+
+    @Test(
+        "no secret of a command that failed is told or recorded",
+        arguments: [
+            AccessError.commandFailed(
+                host: "w1",
+                command: "x --token=MARKER",
+                status: "exit 1",
+                output: "token: MARKER"
+            ),
+            .unreadable(host: "w1", command: "x --token=MARKER", reason: "token: MARKER"),
+            .remote(.deadlinePassed(host: "w1", command: "x --token=MARKER", deadline: .seconds(1))),
+        ]
+    )
+    func errorRedaction(error: AccessError) throws {
+        #expect(error.ran?.contains("x --token=[redacted]") == true)
+        let key = try #require(StepKey("1.13-1.14/workers/drain@w1"))
+        #expect(!"\(Record.failed(key, attempt: 1, .access(error)).redacted)".contains("MARKER"))
     }
 }
 

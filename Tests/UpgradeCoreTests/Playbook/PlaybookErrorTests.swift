@@ -3,6 +3,40 @@ import UpgradeCore
 
 @Suite("What is wrong with a playbook is said with its place")
 struct PlaybookErrorTests {
+    @Test(
+        "aliases that would be copied without end are refused before they are, with the place of the first too many",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (
+                (0..<9).map { "- &a\($0 + 1) [\(Array(repeating: "*a\($0)", count: 10).joined(separator: ","))]\n" }
+                    .joined() + "- {? *a9 : 1}", "p.yaml:3:32"
+            ),
+            ("a: [&s \"x\"" + String(repeating: ",*s", count: 100_000) + "]", "p.yaml:1:60"),
+        ]
+    )
+    func aliases(text: String, place: String) {
+        let text = text.hasPrefix("-") ? "- &a0 [x]\n" + text : text
+        let error = #expect(throws: PlaybookError.self) { try PlaybookDecoder.decode(text, file: "p.yaml", home: "/") }
+        let expected = "\(place): the playbook has more than 16 aliases (`*name`); write out what they stand for"
+        #expect(error.map { "\($0)" } == expected)
+    }
+
+    @Test(
+        "a character that cannot be seen is refused in a word, and named",
+        arguments: ["\u{202E}", "\u{200B}", "\u{2066}", "\u{FEFF}", "\u{2028}", "\u{E0041}", "\u{00AD}"]
+    )
+    func invisible(character: String) {
+        let text = """
+            cluster: c
+            hooks: [{name: h, phase: workers, when: before, command: ["a\(character)b"]}]
+            """
+        let error = #expect(throws: PlaybookError.self) { try PlaybookDecoder.decode(text, file: "p.yaml", home: "/") }
+        let all = error.map { "\($0)" } ?? ""
+        #expect(all.contains("p.yaml:2:"))
+        #expect(all.contains("expected a word without control characters and others"), "\(all)")
+        #expect(!all.contains(character))
+    }
+
     private struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let text: String

@@ -19,7 +19,13 @@ final class Program: Sendable {
     private let outputs: ScratchDirectory
 
     /// Starts a program in a directory; with standard input from /dev/null and nothing of the tester's home.
-    init(_ program: String, _ arguments: [String], in directory: String, umask: String = "022") throws {
+    init(
+        _ program: String,
+        _ arguments: [String],
+        in directory: String,
+        umask: String = "022",
+        output: Int32? = nil
+    ) throws {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             let needs = "these tests need the built upgrader, sshd, ssh-keygen and mount"
             throw Failure(description: "\(program) is not there: \(needs)")
@@ -30,8 +36,13 @@ final class Program: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         let flags = O_WRONLY | O_CREAT | O_TRUNC
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, outputs.path + "/out", flags, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, outputs.path + "/err", flags, 0o600)
+        if let output {
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+            posix_spawn_file_actions_adddup2(&actions, output, 2)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 1, outputs.path + "/out", flags, 0o600)
+            posix_spawn_file_actions_addopen(&actions, 2, outputs.path + "/err", flags, 0o600)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -45,7 +56,7 @@ final class Program: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         let shell = ["/bin/sh", "-c", "umask \(umask); cd \"$0\"; exec \"$@\"", directory, program] + arguments
         let environment = ProcessInfo.processInfo.environment.merging(
-            ["HOME": directory, "LC_ALL": "C.UTF-8"],
+            ["HOME": directory, "LC_ALL": "C.UTF-8", "TERM": "xterm"],
             uniquingKeysWith: { $1 }
         )
         var words = shell.map { strdup($0) } + [nil]
@@ -97,6 +108,11 @@ final class Program: Sendable {
             }
             return false
         }
+    }
+
+    /// Waits until something is so.
+    func until(deadline: Duration = .seconds(60), _ isSo: @escaping @Sendable () -> Bool) async throws {
+        try await watch(deadline, isSo)
     }
 
     /// Waits for its end; one that does not end in time is killed, and the test fails.

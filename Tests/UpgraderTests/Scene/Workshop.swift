@@ -48,9 +48,9 @@ final class Workshop: Sendable {
         try await Program(Program.upgrader, arguments, in: scratch.path, umask: umask).wait()
     }
 
-    /// Starts the program.
-    func start(_ arguments: String...) throws -> Program {
-        try Program(Program.upgrader, arguments, in: scratch.path)
+    /// Starts the program; both of its outputs go to a descriptor, or to files that `Program` reads.
+    func start(_ arguments: String..., output: Int32? = nil) throws -> Program {
+        try Program(Program.upgrader, arguments, in: scratch.path, output: output)
     }
 
     /// The directory of the newest run.

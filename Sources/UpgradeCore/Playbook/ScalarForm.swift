@@ -68,7 +68,9 @@ extension ScalarForm where Value == PackageVersion {
 
 extension ScalarForm where Value == CalendarDay {
     static var day: Self {
-        ScalarForm(expected: "a day such as `2027-01-31`", kinds: [.string]) { CalendarDay($0).flatMap { $0.day == nil ? nil : $0 } }
+        ScalarForm(expected: "a day such as `2027-01-31`", kinds: [.string]) {
+            CalendarDay($0).flatMap { $0.day == nil ? nil : $0 }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import CVersionData
 public import Foundation
+internal import UpgradeCore
 internal import Yams
 
 /// The data files of version knowledge, which are part of the binary.
@@ -25,6 +26,16 @@ public enum VersionData {
         } catch {
             throw .unreadable(file: name, reason: "\(error)")
         }
+    }
+
+    /// The SHA-256 over the names and contents of the files, in lowercase hexadecimal.
+    public static var digest: String {
+        var all: [UInt8] = []
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            // The length keeps the end of one file from reading as the beginning of the next.
+            all += Array("\(name) \(bytes.count)\n".utf8) + Array(bytes)
+        }
+        return Digest.sha256(all)
     }
 
     // Read once: the table does not change while the program runs.

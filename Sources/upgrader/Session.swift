@@ -54,7 +54,7 @@ struct Session {
         if !playbook.versions.isEmpty { _ = try FactBook(overriding: playbook.versions) }
         steps = StepCatalog.all(for: playbook)
         hops = try HopCatalog.all()
-        versionsDigest = HopCatalog.digest
+        versionsDigest = Digest.sha256(HopCatalog.digest, VersionData.digest)
     }
 
     /// The digest of the playbook's text.

@@ -69,16 +69,17 @@ extension Unmet {
         switch self {
         case .nodeMissing(let node):
             "see why the kubelet of \(node) does not register, or correct the node name in the playbook"
-        case .mustBeCordoned(let node): "run `kubectl cordon \(node)` and move its pods away, then resume"
-        case .nodeNotReady(let node): "see `kubectl describe node \(node)` and the journal of its kubelet, then resume"
-        case .kubeletVersion(let node, _, _): "see the journal of the kubelet on \(node), then resume"
+        case .mustBeCordoned(let node):
+            "somebody has uncordoned it; `upgrader cleanup` notes that, and a resume begins \(node) anew"
+        case .nodeNotReady(let node): "see `kubectl describe node \(node)` and the journal of its kubelet"
+        case .kubeletVersion(let node, _, _): "see the journal of the kubelet on \(node)"
         case .noCandidate(let host, _):
             "make the versions available, see `apt-cache policy` on \(host), run `apt-get update` there"
         case .packageHeld(let host, let package): "run `apt-mark unhold \(package)` on \(host), if the hold may go"
         case .unexpectedPackage(let host, let package, _, _):
             "correct `releases` in the playbook, or bring \(package) on \(host) to a version it names"
         case .packageSystemUnclean(let host, _): "run `dpkg --audit` and `dpkg --configure -a` on \(host)"
-        case .packageLockHeld(let host, _): "wait for that process on \(host) to end, then resume"
+        case .packageLockHeld(let host, _): "wait for that process on \(host) to end"
         case .noRoot(let host): "log in to \(host) as root, or grant the login `sudo -n`"
         case .machineChanged(let host, _, _):
             "if \(host) was replaced, make a new plan; else correct its address in the playbook"
@@ -89,15 +90,15 @@ extension Unmet {
         case .unitMissing(let host, let unit): "see `systemctl cat \(unit)` on \(host); is the package installed?"
         case .unitMasked(let host, let unit):
             "find out who masked it; if the mask may go, run `systemctl unmask \(unit)` on \(host)"
-        case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host), then resume"
+        case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host)"
         case .etcdUnhealthy(let host): "see `journalctl -u etcd` on \(host); all members must be healthy"
         case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
         case .etcdAlarm(let host, _): "see `etcdctl alarm list` on \(host), mend the cause, then `etcdctl alarm disarm`"
         case .snapshotUnverified(let host, let path): "see `etcdctl snapshot status \(path)` on \(host)"
-        case .apiServerUnhealthy(let host): "see `journalctl -u kube-apiserver` on \(host), then resume"
+        case .apiServerUnhealthy(let host): "see `journalctl -u kube-apiserver` on \(host)"
         case .apiServerVersion(let host, _, _):
-            "see which package \(host) has and `journalctl -u kube-apiserver` there, then resume"
-        case .noLeader(let component): "see `journalctl -u \(component)` on the control-plane hosts, then resume"
+            "see which package \(host) has and `journalctl -u kube-apiserver` there"
+        case .noLeader(let component): "see `journalctl -u \(component)` on the control-plane hosts"
         case .skewExceeded: "bring the components together first; the plan begins at the lowest release found"
         case .foreignCordon(let node):
             "uncordon \(node), or say `foreign-cordons: keep` in the playbook to upgrade it and leave it cordoned"
@@ -106,15 +107,32 @@ extension Unmet {
         case .twoBudgets(let pod, _): "change the selectors so that one budget holds \(pod)"
         case .barePods: "remove or move them, or say `drain.delete-bare-pods: true` in the playbook"
         case .emptyDirPods: "move them, or say `drain.delete-emptydir-data: true` in the playbook"
-        case .worseThanBaseline(let node): "see `kubectl describe node \(node)`; mend the node, then resume"
+        case .worseThanBaseline(let node): "see `kubectl describe node \(node)`; mend the node"
         case .workloadMissing(let kind, _, let name): "create \(kind) \(name), or take it out of the playbook"
         case .workloadNotReady(let kind, let namespace, let name, _):
-            "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`, then resume"
+            "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`"
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .foreseen(_, let ids, let cure):
             "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
                 + "under `accepted-findings`"
+        }
+    }
+
+    /// Whether `next` may be a change of the playbook, after which a run is not resumed but begun anew.
+    public var mayChangePlaybook: Bool {
+        switch self {
+        case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
+            .barePods,
+            .emptyDirPods, .workloadMissing, .notSupportedYet, .foreseen:
+            true
+        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .packageHeld, .packageSystemUnclean,
+            .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
+            .etcdUnhealthy,
+            .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
+            .cordonLeft,
+            .budgetNeverAllows, .twoBudgets, .worseThanBaseline, .workloadNotReady, .fileMissing:
+            false
         }
     }
 

@@ -20,7 +20,7 @@ struct FailureReport {
 
     /// How the program ends when these steps have failed.
     ///
-    /// - Parameter done: what the run has done before; after a change, a later hop's preflight only pauses the run.
+    /// After a change, that is when more than preflight is in `done`, a later hop's preflight only pauses the run.
     static func ending(_ failures: [StepKey: Failure], after done: Set<StepKey> = []) -> Ending {
         if failures.values.contains(where: { if case .bug = $0 { true } else { false } }) { return .bug }
         if failures.values.contains(where: \.isUnreachable) { return .unreachable }
@@ -48,6 +48,10 @@ struct FailureReport {
 
     private func next(_ key: StepKey, _ failure: Failure) -> String {
         guard let directory else { return "\(failure.next), then try again" }
+        if case .unmet(let unmet) = failure, unmet.mayChangePlaybook {
+            return "\(failure.next), then `upgrader resume \(directory.path)`; after a change of the playbook "
+                + "`upgrader cleanup \(directory.path)`, and run it anew"
+        }
         let cleanup = ledger.entries.isEmpty ? "" : ", or `upgrader cleanup \(directory.path)`"
         return "\(failure.next), then `upgrader resume \(directory.path)`\(cleanup)"
     }

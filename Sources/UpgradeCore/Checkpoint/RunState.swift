@@ -102,8 +102,6 @@ public struct RunState: Hashable, Sendable, Codable {
             if failure.tellsTheEnd { unsettled[key] = nil }
             failed[key] = FailedAttempt(attempt: attempt, failure: failure, doubted: doubted)
         case .undoing(let effect):
-            // From here on it may be undone: killed now, a resume must not count on it.
-            redo(effect)
             undoing.insert(effect)
         case .struck(let effect, _):
             redo(effect)

@@ -40,6 +40,9 @@ struct RunDirectoryTests {
             #expect(throws: JournalError.self) { _ = try directory.history() }
             #expect(throws: JournalError.self) { _ = try directory.journal(now: { 0 }) }
         }
+        try FileManager.default.removeItem(atPath: "\(directory.path)/checkpoint.json")
+        #expect(throws: JournalError.self, "nothing is left that knows of the run") { _ = try directory.history() }
+        #expect(throws: JournalError.self) { _ = try directory.journal(now: { 0 }) }
     }
 
     @Test("a plan that was edited and a directory that was renamed are not those of the run")

@@ -6,6 +6,8 @@ internal import UpgradeSSH
 struct World: Sendable {
     /// The cluster.
     var access: any ClusterAccess
+    /// Tells somebody who waits what is waited for.
+    var patience = Patience()
     /// Closes connections.
     var close: @Sendable () async -> Void
 }
@@ -35,13 +37,15 @@ enum Worlds {
                 sudo: playbook.ssh.sudo
             )
         )
+        let patience = Patience()
         let cluster = LiveCluster(
             remote: remote,
             playbook: playbook,
             localDirectory: directory?.path ?? ".",
-            now: { Date().timeIntervalSince1970 }
+            now: { Date().timeIntervalSince1970 },
+            waiting: { patience.hear($0) }
         )
-        return World(access: cluster, close: { await remote.close() })
+        return World(access: cluster, patience: patience, close: { await remote.close() })
     }
 
     private static func simulated(

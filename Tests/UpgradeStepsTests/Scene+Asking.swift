@@ -81,6 +81,8 @@ extension Scene {
         case .pods: .podsByNode(pods)
         case .objects: .objects(objects)
         case .helmManifests: .helmManifests(helmManifests)
+        case .apiRequests(let host): requests[host].map { .apiRequests($0) }
+        case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
         }
     }
 }

@@ -8,6 +8,7 @@ public struct LiveCluster: ClusterAccess {
     let api: APIAccess
     let localDirectory: String
     let now: @Sendable () -> Double
+    let waiting: @Sendable (ActionProgress) -> Void
 
     /// Makes the cluster that `playbook` describes.
     ///
@@ -17,16 +18,19 @@ public struct LiveCluster: ClusterAccess {
     ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
     ///   - clock: measures deadlines and waits between two looks.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
+    ///   - waiting: told when a question waits for a host.
     public init(
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
         clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Double
+        now: @escaping @Sendable () -> Double,
+        waiting: @escaping @Sendable (ActionProgress) -> Void = { _ in }
     ) {
         self.playbook = playbook
         self.localDirectory = localDirectory
         self.now = now
+        self.waiting = waiting
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))
     }

@@ -52,6 +52,10 @@ extension ClusterState {
             return .objects(objects)
         case .helmManifests:
             return .helmManifests(helmManifests)
+        case .apiRequests(let host):
+            return .apiRequests(try simulated(host).requests ?? [])
+        case .unreachedKubelets(let host):
+            return .unreachedKubelets(try simulated(host).unreachedKubelets ?? [])
         }
     }
 

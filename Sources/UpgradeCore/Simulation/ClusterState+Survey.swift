@@ -43,6 +43,8 @@ extension ClusterState {
         case (.pods, .podsByNode(let value)): pods.merge(value) { _, new in new }
         case (.objects, .objects(let value)): objects = value
         case (.helmManifests, .helmManifests(let value)): helmManifests = value
+        case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
+        case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
         default:
             // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
             break

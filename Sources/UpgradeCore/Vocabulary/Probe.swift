@@ -49,6 +49,10 @@ public enum Probe: Hashable, Sendable, Codable {
     case objects
     /// What the deployed Helm releases hold.
     case helmManifests
+    /// Who asks the API server of a control-plane host for alpha and beta APIs.
+    case apiRequests(host: String)
+    /// Which kubelets a control-plane host gets no connection to.
+    case unreachedKubelets(host: String)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -97,4 +101,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case objects(ClusterObjects)
     /// To `.helmManifests`.
     case helmManifests([HelmManifest])
+    /// To `.apiRequests`.
+    case apiRequests([APIRequests])
+    /// To `.unreachedKubelets`.
+    case unreachedKubelets([UnreachedKubelet])
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("host scripts, run by a real shell")
 struct HostScriptTests {
     /// A directory with programs that stand in for those of a host.
-    private final class Bench {
+    final class Bench {
         let path: String
 
         init() throws {
@@ -24,9 +24,15 @@ struct HostScriptTests {
         }
 
         func program(_ name: String, _ text: String) throws {
-            let file = "\(path)/bin/\(name)"
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            // By another process: a file that this one has open while another test forks cannot be run (ETXTBSY).
+            let writer = Process()
+            writer.executableURL = URL(filePath: "/bin/sh")
+            writer.arguments = [
+                "-c", "printf '%s' \"$2\" >\"$1\" && chmod 755 \"$1\"", "writer", "\(path)/bin/\(name)", text,
+            ]
+            try writer.run()
+            writer.waitUntilExit()
+            try #require(writer.terminationStatus == 0)
         }
 
         func write(_ text: String, to name: String) throws {

@@ -90,7 +90,9 @@ struct RenderingTests {
         case .hostConfiguration: .pods
         case .pods: .objects
         case .objects: .helmManifests
-        case .helmManifests: nil
+        case .helmManifests: .apiRequests(host: "cp2")
+        case .apiRequests: .unreachedKubelets(host: "cp2")
+        case .unreachedKubelets: nil
         }
     }
 

@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -41,6 +42,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "UpgradeSteps", dependencies: ["UpgradeCore", "UpgradeKnowledge"], swiftSettings: settings),
+        .target(
+            name: "UpgradeReport",
+            dependencies: [
+                "UpgradeCore",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Steps/Data"), .embedInCode("Page/Templates")],
+            swiftSettings: settings
+        ),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -61,6 +72,7 @@ let package = Package(
             dependencies: [
                 "UpgradeCore",
                 "UpgradeKnowledge",
+                "UpgradeReport",
                 "UpgradeSSH",
                 "UpgradeSteps",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -99,6 +111,12 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeReportTests",
+            dependencies: ["UpgradeCore", "UpgradeReport", "UpgradeSteps", "UpgradeTestSupport"],
+            exclude: ["Browser"],
             swiftSettings: settings
         ),
         .testTarget(

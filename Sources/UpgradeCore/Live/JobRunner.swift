@@ -25,6 +25,7 @@ struct JobRunner: Sendable {
     /// was printed is told only where the status is not 0.
     func perform(
         _ command: Command,
+        fence: Int? = nil,
         beforeStart: () async throws(AccessError) -> Void = {},
         whileRunning: () async -> Void = {}
     ) async throws(AccessError) -> (status: Int32, output: String) {
@@ -41,7 +42,7 @@ struct JobRunner: Sendable {
                 await whileRunning()
             case .absent where !wasStarted:
                 try await beforeStart()
-                try await start(command)
+                try await start(command, fence)
                 wasStarted = true
                 watch = Stopwatch(access.clock)
             case .absent, .vanished:
@@ -81,9 +82,10 @@ struct JobRunner: Sendable {
         guard result.succeeded else { throw .failed(unit.forget, on: host.name, result) }
     }
 
-    private func start(_ command: Command) async throws(AccessError) {
+    private func start(_ command: Command, _ fence: Int?) async throws(AccessError) {
         let start = unit.start(command.words)
-        let result = try await call(start)
+        let result = try await call(Fence.around(start, token: fence))
+        if let loss = Fence.loss(result, on: host.name) { throw loss }
         guard result.succeeded || JobUnit.isThereAlready(result) else { throw .failed(start, on: host.name, result) }
     }
 

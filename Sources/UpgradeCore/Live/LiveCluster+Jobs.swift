@@ -4,6 +4,7 @@ extension LiveCluster {
         _ line: RenderedCommand,
         of action: Action,
         as unit: JobUnit,
+        fence: Int? = nil,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         let host = try await jobHost(line, of: action, unit: unit, report: report)
@@ -12,7 +13,8 @@ extension LiveCluster {
         let watch = Stopwatch(access.clock)
         let drain = drainWatch(action, report: report)
         while true {
-            let (status, output) = try await runner.perform(line.command) { () async throws(AccessError) in
+            let (status, output) = try await runner.perform(line.command, fence: fence) {
+                () async throws(AccessError) in
                 if action.needsPackageLock { try await lock.wait(watch, before: line.command) }
             } whileRunning: {
                 await drain?.look()

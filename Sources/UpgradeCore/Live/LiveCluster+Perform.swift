@@ -14,9 +14,10 @@ extension LiveCluster {
     ) async throws(AccessError) {
         for line in CommandRendering.commands(for: action, playbook: playbook) {
             switch line.means {
-            case .call where action.isOnAPI: try await callAPI(line, of: action, report: report)
-            case .call: try await call(line, report: report)
-            case .job: try await run(line, of: action, as: JobUnit(name: job.unitName), report: report)
+            case .call where action.isOnAPI: try await callAPI(line, of: action, fence: job.fence, report: report)
+            case .call: try await call(line, fence: job.fence, report: report)
+            case .job:
+                try await run(line, of: action, as: JobUnit(name: job.unitName), fence: job.fence, report: report)
             case .copy: try await copy(action, report: report)
             }
         }
@@ -26,25 +27,31 @@ extension LiveCluster {
 
     private func call(
         _ line: RenderedCommand,
+        fence: Int?,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         let host = try host(line.host)
         let result: CommandResult
         do throws(RemoteError) {
-            result = try await access.run(line.command, on: host, deadline: Self.callDeadline, report: report).result
+            let command = Fence.around(line.command, token: fence)
+            result = try await access.run(command, on: host, deadline: Self.callDeadline, report: report).result
         } catch {
             throw .remote(error)
         }
+        if let loss = Fence.loss(result, on: line.host) { throw loss }
         guard result.succeeded else { throw .failed(line.command, on: line.host, result) }
     }
 
     private func callAPI(
         _ line: RenderedCommand,
         of action: Action,
+        fence: Int?,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
-        let (result, host, mayHaveRun) = try await api.run(line.command, deadline: Self.callDeadline, report: report)
+        let command = Fence.around(line.command, token: fence)
+        let (result, host, mayHaveRun) = try await api.run(command, deadline: Self.callDeadline, report: report)
         if result.succeeded { return }
+        if let loss = Fence.loss(result, on: host) { throw loss }
         // The patch tests for our mark, which the first try may have taken away before its answer was lost.
         if case .uncordon(let node, let mark) = action, mayHaveRun,
             try await answer([.node(node)]).answers[.node(node)].isWithout(mark: mark)

@@ -7,6 +7,7 @@ public struct LiveCluster: ClusterAccess {
     let access: HostAccess
     let api: APIAccess
     let localDirectory: String
+    let leaseVersions: [String]
     let now: @Sendable () -> Double
 
     /// Makes the cluster that `playbook` describes.
@@ -15,17 +16,21 @@ public struct LiveCluster: ClusterAccess {
     ///   - remote: runs commands on the playbook's hosts.
     ///   - playbook: names the hosts, the credentials on them and the deadlines.
     ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
+    ///   - leaseVersions: the versions of the coordination API that a lease may be kept in, the first that a server has
+    ///     is used; a server that has none of them keeps it in a ConfigMap.
     ///   - clock: measures deadlines and waits between two looks.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
     public init(
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
+        leaseVersions: [String] = [],
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Double
     ) {
         self.playbook = playbook
         self.localDirectory = localDirectory
+        self.leaseVersions = leaseVersions
         self.now = now
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))

@@ -14,6 +14,11 @@ public struct Breakage: Sendable {
         requirements = try VersionData.decode(Requirements.self, from: "requirements.yaml")
     }
 
+    /// The versions of the coordination API that hold a Lease, the oldest first.
+    ///
+    /// The oldest one that a server has is the right one to write: where two releases are live, both have it.
+    public var leaseVersions: [String] { apis.versions(of: "Lease", in: "coordination.k8s.io") }
+
     private static let known: Result<Breakage, VersionDataError> = Result { () throws(VersionDataError) in
         try Breakage()
     }

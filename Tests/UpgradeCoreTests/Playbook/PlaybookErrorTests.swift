@@ -51,7 +51,7 @@ struct PlaybookErrorTests {
 
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
-        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, "
+        + "`foreign-cordons`, `workers`, `deadlines`, `lease`, `calico`, `helm`, `hooks`, "
         + "`accept`, `accepted-findings`, `simulation`, `versions`"
 
     private static let yamlCases: [Case] = [

@@ -35,6 +35,7 @@ struct PlaybookSchemaTests {
           "foreign-cordons": "keep",
           "workers": {"batch": 2, "failure-budget": 1},
           "deadlines": {"connect": "1s", "install": "1s", "daemon": "1s", "node-ready": "1s", "backup": "1s"},
+          "lease": {"heartbeat": "1s", "ttl": "5s"},
           "calico": {"versions": {"1.13": {"package": "3.7.5-1", "tag": "v3.7.5"}}, "packages": ["cn"],
             "namespace": "n", "daemonset": "d", "container": "c", "image": "i"},
           "helm": {"versions": {"1.13": {"package": "2.14.3-1", "tag": "v2.14.3"}}, "packages": ["hm"],

@@ -1,21 +1,35 @@
 import UpgradeCore
 
-/// Installs the client packages of a host at the hop's version, after all servers.
+/// Installs the client packages of a host at the hop's version, after all servers; `calicoctl` and `helm` follow Calico
+/// and Helm where they are installed already.
 struct InstallClients: Step {
     let id: StepID = "install-clients"
     let title = "Install the client packages"
 
     func probes(_ context: StepContext) -> [Probe] {
-        PackageDecision.probes(host: context.hostName, names: context.playbook.packages.client)
+        let clients = context.playbook.packages.client
+        return PackageDecision.probes(host: context.hostName, names: clients)
+            + programs(context).map { .packages(host: context.hostName, names: [$0.name]) }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        try PackageDecision(
+        let clients = PackageDecision(
             host: context.hostName,
             names: context.playbook.packages.client,
             version: try context.target(),
             allowed: context.versionsOfHop
         )
-        .actions(seen)
+        var actions = try clients.actions(seen)
+        for program in programs(context) {
+            let names = [program.name]
+            guard try seen.packages(on: context.hostName, names: names)[program.name] != nil else { continue }
+            let decision = PackageDecision(host: context.hostName, names: names, version: program.version)
+            actions += try decision.actions(seen).filter { !actions.contains($0) }
+        }
+        return actions
+    }
+
+    private func programs(_ context: StepContext) -> [PackageSpec] {
+        ComponentPrograms.atEnd(of: context.key.hop, context.playbook)
     }
 }

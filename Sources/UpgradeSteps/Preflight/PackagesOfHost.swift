@@ -8,6 +8,8 @@ struct PackagesOfHost {
     var all: [String]
     /// What apt must offer.
     var wanted: [PackageSpec]
+    /// What apt must offer as well where the package is installed.
+    var wantedWhereInstalled: [PackageSpec] = []
 
     /// Reads them off the playbook for the host of the step.
     init(_ context: StepContext) {
@@ -30,6 +32,10 @@ struct PackagesOfHost {
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
             add(helm.packages, helm.versions, components)
+        }
+        if host?.roles.contains(where: { $0 == .controlPlane || $0 == .client }) == true {
+            wantedWhereInstalled = ComponentPrograms.at(components, playbook).filter { !wanted.contains($0) }
+            for spec in wantedWhereInstalled where !all.contains(spec.name) { all.append(spec.name) }
         }
     }
 

@@ -42,7 +42,8 @@ struct PackagesReady: Step {
             }
         }
         let offered = try seen.candidates(on: host, names: packages.all)
-        let missing = packages.wanted.filter { spec in
+        let wanted = packages.wanted + packages.wantedWhereInstalled.filter { installed[$0.name] != nil }
+        let missing = wanted.filter { spec in
             installed[spec.name]?.version != spec.version && offered[spec.name]?.contains(spec.version) != true
         }
         guard missing.isEmpty else { throw .unmet(.noCandidate(host: host, packages: missing)) }

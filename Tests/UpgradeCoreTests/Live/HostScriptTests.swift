@@ -23,10 +23,15 @@ struct HostScriptTests {
             }
         }
 
+        /// A process of its own writes the program: what a suite beside this one starts meanwhile would inherit our open
+        /// file for an instant, and the program could not be run ("Text file busy", execve(2)).
         func program(_ name: String, _ text: String) throws {
-            let file = "\(path)/bin/\(name)"
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, "\(path)/bin/\(name)", text]
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
         }
 
         func write(_ text: String, to name: String) throws {

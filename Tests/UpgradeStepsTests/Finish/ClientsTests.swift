@@ -15,4 +15,36 @@ struct ClientsTests {
         scene.install(on: host)
         #expect(try scene.decide(InstallClients(), "clients", on: host) == [])
     }
+
+    @Test("calicoctl and helm follow where they are installed, and are not brought to hosts that lack them")
+    func programs() throws {
+        var scene = Scene.done()
+        scene.movesCalico()
+        scene.movesHelm()
+        scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: .make("2.2.0-1"))
+        let calicoctl = PackageSpec(name: "calicoctl", version: .make("3.1.0-1"))
+        let helm = PackageSpec(name: "helm", version: .make("2.16.7-1"))
+        #expect(
+            try scene.decide(InstallClients(), "clients", on: "cp1") == [.install(host: "cp1", packages: [helm])]
+        )
+        #expect(
+            try scene.decide(InstallClients(), "clients", on: "cp2") == [.install(host: "cp2", packages: [calicoctl])]
+        )
+        scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: calicoctl.version)
+        #expect(try scene.decide(InstallClients(), "clients", on: "cp2") == [])
+    }
+
+    @Test("what a hop does not move yet stays, and what an earlier hop left behind follows")
+    func when() throws {
+        var scene = Scene.done()
+        scene.movesHelm()
+        scene.playbook.helm?.versions = [
+            .start: ComponentVersion(package: .make("2.14.3-1"), tag: "v2.14.3"),
+            MinorRelease.start.next.next: ComponentVersion(package: .make("2.16.7-1"), tag: "v2.16.7"),
+        ]
+        let helm = PackageSpec(name: "helm", version: .make("2.14.3-1"))
+        #expect(
+            try scene.decide(InstallClients(), "clients", on: "cp1") == [.install(host: "cp1", packages: [helm])]
+        )
+    }
 }

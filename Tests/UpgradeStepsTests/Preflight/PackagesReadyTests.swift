@@ -38,6 +38,17 @@ struct PackagesReadyTests {
         #expect(try scene.decide(step, phase, on: "w1") == [])
     }
 
+    @Test("calicoctl has to be offered to a control-plane host that has it, and to no other")
+    func programs() throws {
+        var scene = Scene()
+        scene.movesCalico()
+        scene.offered["calicoctl"] = []
+        #expect(try scene.decide(step, phase, on: "cp2") == [])
+        scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: .make("2.2.0-1"))
+        let missing = [PackageSpec(name: "calicoctl", version: .make("3.1.0-1"))]
+        #expect(try scene.refusal(step, phase, on: "cp2") == .noCandidate(host: "cp2", packages: missing))
+    }
+
     @Test("a package at neither end of the hop is refused")
     func unexpected() throws {
         var scene = Scene()

@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -41,6 +42,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "UpgradeSteps", dependencies: ["UpgradeCore", "UpgradeKnowledge"], swiftSettings: settings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "UpgradeHelm",
+            dependencies: [
+                "CZlib",
+                "UpgradeCore",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            exclude: ["Proto/release.proto", "Proto/README.md"],
+            swiftSettings: settings
+        ),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -60,6 +73,7 @@ let package = Package(
             name: "upgrader",
             dependencies: [
                 "UpgradeCore",
+                "UpgradeHelm",
                 "UpgradeKnowledge",
                 "UpgradeSSH",
                 "UpgradeSteps",
@@ -98,6 +112,12 @@ let package = Package(
                 "UpgradeCore", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeHelmTests",
+            dependencies: ["UpgradeCore", "UpgradeHelm", "UpgradeSteps", "UpgradeTestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: settings
         ),

@@ -114,7 +114,7 @@ enum HopOutline {
             lanes = playbook.helmHosts.map { lane($0, ["helm-package"]) }
             steps.append("tiller")
         }
-        if converts, playbook.helm?.migrateAt == release { steps.append("helm-migration") }
+        if converts, playbook.helm?.migrateAt == release { steps += ["helm-inventory", "helm-convert", "helm-verify"] }
         return steps.isEmpty ? lanes : lanes + [cluster(steps)]
     }
 

@@ -50,7 +50,9 @@ public enum StepCatalog {
         CalicoStrategy(),
         HelmPackage(),
         Tiller(),
-        HelmMigration(),
+        HelmInventoryStep(),
+        HelmConvert(),
+        HelmVerify(),
         InstallClients(),
         VerifyCluster(),
     ]

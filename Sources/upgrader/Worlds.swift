@@ -1,5 +1,6 @@
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeHelm
 internal import UpgradeSSH
 
 /// The cluster that a command works on, and how to let go of it.
@@ -39,6 +40,7 @@ enum Worlds {
             remote: remote,
             playbook: playbook,
             localDirectory: directory?.path ?? ".",
+            helm: HelmFormat(),
             now: { Date().timeIntervalSince1970 }
         )
         return World(access: cluster, close: { await remote.close() })

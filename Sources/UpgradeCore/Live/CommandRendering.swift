@@ -14,6 +14,10 @@ public enum CommandRendering {
             [fileLine(action)]
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
             [apiLine(action, playbook: playbook)]
+        case .convertHelmRelease(let conversion):
+            HelmRequests(playbook).conversion(conversion)
+        case .removeHelmSecret(let conversion):
+            HelmRequests(playbook).removal(conversion)
         }
     }
 
@@ -90,7 +94,7 @@ extension CommandRendering {
         case .hook(_, let host, let words, let receipt, _):
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
-            .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -126,7 +130,8 @@ extension CommandRendering {
                 )
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .convertHelmRelease, .removeHelmSecret:
             preconditionFailure("not an action on files")
         }
     }
@@ -178,8 +183,8 @@ extension CommandRendering {
                 needsRoot: true
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .archive, .fetch, .prune:
-            preconditionFailure("not an action on the API")
+            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret:
+            preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)
     }

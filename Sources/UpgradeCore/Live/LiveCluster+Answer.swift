@@ -45,6 +45,9 @@ extension LiveCluster {
 
     private func answer(_ probe: Probe) async throws(AccessError) -> Answer {
         if case .localFile(let path) = probe { return .file(try localFile(local(path))) }
+        if case .helmReleases(let compares) = probe {
+            return .helmReleases(try await helmInventory(compares: compares))
+        }
         guard let question = ProbeRendering.question(for: probe, playbook: playbook) else {
             preconditionFailure("every probe is a question to a host or to this machine")
         }

@@ -122,7 +122,7 @@ extension LiveCluster {
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
             playbook.deadlines.connect
         }
     }
@@ -156,7 +156,8 @@ extension Action {
         switch self {
         case .install, .configurePending: true
         case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune, .cordon,
-            .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook:
+            .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+            .convertHelmRelease, .removeHelmSecret:
             false
         }
     }

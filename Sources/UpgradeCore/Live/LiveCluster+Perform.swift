@@ -12,6 +12,11 @@ extension LiveCluster {
         as job: JobID,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
+        switch action {
+        case .convertHelmRelease(let conversion): return try await convert(conversion, report: report)
+        case .removeHelmSecret(let conversion): return try await remove(conversion, report: report)
+        default: break
+        }
         for line in CommandRendering.commands(for: action, playbook: playbook) {
             switch line.means {
             case .call where action.isOnAPI: try await callAPI(line, of: action, report: report)
@@ -98,7 +103,8 @@ extension Action {
     /// Whether the action is a request to the API, which any control-plane host can make.
     var isOnAPI: Bool {
         switch self {
-        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .convertHelmRelease, .removeHelmSecret:
             true
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot, .archive,
             .fetch, .prune, .hook:

@@ -8,6 +8,7 @@ public struct LiveCluster: ClusterAccess {
     let api: APIAccess
     let localDirectory: String
     let now: @Sendable () -> Double
+    let helm: (any HelmCodec)?
 
     /// Makes the cluster that `playbook` describes.
     ///
@@ -16,14 +17,17 @@ public struct LiveCluster: ClusterAccess {
     ///   - playbook: names the hosts, the credentials on them and the deadlines.
     ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
     ///   - clock: measures deadlines and waits between two looks.
+    ///   - helm: reads and writes what Helm stores; without it no release can be asked for.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
     public init(
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
         clock: any Clock<Duration> = ContinuousClock(),
+        helm: (any HelmCodec)? = nil,
         now: @escaping @Sendable () -> Double
     ) {
+        self.helm = helm
         self.playbook = playbook
         self.localDirectory = localDirectory
         self.now = now

@@ -16,7 +16,8 @@ struct PackageLock: Sendable {
         case .configurePending:
             output.contains("locked by another process")
         case .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
-            .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+            .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
+            .removeHelmSecret:
             false
         }
     }

@@ -2,6 +2,10 @@
 public enum ProbeRendering {
     /// The command that answers `probe`, where it is one; `nil` for what the operator's machine answers itself.
     public static func command(for probe: Probe, playbook: Playbook) -> RenderedCommand? {
+        if case .helmReleases = probe {
+            let page = HelmRequests(playbook).page(of: .helm2ConfigMaps, size: 500, after: nil)
+            return RenderedCommand(host: CommandRendering.apiHost(playbook), command: page)
+        }
         guard let question = question(for: probe, playbook: playbook) else { return nil }
         let host =
             switch question.place {
@@ -13,7 +17,8 @@ public enum ProbeRendering {
 
     static func question(for probe: Probe, playbook: Playbook) -> Question? {
         switch probe {
-        case .localFile: nil
+        // A conversation of many pages, not one question.
+        case .localFile, .helmReleases: nil
         case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .hostConfiguration:
             hostQuestion(probe, playbook: playbook)
@@ -99,7 +104,7 @@ extension ProbeRendering {
                 .hostConfiguration(try HostConfigurationReading.configuration(text))
             }
         case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
-            .daemonSet, .deployment, .pods, .objects, .helmManifests:
+            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases:
             return nil
         }
     }
@@ -128,7 +133,7 @@ extension ProbeRendering {
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests:
+            .helmManifests, .helmReleases:
             return nil
         }
     }
@@ -194,7 +199,7 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .etcdMember,
-            .snapshot, .hostConfiguration:
+            .snapshot, .hostConfiguration, .helmReleases:
             return nil
         }
     }

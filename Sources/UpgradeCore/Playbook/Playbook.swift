@@ -279,6 +279,10 @@ public struct HelmOptions: Hashable, Sendable {
     public var image: String
     /// The release at whose arrival Helm 2 releases are converted to Helm 3; `nil` for never.
     public var migrateAt: MinorRelease?
+    /// How many revisions of each release are converted, the newest; `nil` for all.
+    public var revisions: Int?
+    /// Releases, or single revisions, that are not converted.
+    public var excluded: [HelmExclusion]
 
     /// Makes options.
     public init(
@@ -286,13 +290,39 @@ public struct HelmOptions: Hashable, Sendable {
         packages: [String] = ["helm"],
         tillerNamespaces: [String] = ["kube-system"],
         image: String = "tiller",
-        migrateAt: MinorRelease? = nil
+        migrateAt: MinorRelease? = nil,
+        revisions: Int? = nil,
+        excluded: [HelmExclusion] = []
     ) {
         self.versions = versions
         self.packages = packages
         self.tillerNamespaces = tillerNamespaces
         self.image = image
         self.migrateAt = migrateAt
+        self.revisions = revisions
+        self.excluded = excluded
+    }
+}
+
+/// A Helm 2 release, or one revision of it, that the operator leaves unconverted.
+public struct HelmExclusion: Hashable, Sendable {
+    /// `NAMESPACE/RELEASE` or `NAMESPACE/RELEASE.vREVISION`; the namespace is that of the Tiller.
+    public var release: String
+    /// Why.
+    public var reason: String
+
+    /// Makes an exclusion.
+    public init(release: String, reason: String) {
+        self.release = release
+        self.reason = reason
+    }
+
+    /// Whether it names the object of a revision.
+    public func names(_ source: HelmSource) -> Bool {
+        if source.path == release { return true }
+        // > RELEASE.vREVISION  (helm v2.16 pkg/storage/storage.go, makeKey)
+        let revision = source.path.dropFirst(release.count)
+        return source.path.hasPrefix(release) && revision.hasPrefix(".v") && revision.dropFirst(2).allSatisfy(\.isNumber)
     }
 }
 

@@ -131,12 +131,26 @@ extension PlaybookReading {
             section.list("tiller-namespaces", .objectName, mayBeEmpty: true) ?? options.tillerNamespaces
         options.image = section.value("image", .image) ?? options.image
         options.migrateAt = section.value("migrate-at", .release)
+        options.revisions = section.value("revisions", .integer(1...100_000))
+        options.excluded = exclusions(section)
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
         {
             top.problems.report(.notOnPath(key: "helm.migrate-at", release: release, at: place))
         }
         return options
+    }
+
+    private func exclusions(_ helm: PlaybookSection) -> [HelmExclusion] {
+        var unique = UniqueValues(problems: top.problems)
+        guard helm.entry("exclude") != nil else { return [] }
+        return helm.sections("exclude").compactMap { section in
+            let release = section.required("release", .helmRelease)
+            unique.take(release, section, "release", named: "helm.exclude.release")
+            let reason = section.required("reason", .reason)
+            guard let release, let reason else { return nil }
+            return HelmExclusion(release: release, reason: reason)
+        }
     }
 
     private func versions(_ component: PlaybookSection, _ path: ReleasePath?) -> [MinorRelease: ComponentVersion]? {

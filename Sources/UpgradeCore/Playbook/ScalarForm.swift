@@ -209,6 +209,13 @@ extension ScalarForm where Value == String {
     }
 
     /// The id of a state out of range, as the plan prints it.
+    static var helmRelease: Self {
+        text("a Tiller's namespace and a release of it, such as `kube-system/web` or `kube-system/web.v3`") { text in
+            // A release may be named after a domain. (helm v2.16 pkg/tiller/release_server.go, ValidName)
+            text.wholeMatch(of: /[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/) != nil
+        }
+    }
+
     static var violation: Self {
         text("an id such as `calico-2.6@1.12`, as `upgrader plan` prints them") { id in
             id.wholeMatch(of: /[a-z]+-[0-9]+\.[0-9]+@[0-9]+\.[0-9]+(-[0-9]+\.[0-9]+)?/) != nil

@@ -25,6 +25,8 @@ extension ClusterState {
             }
             let blocks = try blocks(on: node, options)
             guard blocks.isEmpty else { throw .drainBlocked(node: node, by: blocks, deadline: options.deadline) }
+        case .convertHelmRelease(let conversion):
+            try refuseConversion(conversion)
         default:
             break
         }
@@ -100,6 +102,10 @@ extension ClusterState {
             recreate(namespace: namespace, name: name, uid: uid)
         case .hook(_, let host, _, let receipt, _):
             write(receipt, on: host)
+        case .convertHelmRelease(let conversion):
+            convert(conversion)
+        case .removeHelmSecret(let conversion):
+            helm.secrets.removeAll { $0.isOurs && $0.name == conversion.secret && $0.namespace == conversion.namespace }
         }
     }
 

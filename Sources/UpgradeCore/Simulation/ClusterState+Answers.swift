@@ -52,6 +52,8 @@ extension ClusterState {
             return .objects(objects)
         case .helmManifests:
             return .helmManifests(helmManifests)
+        case .helmReleases:
+            return .helmReleases(helm)
         }
     }
 

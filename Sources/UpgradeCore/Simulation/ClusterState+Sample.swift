@@ -117,6 +117,7 @@ extension ClusterState {
                     updatedAndAvailable: 1
                 )
             }
+            if helm.migrateAt != nil { self.helm = .sample(helm) }
             let clients = playbook.hosts(.client)
             let hosts = clients.isEmpty ? Array(playbook.hosts(.controlPlane).prefix(1)) : clients
             offer(helm.packages, helm.versions.values.map(\.package), on: hosts)

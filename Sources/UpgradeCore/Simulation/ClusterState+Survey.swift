@@ -43,6 +43,9 @@ extension ClusterState {
         case (.pods, .podsByNode(let value)): pods.merge(value) { _, new in new }
         case (.objects, .objects(let value)): objects = value
         case (.helmManifests, .helmManifests(let value)): helmManifests = value
+        case (.helmReleases(let compares), .helmReleases(let value)):
+            // The answer that compares says more, whichever comes first.
+            if compares || helm == HelmInventory() { helm = value }
         default:
             // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
             break

@@ -53,6 +53,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var objects = ClusterObjects()
     /// What the deployed Helm releases hold.
     public var helmManifests: [HelmManifest] = []
+    /// The releases of Helm 2 and 3, and the Tillers.
+    public var helm = HelmInventory()
     /// Leaders by component.
     public var leaders: [String: LeaderState] = [:]
     /// Files on the operator's machine, as simulated.

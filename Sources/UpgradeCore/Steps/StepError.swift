@@ -80,6 +80,10 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case fileMissing(host: String, path: String)
     /// The playbook asks for something that this version does not do.
     case notSupportedYet(feature: String, until: String)
+    /// Helm 2 releases that cannot be converted, each with the reason; nothing was written.
+    case helmUnconvertible([String])
+    /// Releases that Helm 3 does not hold as Helm 2 does, each with what differs.
+    case helmDiffers([String])
     /// Something ahead on the path will break: what and where, the id of each finding, and the cure of the first.
     case foreseen(findings: [String], ids: [String], cure: String)
 }

@@ -59,6 +59,10 @@ extension Unmet {
             "\(kind) \(namespace)/\(name) is not ready at its new image\(place.map { " on \($0)" } ?? "")"
         case .fileMissing(let host, let path): "\(path) of \(host) was not saved or copied whole"
         case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
+        case .helmUnconvertible(let findings):
+            "\(findings.count) of Helm 2's records cannot be converted: \(Self.some(findings))"
+        case .helmDiffers(let findings):
+            "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
         case .foreseen(let findings, _, _):
             findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
         }
@@ -113,6 +117,10 @@ extension Unmet {
             "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`"
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
+        case .helmUnconvertible:
+            "see all with `upgrader helm inventory PLAYBOOK`; mend them, or name each under `helm.exclude` with a reason"
+        case .helmDiffers:
+            "see both with `helm get all`; `upgrader helm rollback` removes the converted Secrets that are unchanged"
         case .foreseen(_, let ids, let cure):
             "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
                 + "under `accepted-findings`"
@@ -124,16 +132,20 @@ extension Unmet {
         switch self {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
-            .emptyDirPods, .workloadMissing, .notSupportedYet, .foreseen:
+            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .foreseen:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .packageHeld, .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
-            .budgetNeverAllows, .twoBudgets, .worseThanBaseline, .workloadNotReady, .fileMissing:
+            .budgetNeverAllows, .twoBudgets, .worseThanBaseline, .workloadNotReady, .fileMissing, .helmDiffers:
             false
         }
+    }
+
+    private static func some(_ findings: [String]) -> String {
+        findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
     }
 
     private static func text(_ version: KubernetesVersion?) -> String {

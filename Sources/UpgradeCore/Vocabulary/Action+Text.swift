@@ -25,6 +25,9 @@ extension Action {
             "set the image of \(namespace)/\(deployment) to \(image)"
         case .deletePod(let namespace, let name, _): "delete pod \(namespace)/\(name)"
         case .hook(let name, let host, _, _, _): "run the hook \(name) on \(host)"
+        case .convertHelmRelease(let one):
+            "convert Helm 2 release \(one.source.path) to Secret \(one.namespace)/\(one.secret)"
+        case .removeHelmSecret(let one): "remove the converted Secret \(one.namespace)/\(one.secret)"
         }
     }
 }

@@ -40,6 +40,10 @@ public enum Action: Hashable, Sendable, Codable {
     /// Runs an operator's own command on a host; once it has ended well, the file `receipt` is made there by the same
     /// job, directories included.
     case hook(name: String, host: String, words: [String], receipt: String, deadline: Duration)
+    /// Writes a revision of a Helm 2 release as the Secret of Helm 3, marked as ours; Helm 2's object stays.
+    case convertHelmRelease(HelmConversion)
+    /// Removes the Secret of Helm 3 that the conversion wrote, only if it is still as it was written.
+    case removeHelmSecret(HelmConversion)
 }
 
 /// A package at a version.
@@ -84,7 +88,7 @@ extension Action {
         case .refreshPackageLists, .install, .configurePending, .restart, .saveSnapshot, .archive, .drain, .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
             false
         }
     }

@@ -221,6 +221,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// Every release of Helm 2 and 3.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
+    public func helmReleases(compares: Bool) throws(StepError) -> HelmInventory {
+        guard case .helmReleases(let value) = answers[.helmReleases(compares: compares)] else {
+            throw missing("Helm releases")
+        }
+        return value
+    }
+
     private func missing(_ what: String) -> StepError {
         .notObserved(what)
     }

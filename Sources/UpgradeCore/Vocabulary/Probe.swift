@@ -49,6 +49,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case objects
     /// What the deployed Helm releases hold.
     case helmManifests
+    /// Every release of Helm 2 and 3, and the Tillers; `compares` asks for the digest of each part of each release.
+    case helmReleases(compares: Bool)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -97,4 +99,6 @@ public enum Answer: Hashable, Sendable, Codable {
     case objects(ClusterObjects)
     /// To `.helmManifests`.
     case helmManifests([HelmManifest])
+    /// To `.helmReleases`.
+    case helmReleases(HelmInventory)
 }

@@ -60,7 +60,9 @@ extension Action {
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .archive, .fetch,
-            .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook:
+            .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+            // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
+            .convertHelmRelease, .removeHelmSecret:
             nil
         }
     }

@@ -1,0 +1,105 @@
+/// The requests that read and write what Helm stores: the one place that knows their argv.
+///
+/// Contents pass through standard input and output only; no word of a command ever holds any.
+struct HelmRequests {
+    /// A list of objects that is read page by page.
+    enum List: CaseIterable {
+        case namespaces
+        case tillers
+        case helm2ConfigMaps
+        case helm2Secrets
+        case helm3Secrets
+
+        /// The path of the list and its selector.
+        ///
+        /// - Source: helm v2.16 cmd/helm/installer/install.go (labels of Tiller) and pkg/storage/driver (OWNER=TILLER);
+        ///   helm v3.0 pkg/storage/driver/secrets.go (owner=helm)
+        var path: String {
+            switch self {
+            case .namespaces: "/api/v1/namespaces?"
+            case .tillers: "/apis/apps/v1/deployments?labelSelector=app%3Dhelm%2Cname%3Dtiller&"
+            case .helm2ConfigMaps: "/api/v1/configmaps?labelSelector=OWNER%3DTILLER&"
+            case .helm2Secrets: "/api/v1/secrets?labelSelector=OWNER%3DTILLER&"
+            case .helm3Secrets: "/api/v1/secrets?labelSelector=owner%3Dhelm&"
+            }
+        }
+    }
+
+    private let kubectl: Kubectl
+    private let host: String
+
+    init(_ playbook: Playbook) {
+        kubectl = Kubectl(playbook)
+        host = CommandRendering.apiHost(playbook)
+    }
+
+    /// One page: kubectl's own `--chunk-size` would hold the whole list in memory before it prints.
+    func page(of list: List, size: Int, after token: String?) -> Command {
+        let next = token.map { "&continue=\(Self.escaped($0))" } ?? ""
+        return raw("\(list.path)limit=\(size)\(next)")
+    }
+
+    /// One object with its contents.
+    func object(_ storage: HelmStorage, _ namespace: String, _ name: String) -> Command {
+        raw("/api/v1/namespaces/\(namespace)/\(storage.rawValue)/\(name)")
+    }
+
+    /// The creation of an object whose manifest is read from standard input.
+    func creation(_ manifest: String?) -> Command {
+        var command = kubectl.brief(["create", "--filename=-", "--output=name"])
+        command.input = manifest
+        return command
+    }
+
+    /// The removal of an object that is still at this version.
+    ///
+    /// kubectl of the path cannot send a version with a deletion, so it is compared just before.
+    func removal(_ storage: HelmStorage, _ namespace: String, _ name: String, at version: String) -> Command {
+        Command(
+            ["/bin/sh", "-c", Self.removeUnchanged, "upgrader-remove", storage.rawValue, namespace, name, version]
+                + kubectl.brief([]).words,
+            needsRoot: true
+        )
+    }
+
+    /// What a conversion runs: the object is read, converted on the operator's machine, and written.
+    func conversion(_ one: HelmConversion) -> [RenderedCommand] {
+        [object(one.source.storage, one.source.namespace, one.source.name), creation(nil)].map {
+            RenderedCommand(host: host, command: $0)
+        }
+    }
+
+    /// What the removal of a converted Secret runs: the version is known when it has been read.
+    func removal(_ one: HelmConversion) -> [RenderedCommand] {
+        [
+            object(.secret, one.namespace, one.secret),
+            removal(.secret, one.namespace, one.secret, at: "VERSION"),
+        ]
+        .map { RenderedCommand(host: host, command: $0) }
+    }
+
+    private static let removeUnchanged = """
+        kind=$1; namespace=$2; name=$3; version=$4; shift 4; \
+        found=$("$@" get "$kind" "$name" --namespace="$namespace" --ignore-not-found \
+        -o 'jsonpath={.metadata.resourceVersion}') || exit; \
+        [ -n "$found" ] || exit 0; \
+        [ "$found" = "$version" ] || { echo "$kind $namespace/$name was changed meanwhile" >&2; exit 1; }; \
+        exec "$@" delete "$kind" "$name" --namespace="$namespace" --ignore-not-found
+        """
+
+    private func raw(_ path: String) -> Command {
+        kubectl.brief(["get", "--raw", path])
+    }
+
+    /// A continue token is base64 for URLs; what is none of its characters is escaped all the same.
+    private static func escaped(_ token: String) -> String {
+        token.utf8.map { byte in
+            let character = Character(UnicodeScalar(byte))
+            if character.isASCII, character.isLetter || character.isNumber || "-_.~".contains(character) {
+                return String(character)
+            }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+        .joined()
+    }
+}

@@ -117,7 +117,10 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgradeHelmTests",
-            dependencies: ["UpgradeCore", "UpgradeHelm", "UpgradeSteps", "UpgradeTestSupport"],
+            dependencies: [
+                "UpgradeCore", "UpgradeHelm", "UpgradeSteps", "UpgradeTestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: settings
         ),

@@ -8,7 +8,8 @@ extension Release.Time {
         let clock = [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0, 2) }.joined(separator: ":")
         var fraction = nanoseconds > 0 ? "." + Self.padded(Int64(nanoseconds), 9) : ""
         while fraction.hasSuffix("0") { fraction.removeLast() }
-        return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T\(clock)\(fraction)Z"
+        return
+            "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T\(clock)\(fraction)Z"
     }
 
     /// Reads what `text` writes, and the same with another offset; `nil` for anything else.

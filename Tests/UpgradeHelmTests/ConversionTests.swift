@@ -1,4 +1,5 @@
 import Foundation
+import SwiftProtobuf
 import Testing
 import UpgradeCore
 
@@ -20,7 +21,11 @@ struct ConversionTests {
         let stored = try Fixture.named("rich.v12").stored
         let record = HelmFormat().record(stored, compares: true)
         #expect(record.problem == nil)
-        #expect([record.release, record.namespace, record.status, record.chart] == ["rich", "blog", "deployed", "web-1.2.3"])
+        #expect(
+            [record.release, record.namespace, record.status, record.chart] == [
+                "rich", "blog", "deployed", "web-1.2.3",
+            ]
+        )
         #expect(record.revision == 12)
         #expect(record.source == HelmSource(storage: .configMap, namespace: "kube-system", name: "rich.v12"))
         #expect(record.objects.map(\.kind) == ["ConfigMap"])
@@ -94,7 +99,12 @@ struct ConversionTests {
     @Test("a release that would pass 1 MiB as a Secret is refused, with its largest part")
     func tooLarge() throws {
         var message = try Release.message(try Fixture.named("s-deployed.v1").stored.data)
-        message.chart.files = [.with { $0.typeURL = "big.bin"; $0.value = Data(Noise.bytes(800 << 10)) }]
+        message.chart.files = [
+            .with {
+                $0.typeURL = "big.bin"
+                $0.value = Data(Noise.bytes(800 << 10))
+            }
+        ]
         let record = HelmFormat().record(Self.stored(message), compares: false)
         let problem = try #require(record.problem)
         #expect(problem.hasPrefix("as a Secret of Helm 3 it takes 1"))
@@ -104,7 +114,12 @@ struct ConversionTests {
     @Test("a release that nearly fills a Secret is converted")
     func nearlyTooLarge() throws {
         var message = try Release.message(try Fixture.named("s-deployed.v1").stored.data)
-        message.chart.files = [.with { $0.typeURL = "big.bin"; $0.value = Data(Noise.bytes(560 << 10)) }]
+        message.chart.files = [
+            .with {
+                $0.typeURL = "big.bin"
+                $0.value = Data(Noise.bytes(560 << 10))
+            }
+        ]
         let object = try Self.stored(message).convertedSecret().object
         #expect(object.data.utf8.count > 740 << 10)
         #expect(object.data.utf8.count <= 1 << 20)

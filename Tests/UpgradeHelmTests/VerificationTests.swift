@@ -83,7 +83,10 @@ struct VerificationTests {
 
     @Test("a moment with another offset is the same moment")
     func offset() {
-        #expect(Release.Time(.string("2019-01-01T02:00:00.5+02:00")) == Release.Time(seconds: 1_546_300_800, nanoseconds: 500_000_000))
+        #expect(
+            Release.Time(.string("2019-01-01T02:00:00.5+02:00"))
+                == Release.Time(seconds: 1_546_300_800, nanoseconds: 500_000_000)
+        )
         #expect(Release.Time(.string("0001-01-01T00:00:00Z")) == nil)
         #expect(Release.Time(.string("")) == nil)
     }

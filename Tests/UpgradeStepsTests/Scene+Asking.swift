@@ -81,6 +81,7 @@ extension Scene {
         case .pods: .podsByNode(pods)
         case .objects: .objects(objects)
         case .helmManifests: .helmManifests(helmManifests)
+        case .helmReleases: helm.map { .helmReleases($0) }
         }
     }
 }

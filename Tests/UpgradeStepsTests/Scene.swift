@@ -34,6 +34,7 @@ struct Scene {
     var configurations: [String: HostConfiguration] = [:]
     var objects = ClusterObjects()
     var helmManifests: [HelmManifest] = []
+    var helm: HelmInventory?
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)

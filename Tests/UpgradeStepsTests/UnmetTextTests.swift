@@ -54,6 +54,8 @@ struct UnmetTextTests {
             limit: 1
         ),
         .foreignCordon(node: "w1.example.org"),
+        .helmUnconvertible(["kube-system/web.v1: its chart is gone", "a", "b", "c"]),
+        .helmDiffers(["Secret shop/sh.helm.release.v1.web.v1: manifest differ"]),
         .cordonLeft(node: "w1.example.org"),
         .budgetNeverAllows(budget: "shop/cart", pod: "shop/cart-0", node: "w1.example.org"),
         .twoBudgets(pod: "shop/cart-0", budgets: ["shop/a", "shop/b"]),

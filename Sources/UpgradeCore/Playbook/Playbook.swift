@@ -322,7 +322,8 @@ public struct HelmExclusion: Hashable, Sendable {
         if source.path == release { return true }
         // > RELEASE.vREVISION  (helm v2.16 pkg/storage/storage.go, makeKey)
         let revision = source.path.dropFirst(release.count)
-        return source.path.hasPrefix(release) && revision.hasPrefix(".v") && revision.dropFirst(2).allSatisfy(\.isNumber)
+        return source.path.hasPrefix(release) && revision.hasPrefix(".v")
+            && revision.dropFirst(2).allSatisfy(\.isNumber)
     }
 }
 

@@ -70,7 +70,9 @@ struct HelmDecision {
             guard let written = found.mark else { return nil }
             if let problem = found.problem { return "Secret \(target): \(problem)" }
             if written.content != found.digest { return "Secret \(target): somebody has changed what it holds" }
-            if written.sourceDigest != record.digest { return "\(record.source.path): it was changed after its conversion" }
+            if written.sourceDigest != record.digest {
+                return "\(record.source.path): it was changed after its conversion"
+            }
             let names = Set(record.parts.keys).union(found.parts.keys)
             let differing = names.filter { record.parts[$0] != found.parts[$0] }.sorted()
             return differing.isEmpty ? nil : "Secret \(target): \(differing.joined(separator: ", ")) differ"

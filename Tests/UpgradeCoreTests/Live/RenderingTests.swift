@@ -5,6 +5,15 @@ import Testing
 
 @Suite("rendering")
 struct RenderingTests {
+    private static let conversion = HelmConversion(
+        source: HelmSource(storage: .configMap, namespace: "kube-system", name: "web.v3"),
+        digest: "d1",
+        release: "web",
+        revision: 3,
+        namespace: "shop",
+        mark: "run-1"
+    )
+
     /// One action of every kind, as a chain: the compiler asks for the sample of a new one.
     private static func action(after action: Action?) throws -> Action? {
         switch action {
@@ -60,7 +69,9 @@ struct RenderingTests {
                 receipt: "/r",
                 deadline: .seconds(60)
             )
-        case .hook: nil
+        case .hook: .convertHelmRelease(conversion)
+        case .convertHelmRelease: .removeHelmSecret(conversion)
+        case .removeHelmSecret: nil
         }
     }
 
@@ -90,7 +101,8 @@ struct RenderingTests {
         case .hostConfiguration: .pods
         case .pods: .objects
         case .objects: .helmManifests
-        case .helmManifests: nil
+        case .helmManifests: .helmReleases(compares: false)
+        case .helmReleases: nil
         }
     }
 

@@ -68,9 +68,4 @@ struct HelmTests {
                 )
         )
     }
-
-    @Test("the migration never says done")
-    func migration() throws {
-        #expect(try scene().refusal(HelmMigration(), phase, on: "cluster") == HelmMigration.unmet)
-    }
 }

@@ -94,17 +94,15 @@ struct ClusterChecksTests {
         #expect(try scene.decide(Cordons(), phase, on: "cluster") == [])
     }
 
-    @Test("the Helm migration is refused in so many words, as soon as it lies on the path")
+    @Test("a Helm 2 release that cannot be converted is refused in the first preflight, and only where it matters")
     func helmMigration() throws {
         var scene = Scene()
         scene.movesHelm()
+        scene.helm = HelmInventory(records: [HelmScene.record("web", 1) { $0.problem = "its chart is gone" }])
         scene.playbook.helm?.migrateAt = scene.playbook.target
         #expect(
             try scene.refusal(ComponentsSupported(), phase, on: "cluster")
-                == .notSupportedYet(
-                    feature: "the conversion of Helm 2 releases to Helm 3 (`helm.migrate-at`)",
-                    until: "the Helm migration lands"
-                )
+                == .helmUnconvertible(["kube-system/web.v1: its chart is gone"])
         )
         scene.playbook.helm?.migrateAt = scene.playbook.target.next
         #expect(try scene.decide(ComponentsSupported(), phase, on: "cluster") == [])

@@ -118,9 +118,9 @@ extension Unmet {
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .helmUnconvertible:
-            "see all with `upgrader helm inventory PLAYBOOK`; mend them, or name each under `helm.exclude` with a reason"
+            "mend them, or name each under `helm.exclude` in the playbook with a reason"
         case .helmDiffers:
-            "see both with `helm get all`; `upgrader helm rollback` removes the converted Secrets that are unchanged"
+            "see both with `helm get manifest`; a converted Secret has the annotation upgrader/converted-by"
         case .foreseen(_, let ids, let cure):
             "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
                 + "under `accepted-findings`"

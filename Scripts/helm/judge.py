@@ -32,7 +32,7 @@ def decode(one):
 def load(objects):
     releases = [decode(one) for one in objects]
     namespaces = {one["metadata"]["namespace"] for one in objects} | {"shop"}
-    namespaces |= {one.namespace for one in releases if one is not None}
+    namespaces |= {one.namespace for one in releases if one and one.namespace}
     for namespace in sorted(namespaces - {"kube-system", "default"}):
         kubectl("create", "namespace", namespace)
     kubectl("create", "--filename=-", text=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))

@@ -19,7 +19,7 @@ struct JudgedConversionTests {
         "kube-system/badvalues.v1", "kube-system/misnamed.v1", "kube-system/empty.v1", "kube-system/toolarge.v1",
     ]
 
-    @Test("what cannot be converted is named, all else is converted and verified, and a second look finds nothing to do")
+    @Test("all that can be is converted and verified, the rest is named, a second look finds nothing to do")
     func conversion() async throws {
         var scene = try Scene(edit: { playbook in
             playbook.ssh.sudo = false
@@ -72,9 +72,8 @@ struct JudgedConversionTests {
         #expect(try await decide("helm-verify") == [])
         // Taken back, and done again.
         guard case .convertHelmRelease(let conversion) = first else { return }
-        try await access().perform(.removeHelmSecret(conversion), as: JobID(run: "judge", key: key, attempt: 3, index: 0)) {
-            _ in
-        }
+        let third = JobID(run: "judge", key: key, attempt: 3, index: 0)
+        try await access().perform(.removeHelmSecret(conversion), as: third) { _ in }
         #expect(try await decide("helm-convert") == [first])
         try await access().perform(first, as: JobID(run: "judge", key: key, attempt: 4, index: 0)) { _ in }
     }

@@ -38,7 +38,7 @@ extension HelmInventory {
             revision: revision,
             namespace: namespace,
             status: status,
-            chart: "\(release)-1.0.\(revision)",
+            chart: "\(release)-\(revision).0.0",
             parts: ["manifest": String(digest.prefix(16))]
         )
     }

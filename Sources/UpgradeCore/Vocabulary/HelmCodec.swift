@@ -8,6 +8,7 @@ public protocol HelmCodec: Sendable {
     /// - Parameters:
     ///   - stored: the object.
     ///   - compares: whether the digests of its parts are wanted, which takes longer.
+    /// - Returns: names, digests and sizes.
     func record(_ stored: StoredHelmObject, compares: Bool) -> HelmRecord
 
     /// Tells of what Helm 3 stores without giving it away.

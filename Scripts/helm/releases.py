@@ -345,9 +345,10 @@ def odd():
     for one, _ in broken():
         print(json.dumps(one, ensure_ascii=False))
     noise = random.Random(3)
-    # Its Helm 2 form fits into 1 MiB and its Helm 3 form does not: 730 KiB that cannot be packed, and less.
-    for name, size in [("toolarge", 730 << 10), ("nearly", 560 << 10)]:
-        filler = noise.randbytes(size)
+    # Text packs worse once it stands in base64, as Helm 3 has it: the first fits into 1 MiB only as Helm 2 stores it.
+    words = [bytes(noise.choices(b"abcdefghijklmnopqrstuvwxyz", k=noise.randint(3, 9))) for _ in range(4000)]
+    text = b" ".join(noise.choice(words) for _ in range(300000))
+    for name, filler in [("toolarge", text[:1500000]), ("nearly", noise.randbytes(740 << 10))]:
         print(json.dumps(stored(release(name, "team0", 1, "DEPLOYED", filler=filler))))
 
 

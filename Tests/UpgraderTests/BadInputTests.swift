@@ -54,7 +54,7 @@ struct BadInputTests {
         try workshop.expect(try await workshop.upgrader("run", "plabook.yaml"), golden: "missing-file")
     }
 
-    @Test("the Helm migration is refused before anything is touched, in so many words")
+    @Test("a Helm 2 release that cannot be converted is refused by name; excluded by name, the others are converted")
     func helmMigration() async throws {
         let helm = "helm: {versions: {1.13: {package: 2.14.3-1, tag: v2.14.3}}, migrate-at: 1.13}"
         let workshop = try Workshop(Workshop.small(extra: helm))
@@ -62,6 +62,10 @@ struct BadInputTests {
         try workshop.expect(result, golden: "helm-migration")
         #expect(result.code == 10)
         #expect(try await workshop.upgrader("check", Workshop.playbook).code == 10)
+        let excluded = "migrate-at: 1.13, exclude: [{release: kube-system/lost, reason: nobody misses it}]}"
+        try workshop.write(Workshop.small(extra: helm.replacing("migrate-at: 1.13}", with: excluded)))
+        #expect(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        #expect(try workshop.cluster.helm.secrets.count == 7)
     }
 
     @Test("a run on real hosts that nobody can be asked about is refused before a host is reached")

@@ -1,5 +1,6 @@
 extension HelmInventory {
-    /// Two releases of three revisions in two namespaces for each Tiller, and one that was deleted and is still kept.
+    /// Two releases of three revisions in two namespaces for each Tiller, and one that was deleted and is still kept; and
+    /// one that nobody can convert, as most clusters have: a playbook has to exclude `lost` by name.
     ///
     /// Simulated, not real: what stands for a digest is made of names.
     static func sample(_ options: HelmOptions) -> HelmInventory {
@@ -16,6 +17,9 @@ extension HelmInventory {
                 }
             }
             inventory.records.append(record(tiller, "shop", "trial", 1, "uninstalled"))
+            var lost = record(tiller, "shop", "lost", 1, "deployed")
+            lost.problem = "its chart is gone"
+            inventory.records.append(lost)
         }
         return inventory
     }

@@ -79,8 +79,8 @@ spec:
 def hooks(name):
     def hook(kind, events, weight=0, policies=(), ran=None, timeout=0):
         one = hook_pb2.Hook(
-            name=f"{name}-{kind}", kind="Job", path=f"web/templates/{kind}.yaml",
-            manifest=f"apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}-{kind}\n", weight=weight,
+            name=f"{name}-{kind}", kind="ConfigMap", path=f"web/templates/{kind}.yaml",
+            manifest=f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}-{kind}\n", weight=weight,
             delete_timeout=timeout)
         one.events.extend(hook_pb2.Hook.Event.Value(event) for event in events)
         one.delete_policies.extend(hook_pb2.Hook.DeletePolicy.Value(policy) for policy in policies)
@@ -90,7 +90,7 @@ def hooks(name):
 
     return [
         hook("migrate", ["PRE_INSTALL", "PRE_UPGRADE"], -5, ["SUCCEEDED", "BEFORE_HOOK_CREATION"], EPOCH + 7, 300),
-        hook("after", ["POST_INSTALL", "POST_UPGRADE", "PRE_ROLLBACK", "POST_ROLLBACK"], 3, ["FAILED"]),
+        hook("after", ["POST_INSTALL", "POST_UPGRADE", "PRE_ROLLBACK", "POST_ROLLBACK"], 3, ["FAILED", "BEFORE_HOOK_CREATION"]),
         hook("leave", ["PRE_DELETE", "POST_DELETE"]),
         hook("test", ["RELEASE_TEST_SUCCESS"]),
         hook("badtest", ["RELEASE_TEST_FAILURE"]),

@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -54,6 +55,16 @@ let package = Package(
             exclude: ["Proto/release.proto", "Proto/README.md"],
             swiftSettings: settings
         ),
+        .target(
+            name: "UpgradeReport",
+            dependencies: [
+                "UpgradeCore",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Steps/Data"), .embedInCode("Page/Templates")],
+            swiftSettings: settings
+        ),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -75,6 +86,7 @@ let package = Package(
                 "UpgradeCore",
                 "UpgradeHelm",
                 "UpgradeKnowledge",
+                "UpgradeReport",
                 "UpgradeSSH",
                 "UpgradeSteps",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -122,6 +134,12 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeReportTests",
+            dependencies: ["UpgradeCore", "UpgradeReport", "UpgradeSteps", "UpgradeTestSupport"],
+            exclude: ["Browser"],
             swiftSettings: settings
         ),
         .testTarget(

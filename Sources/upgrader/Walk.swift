@@ -62,6 +62,7 @@ struct Walk {
         guard finished.allSatisfy(\.isSettled) else { return ending }
         let interruption = Interruption()
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
+        let transcript = Transcript(directory: directory.path, now: { Date().timeIntervalSince1970 })
         let driver = Driver(
             run: directory.run,
             plan: plan,
@@ -71,7 +72,7 @@ struct Walk {
             access: world.access,
             clock: ContinuousClock(),
             interruption: interruption,
-            observer: console
+            observer: Observers([console, transcript])
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {

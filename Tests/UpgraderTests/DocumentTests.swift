@@ -119,6 +119,7 @@ struct DocumentTests {
         #expect(
             Set(names) == [
                 "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "checkpoint.json", "simulation.json",
+                "transcript.jsonl",
             ]
         )
         let expected: [String: Set<String>] = [

@@ -12,8 +12,8 @@ public enum JournalReader {
         public var records: [(time: Double, record: Record)] = []
         /// What was noticed, for a person.
         public var notices: [String] = []
-        /// The hash of the last line.
-        var hash = JournalLine.genesis
+        /// The hash of the last line: the digest of the whole journal, since each line holds the one before.
+        public internal(set) var hash = JournalLine.genesis
         /// How many bytes are sound; what follows is a torn line.
         var soundBytes = 0
     }

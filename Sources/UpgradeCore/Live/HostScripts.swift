@@ -70,7 +70,7 @@ enum HostScripts {
         if [ -f "$2/result" ]; then
             read -r status <"$2/result"
             echo "ended $status"
-            [ "$status" = 0 ] || tail -q -n 20 -- "$2/stdout" "$2/stderr"
+            tail -q -n 20 -- "$2/stdout" "$2/stderr"
         elif [ -d "$2" ]; then
             echo begun
         else

@@ -21,8 +21,7 @@ struct JobRunner: Sendable {
 
     /// Starts the job where it is not there yet, and follows it; gives its exit status and the end of what it printed.
     ///
-    /// `beforeStart` waits for what must be so before the job begins; `whileRunning` is called between two looks. What
-    /// was printed is told only where the status is not 0.
+    /// `beforeStart` waits for what must be so before the job begins; `whileRunning` is called between two looks.
     func perform(
         _ command: Command,
         beforeStart: () async throws(AccessError) -> Void = {},

@@ -17,6 +17,17 @@ extension LiveCluster {
             } whileRunning: {
                 await drain?.look()
             }
+            report(
+                .ran(
+                    CommandTrace(
+                        line.command,
+                        on: host.name,
+                        status: "exit \(status)",
+                        took: watch.elapsed(),
+                        output: output
+                    )
+                )
+            )
             if status == 0 { return }
             // Somebody took the lock between the look and the start; the job has done nothing and may be begun again.
             if PackageLock.kept(action, from: output), watch.elapsed() < lock.deadline {

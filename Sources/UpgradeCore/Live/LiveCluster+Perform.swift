@@ -34,12 +34,14 @@ extension LiveCluster {
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         let host = try host(line.host)
+        let watch = Stopwatch(access.clock)
         let result: CommandResult
         do throws(RemoteError) {
             result = try await access.run(line.command, on: host, deadline: Self.callDeadline, report: report).result
         } catch {
             throw .remote(error)
         }
+        report(.ran(CommandTrace(line.command, on: line.host, result, watch)))
         guard result.succeeded else { throw .failed(line.command, on: line.host, result) }
     }
 
@@ -48,7 +50,9 @@ extension LiveCluster {
         of action: Action,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
+        let watch = Stopwatch(access.clock)
         let (result, host, mayHaveRun) = try await api.run(line.command, deadline: Self.callDeadline, report: report)
+        report(.ran(CommandTrace(line.command, on: host, result, watch)))
         if result.succeeded { return }
         // The patch tests for our mark, which the first try may have taken away before its answer was lost.
         if case .uncordon(let node, let mark) = action, mayHaveRun,
@@ -89,6 +93,14 @@ extension LiveCluster {
         } catch {
             throw .remote(error)
         }
+    }
+}
+
+extension CommandTrace {
+    /// A command that was called and answered.
+    fileprivate init(_ command: Command, on host: String, _ result: CommandResult, _ watch: Stopwatch) {
+        let output = [result.output, result.errorOutput].filter { !$0.isEmpty }.joined(separator: "\n")
+        self.init(command, on: host, status: result.outcome.text, took: watch.elapsed(), output: output)
     }
 }
 

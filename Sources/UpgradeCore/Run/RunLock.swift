@@ -20,6 +20,24 @@ public struct RunLock: ~Copyable {
         close(descriptor)
     }
 
+    /// The holder of the lock of a cluster's directory, where a process holds it.
+    ///
+    /// Changes nothing.
+    /// - Throws: `JournalError` when it cannot be looked at.
+    public static func holder(clusterDirectory: String) throws(JournalError) -> String? {
+        let path = clusterDirectory + "/lock"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileSystem.failure(path, "open")
+        }
+        defer { close(descriptor) }
+        // Shared, so that two who look do not take each other for a holder.
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
+        guard errno == EWOULDBLOCK else { throw FileSystem.failure(path, "flock") }
+        return String(decoding: try FileSystem.read(path) ?? [], as: UTF8.self)
+    }
+
     private static func take(_ clusterDirectory: String, _ holder: String) throws(JournalError) -> Int32 {
         try FileSystem.makeDirectory(clusterDirectory)
         let path = clusterDirectory + "/lock"

@@ -28,6 +28,21 @@ public enum RunNotice: Hashable, Sendable {
     case stopped(StopReason)
 }
 
+/// Several observers; each is told everything, in order.
+public struct Observers: RunObserver {
+    private let all: [any RunObserver]
+
+    /// Makes one of several.
+    public init(_ all: [any RunObserver]) {
+        self.all = all
+    }
+
+    /// Tells each.
+    public func notice(_ notice: RunNotice) {
+        for observer in all { observer.notice(notice) }
+    }
+}
+
 /// An observer that listens to nothing.
 public struct SilentObserver: RunObserver {
     /// Makes one.

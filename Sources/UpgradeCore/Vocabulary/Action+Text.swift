@@ -33,12 +33,18 @@ extension Action {
 }
 
 extension ActionProgress {
+    /// Whether the action waits for something.
+    public var isWait: Bool {
+        if case .ran = self { false } else { true }
+    }
+
     /// What the action waits for, in one line for a person.
     public var title: String {
         switch self {
         case .blocked(let blocks): "is blocked: \(blocks.map(\.why).joined(separator: "; "))"
         case .packageLockHeld(let host, let by): "waits for dpkg on \(host), held by \(by)"
         case .reconnecting(let host, let reason): "reconnects to \(host): \(reason)"
+        case .ran(let trace): "ran on \(trace.host): \(trace.command)   (\(trace.status))"
         }
     }
 }

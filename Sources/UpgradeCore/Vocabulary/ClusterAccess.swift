@@ -82,6 +82,8 @@ public enum ActionProgress: Hashable, Sendable {
     case packageLockHeld(host: String, by: String)
     /// The connection was lost and is being made anew; the job goes on meanwhile.
     case reconnecting(host: String, reason: String)
+    /// A command of the action has ended; not a wait, but told the same way.
+    case ran(CommandTrace)
 }
 
 /// A pod that a drain cannot evict.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeReport
 
 /// `upgrader explain`: what is known, from where, and what it is for.
 struct ExplainCommand: AsyncParsableCommand {
@@ -9,17 +10,20 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Say what is known: the value, the source, the date, the doubt, and what it is for.",
         discussion: "FACT is an address such as notes/k113-etcd2; without one, or with the beginning of one, what is"
-            + " below it is listed."
+            + " below it is listed. A step's id such as drain says what that kind of step does; a step's key, as `plan`"
+            + " prints it, says what that step did in the newest run or will do: actions, commands, inverse, sources."
     )
 
-    @Argument(help: "The address of a fact, or its beginning.")
+    @Argument(help: "The address of a fact, or its beginning; or a step's id or key.")
     var fact: String?
 
-    @Option(help: "A playbook whose own facts hold.")
+    @Option(help: "A playbook whose own facts hold; for a step, the one to plan and rehearse with.")
     var playbook: String?
 
     @Option(help: "text or json.")
     var format = OutputFormat.text
+
+    @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
         try await complaining {
@@ -27,6 +31,15 @@ struct ExplainCommand: AsyncParsableCommand {
             let book = try FactBook(overriding: overrides)
             let address = (fact ?? "").trimmingCharacters(in: CharacterSet(charactersIn: "/"))
             let facts = address.isEmpty ? book.facts : book.facts(below: address)
+            if facts.isEmpty,
+                let step = try await StepQuestion(text: address, playbook: playbook, state: state.state).answer()
+            {
+                switch format {
+                case .text: Output.write(step.lines.map(\.onePrintableLine).joined(separator: "\n"))
+                case .json: Output.write(try JSON.text(step))
+                }
+                return .done
+            }
             guard !facts.isEmpty else {
                 throw Complaint(unknownFact: address, near: book.near(address))
             }

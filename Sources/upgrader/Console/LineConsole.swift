@@ -32,7 +32,7 @@ struct LineConsole: Console {
         case .actionBegan(let key, let action):
             "\(place(key)) does \(action.title)"
         case .progress(let key, let progress):
-            "\(place(key)) \(progress.title)"
+            progress.isWait ? "\(place(key)) \(progress.title)" : nil
         case .actionEnded(let key, let action, let took):
             "\(place(key)) did \(action.title) in \(took.text)"
         case .gateWaiting(let key, let unmet, let elapsed, let deadline):

@@ -71,6 +71,7 @@ struct LiveLane: Hashable, Sendable {
 
     /// Notes what the action in hand waits for.
     mutating func take(_ progress: ActionProgress, at now: Duration) {
+        guard progress.isWait else { return }
         told = now
         switch progress {
         case .blocked(let blocks):
@@ -79,7 +80,7 @@ struct LiveLane: Hashable, Sendable {
                 for hindrance in hindrances { before[hindrance.block.pod] = hindrance.since }
             }
             hold = .pods(blocks.map { Hindrance(block: $0, since: before[$0.pod] ?? now) })
-        case .packageLockHeld, .reconnecting:
+        case .packageLockHeld, .reconnecting, .ran:
             let text = progress.title
             if case .other(text, _) = hold { return }
             hold = .other(text, since: now)

@@ -1,0 +1,91 @@
+internal import Foundation
+internal import Glibc
+internal import Synchronization
+
+/// What commands printed and what was waited for, beside the journal: for people, and never for going on.
+///
+/// A file of its own, because the journal holds what a resume needs and nothing else. It is written without waiting for
+/// the disk and may lack its last lines after a crash; that it cannot be written stops nothing.
+public final class Transcript: RunObserver {
+    /// One thing that was noticed.
+    public struct Entry: Hashable, Sendable, Codable {
+        /// What was noticed.
+        public enum Event: Hashable, Sendable, Codable {
+            /// A command has ended.
+            case ran(CommandTrace)
+            /// The action in hand waits for this.
+            case waits(String)
+            /// The gate of the step was not open, and why; told once while the reason is the same.
+            case gate(String)
+        }
+
+        /// Seconds since 1970.
+        public var time: Double
+        /// The step.
+        public var key: StepKey
+        /// What was noticed.
+        public var event: Event
+
+        /// Makes an entry.
+        public init(time: Double, key: StepKey, event: Event) {
+            self.time = time
+            self.key = key
+            self.event = event
+        }
+    }
+
+    private struct State {
+        /// `nil` where the file cannot be written.
+        var descriptor: Int32?
+        var last: [StepKey: Entry.Event] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let now: @Sendable () -> Double
+
+    /// Opens the transcript of a run's directory and adds to it; one that cannot be written takes nothing.
+    public init(directory: String, now: @escaping @Sendable () -> Double) {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = open(Self.path(directory), flags, 0o600)
+        state = Mutex(State(descriptor: descriptor >= 0 ? descriptor : nil))
+        self.now = now
+    }
+
+    deinit {
+        if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) }
+    }
+
+    static func path(_ directory: String) -> String { directory + "/transcript.jsonl" }
+
+    /// Writes down what commands printed and what is waited for.
+    public func notice(_ notice: RunNotice) {
+        switch notice {
+        case .progress(let key, .ran(let trace)): write(key, .ran(trace))
+        case .progress(let key, let progress): write(key, .waits(Redaction.redact(progress.title)))
+        case .gateWaiting(let key, let unmet, _, _): write(key, .gate(Redaction.redact(unmet.why)))
+        case .stepEnded(let key, _, _), .stepFailed(let key, _): state.withLock { $0.last[key] = nil }
+        case .stepBegan, .settling, .actionBegan, .actionEnded, .interrupted, .stopped: break
+        }
+    }
+
+    private func write(_ key: StepKey, _ event: Entry.Event) {
+        state.withLock { state in
+            // Told again every few seconds while it lasts.
+            guard let descriptor = state.descriptor, state.last[key] != event else { return }
+            state.last[key] = event
+            // In one write, so that no line is torn by another one.
+            guard let line = try? JSON.line(Entry(time: now(), key: key, event: event)) else { return }
+            let bytes = Array(line) + [UInt8(ascii: "\n")]
+            if bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) != bytes.count {
+                close(descriptor)
+                state.descriptor = nil
+            }
+        }
+    }
+
+    /// Reads the transcript of a run's directory; what is no entry is left out, and none is empty.
+    public static func read(directory: String) -> [Entry] {
+        guard let bytes = try? FileSystem.read(path(directory)) else { return [] }
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSON.decode(Entry.self, from: Data($0)) }
+    }
+}

@@ -1,0 +1,90 @@
+extension PageContext.PartRow {
+    init(_ part: RunReport.Part) {
+        partName = part.phase ?? part.hop
+        isHop = part.phase == nil
+        partRule = part.batch.map { $0 == 1 ? "one at a time" : "\($0) at a time" } ?? ""
+        partPlanned = part.steps
+        partDone = part.done
+        partOpen =
+            part.failed > 0 ? "\(part.failed) failed" : part.done == part.steps ? "–" : "\(part.steps - part.done) left"
+        partRetries = part.retries == 0 ? "–" : String(part.retries)
+        partBegan = part.began.map(Clock.moment) ?? "not begun"
+        partTook =
+            if let began = part.began, let ended = part.ended { Clock.length(ended - began) } else { "–" }
+        partState = part.failed > 0 ? "failed" : part.done == part.steps ? "done" : part.began == nil ? "none" : "open"
+    }
+}
+
+extension PageContext.Check {
+    init(_ step: RunReport.Step) {
+        checkName = step.title
+        checkTarget = step.target
+        checkState = step.outcome == "done" ? "done" : step.outcome == "failed" ? "failed" : "open"
+        checkResult = step.outcome == "done" ? "passed" : step.attempts.last?.why ?? step.outcome
+        checkTime = step.attempts.last.map { Clock.moment($0.ended ?? $0.began) } ?? "–"
+        let waits = step.attempts.flatMap(\.waits).map(\.text)
+        checkWaits = waits.isEmpty ? "–" : waits.joined(separator: "; ")
+    }
+}
+
+extension PageContext.StepItem {
+    init(_ step: RunReport.Step) {
+        stepNumber = step.number
+        stepName = step.step
+        stepTarget = step.target
+        stepTitle = step.title
+        stepID = "step-\(step.number)"
+        stepState = step.outcome == "done" ? "done" : step.outcome == "failed" ? "failed" : "open"
+        let took = step.attempts.last.flatMap { last in last.ended.map { Clock.length($0 - last.began) } }
+        stepEnd = [
+            step.outcome, took.map { "in \($0)" }, step.attempts.count > 1 ? "attempt \(step.attempts.count)" : nil,
+        ]
+        .compactMap { $0 }.joined(separator: ", ")
+        attempts = step.attempts.map(PageContext.AttemptItem.init)
+    }
+}
+
+extension PageContext.AttemptItem {
+    init(_ attempt: RunReport.Attempt) {
+        let took = attempt.ended.map { ", \(Clock.length($0 - attempt.began))" } ?? ""
+        attemptHead = "Attempt \(attempt.number): \(attempt.outcome), begun \(Clock.moment(attempt.began))\(took)"
+        reasons = [("why", attempt.why), ("ran", attempt.ran)].compactMap { label, value in
+            value.map { PageContext.Named(label: label, value: $0) }
+        }
+        failedOutput = attempt.output.map { [PageContext.Printed($0)] } ?? []
+        waits = attempt.waits.map {
+            PageContext.Named(label: "\(Clock.time($0.time)) \($0.isGate ? "gate" : "waited")", value: $0.text)
+        }
+        deeds = attempt.deeds.map(PageContext.DeedItem.init)
+    }
+}
+
+extension PageContext.DeedItem {
+    init(_ deed: RunReport.Deed) {
+        deedAction = deed.action
+        let words = [
+            "ended": "done", "failed": "failed", "settled": "found done later, or begun anew", "open": "in doubt",
+        ]
+        let took = deed.ended.map { " in \(Clock.length($0 - deed.began))" } ?? ""
+        deedEnd = (words[deed.outcome] ?? deed.outcome) + took
+        commands = deed.commands.map { PageContext.CommandItem($0, deed: deed) }
+    }
+}
+
+extension PageContext.CommandItem {
+    init(_ command: RunReport.Command, deed: RunReport.Deed) {
+        commandHost = command.host
+        commandText = command.command
+        let took = command.seconds.map { ", \(Clock.length($0))" } ?? ""
+        commandEnd = (command.status ?? "not recorded by itself") + took
+        commandState = command.status == nil || command.status == "exit 0" ? "plain" : "failed"
+        printed = (command.output.flatMap { $0.isEmpty ? nil : [PageContext.Printed($0)] }) ?? []
+    }
+}
+
+extension PageContext.Printed {
+    init(_ text: String) {
+        printedText = text
+        printedFenced = PageText.fenced(text)
+    }
+}

@@ -1,0 +1,90 @@
+internal import UpgradeCore
+
+/// What an operator can do with a run as it stands, each with its consequence.
+struct Choices {
+    let state: RunState
+    let status: RunStatus
+    let place: RunPlace
+    let next: String?
+    let run: String
+
+    private var directory: String { ShellQuoting.join([place.directory]) }
+    private var playbook: String { ShellQuoting.join([place.playbook]) }
+
+    var all: [WhyReport.Choice] {
+        switch status {
+        case .completed: return [report("what was done, with times, for the ticket")]
+        case .running: return watching
+        case .stopped, .interrupted, .failed, .killed: break
+        }
+        var choices = [resume]
+        if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }
+        if mayChangePlaybook || !state.mayHaveLeftSomething { choices.append(anew) }
+        return choices + [report("all that happened so far, for whoever is asked")]
+    }
+
+    private var watching: [WhyReport.Choice] {
+        [
+            choice("upgrader log \(directory) --follow", "what happens, as it happens; changes nothing"),
+            choice(
+                "kill -INT PID",
+                "PID is that of the holder; the action in hand ends, then the run stops and can be resumed"
+            ),
+        ]
+    }
+
+    private var resume: WhyReport.Choice {
+        let command = "upgrader resume \(directory)"
+        if !state.undoing.isEmpty {
+            return choice(command, "ends the cleanup that was killed, then goes on at \(next ?? "the end")")
+        }
+        if state.inFlight.values.contains(where: { $0.intended?.isJob == true }) || !state.unsettled.isEmpty {
+            return choice(
+                command,
+                "looks at the cluster, waits for what may still run and begins nothing twice, then goes on at \(next ?? "the end")"
+            )
+        }
+        if !state.failed.isEmpty {
+            return choice(command, "once it is mended: looks at the cluster and tries again, at \(next ?? "the end")")
+        }
+        return choice(command, "looks at the cluster, decides again, and goes on at \(next ?? "the end")")
+    }
+
+    private var cleanups: [WhyReport.Choice] {
+        let all = choice(
+            "upgrader cleanup \(directory)",
+            "waits for what may still run, then undoes what of this run is on the cluster and is unchanged, and nothing else; "
+                + "what was installed stays. Afterwards the run can still be resumed"
+        )
+        let targets = state.ledger.entries.map(\.key.target.description).reduce(into: [String]()) { seen, target in
+            if target != "cluster", !seen.contains(target) { seen.append(target) }
+        }
+        guard targets.count > 1 else { return [all] }
+        return [all]
+            + targets.map {
+                choice("upgrader cleanup \(directory) \(ShellQuoting.join([$0]))", "the same for \($0) alone")
+            }
+    }
+
+    private var anew: WhyReport.Choice {
+        let first = state.mayHaveLeftSomething ? "after the cleanup, " : ""
+        return choice(
+            "upgrader run \(playbook)",
+            "\(first)with a changed playbook: makes a new plan from what runs then; steps that are done find nothing left to do"
+        )
+    }
+
+    private var mayChangePlaybook: Bool {
+        state.failed.values.contains { failed in
+            if case .unmet(let unmet) = failed.failure { unmet.mayChangePlaybook } else { false }
+        }
+    }
+
+    private func report(_ consequence: String) -> WhyReport.Choice {
+        choice("upgrader report \(directory) -o report.html", consequence)
+    }
+
+    private func choice(_ command: String, _ consequence: String) -> WhyReport.Choice {
+        WhyReport.Choice(command: command, consequence: consequence)
+    }
+}

@@ -1,0 +1,217 @@
+public import UpgradeCore
+
+/// Why a run stands where it stands, and what can be done now: from the journal alone, no host is asked.
+public struct WhyReport: Hashable, Sendable, Encodable {
+    /// A failure that stopped the run.
+    public struct Cause: Hashable, Sendable, Encodable {
+        /// The step.
+        public var key: String
+        /// What it is for.
+        public var title: String
+        /// Its place in the plan, from 1.
+        public var number: Int
+        /// Counts the attempts.
+        public var attempt: Int
+        /// When it failed.
+        public var time: String
+        /// Why.
+        public var why: String
+        /// The command that ran, and how it ended.
+        public var ran: String?
+        /// The end of what that printed.
+        public var output: String?
+        /// What to do about it.
+        public var mend: String
+    }
+
+    /// A step that was begun and is not known to have ended.
+    public struct InHand: Hashable, Sendable, Encodable {
+        /// The step.
+        public var key: String
+        /// What it is for.
+        public var title: String
+        /// When it was begun.
+        public var since: String
+        /// The action whose end is not known.
+        public var action: String?
+        /// The commands of that action.
+        public var commands: [String]
+        /// The systemd unit that may still run on the host, where the action is a job.
+        public var unit: String?
+        /// What it was last seen waiting for.
+        public var waits: String?
+    }
+
+    /// Something of the run that is on the cluster.
+    public struct Ours: Hashable, Sendable, Encodable {
+        /// What it is.
+        public var effect: String
+        /// The step that made it.
+        public var key: String
+        /// How it is undone.
+        public var undo: String
+        /// The commands of that.
+        public var commands: [String]
+    }
+
+    /// What can be done now.
+    public struct Choice: Hashable, Sendable, Encodable {
+        /// The exact command.
+        public var command: String
+        /// What it does, and what follows from it.
+        public var consequence: String
+    }
+
+    /// The form of the JSON, raised when it changes.
+    public var schema = 1
+    /// The run's directory.
+    public var directory: String
+    /// The cluster.
+    public var cluster: String
+    /// How the run stands.
+    public var status: RunStatus
+    /// Who works on the cluster now.
+    public var holder: String?
+    /// When the run was begun, and by whom.
+    public var began: String
+    /// Who began it.
+    public var by: String
+    /// Why, in the operator's words.
+    public var reason: String
+    /// When the last record was made.
+    public var last: String
+    /// Steps of the plan.
+    public var steps: Int
+    /// Steps that are done.
+    public var done: Int
+    /// The first step that is not done.
+    public var next: String?
+    /// Why it stopped.
+    public var causes: [Cause] = []
+    /// What was in hand.
+    public var inHand: [InHand] = []
+    /// What is ours on the cluster.
+    public var ours: [Ours] = []
+    /// What can be done now.
+    public var choices: [Choice] = []
+    /// What was noticed in the state directory.
+    public var notices: [String]
+
+    /// Makes the report.
+    ///
+    /// - Parameters:
+    ///   - story: what happened.
+    ///   - plan: what was to happen.
+    ///   - playbook: for the commands of actions.
+    ///   - titles: what the steps are for.
+    ///   - place: where the run is kept.
+    ///   - transcript: what commands printed and what was waited for.
+    ///   - notices: what was noticed on reading.
+    public init(
+        story: RunStory,
+        plan: Plan,
+        playbook: Playbook,
+        titles: [StepID: String],
+        place: RunPlace,
+        transcript: [Transcript.Entry] = [],
+        notices: [String] = []
+    ) {
+        let state = story.state
+        let numbers = Dictionary(plan.keys.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { first, _ in first })
+        directory = place.directory
+        cluster = plan.cluster
+        holder = place.holder
+        status = RunStatus(state, isHeld: place.holder != nil)
+        began = story.began.map(Clock.stamp) ?? ""
+        by = state.header?.holder ?? ""
+        reason = state.header?.reason ?? ""
+        last = story.ended.map(Clock.stamp) ?? ""
+        steps = plan.keys.count
+        done = state.done.count
+        next = plan.keys.first { !state.done.contains($0) }?.description
+        self.notices = notices
+        causes = plan.keys.compactMap { key in
+            state.failed[key].map { failed in
+                Cause(
+                    key: key.description,
+                    title: titles[key.step] ?? "",
+                    number: numbers[key] ?? 0,
+                    attempt: failed.attempt,
+                    time: story.ended(key).map(Clock.stamp) ?? "",
+                    why: failed.failure.why,
+                    ran: failed.failure.ran,
+                    output: failed.failure.output,
+                    mend: failed.failure.next
+                )
+            }
+        }
+        inHand = plan.keys.compactMap { key in
+            state.inFlight[key].map {
+                Self.inHand(key, $0, story, playbook, titles[key.step] ?? "", run: state.header?.run ?? "", transcript)
+            }
+        }
+        ours = state.ledger.entries.map { entry in
+            Ours(
+                effect: entry.effect.title,
+                key: entry.key.description,
+                undo: entry.effect.inverse.title,
+                commands: Self.commands(entry.effect.inverse, playbook)
+            )
+        }
+        choices = Choices(state: state, status: status, place: place, next: next, run: state.header?.run ?? "").all
+    }
+
+    private static func inHand(
+        _ key: StepKey,
+        _ step: RunState.InFlight,
+        _ story: RunStory,
+        _ playbook: Playbook,
+        _ title: String,
+        run: String,
+        _ transcript: [Transcript.Entry]
+    ) -> InHand {
+        let began = story.began(key) ?? 0
+        let job = JobID(run: run, key: key, attempt: step.attempt, index: step.nextIndex)
+        let wait = transcript.last { $0.key == key && $0.time >= began && $0.event.wait != nil }
+        return InHand(
+            key: key.description,
+            title: title,
+            since: Clock.stamp(began),
+            action: step.intended?.title,
+            commands: step.intended.map { commands($0, playbook) } ?? [],
+            unit: step.intended?.isJob == true ? job.unitName : nil,
+            waits: wait?.event.wait
+        )
+    }
+
+    static func commands(_ action: Action, _ playbook: Playbook) -> [String] {
+        CommandRendering.commands(for: action, playbook: playbook).map(\.description)
+    }
+}
+
+/// Where a run is kept, and who works on it.
+public struct RunPlace: Hashable, Sendable {
+    /// The run's directory, as a command line names it.
+    public var directory: String
+    /// Where the operator's playbook is.
+    public var playbook: String
+    /// Who works on the cluster now; `nil` for nobody.
+    public var holder: String?
+
+    /// Names a place.
+    public init(directory: String, playbook: String, holder: String?) {
+        self.directory = directory
+        self.playbook = playbook
+        self.holder = holder
+    }
+}
+
+extension Transcript.Entry.Event {
+    /// What was waited for; `nil` for a command.
+    public var wait: String? {
+        switch self {
+        case .waits(let text), .gate(let text): text
+        case .ran: nil
+        }
+    }
+}

@@ -1,0 +1,45 @@
+extension WhyReport {
+    /// For people: one screen, the choices last, because that is where the eye is on a terminal.
+    public var lines: [String] {
+        var lines = ["\(directory): \(status.title)"]
+        let why = reason.isEmpty ? "" : ", because: \(reason)"
+        lines.append("begun \(began) by \(by)\(why); last record \(last); \(done) of \(steps) steps done")
+        if let holder { lines.append("now at work: \(holder)") }
+        for cause in causes { lines += [""] + text(cause) }
+        for step in inHand { lines += [""] + text(step) }
+        if !ours.isEmpty { lines += ["", "of this run, on the cluster:"] }
+        for effect in ours {
+            lines.append("  \(effect.effect)   (by \(effect.key))")
+            lines += effect.commands.map { "    undone by  \($0)" }
+        }
+        if ours.isEmpty, status != .running { lines += ["", "nothing of this run is left on the cluster"] }
+        lines += ["", status == .running ? "to see more, or to stop it:" : "what can be done now:"]
+        for choice in choices {
+            lines.append("  \(choice.command)")
+            lines.append("      \(choice.consequence)")
+        }
+        if !notices.isEmpty { lines += [""] + notices.map { "note: \($0)" } }
+        return lines
+    }
+
+    private func text(_ cause: Cause) -> [String] {
+        var lines = ["it stopped at \(cause.key): \(cause.title)"]
+        lines.append("  step \(cause.number) of \(steps), attempt \(cause.attempt), failed \(cause.time)")
+        lines.append("  why:  \(cause.why)")
+        if let ran = cause.ran { lines.append("  ran:  \(ran)") }
+        if let output = cause.output, !output.isEmpty {
+            lines += output.split(separator: "\n", omittingEmptySubsequences: false).map { "        | \($0)" }
+        }
+        return lines + ["  mend: \(cause.mend)"]
+    }
+
+    private func text(_ step: InHand) -> [String] {
+        var lines = ["in hand \(status == .running ? "now" : "when it ended"): \(step.key): \(step.title)"]
+        lines.append("  since \(step.since)")
+        if let action = step.action { lines.append("  in doubt: \(action): it was begun, and its end is not known") }
+        lines += step.commands.map { "    \($0)" }
+        if let unit = step.unit { lines.append("  may still run as the unit \(unit)") }
+        if let waits = step.waits { lines.append("  last seen: \(waits)") }
+        return lines
+    }
+}

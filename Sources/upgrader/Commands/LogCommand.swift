@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+internal import UpgradeReport
+
+/// `upgrader log`: what happened in a run, line by line.
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Print what happened in a run, from its journal and what its commands printed.",
+        discussion: "With --format json each line is an object. --follow ends when the run stops."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Option(help: "Only what is about this host or node.")
+    var host: String?
+
+    @Option(help: "Only this step, phase, hop, or what begins so: drain, workers, HOP/workers.")
+    var step: String?
+
+    @Option(help: "Only what is later: 10m ago, or a moment in UTC such as 2026-11-24T21:41 or 21:41.")
+    var since: String?
+
+    @Flag(help: "Go on printing as it happens.")
+    var follow = false
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let record = try RunRecord(run ?? state.state)
+            let filter = LogFilter(
+                hosts: try host.map { try record.session.names($0, record.story.state.ledger) } ?? [],
+                step: step,
+                since: try since.map { try Moment.read($0, now: Date().timeIntervalSince1970) }
+            )
+            var log = LogReading(record.directory, filter)
+            try write(try log.next())
+            guard follow else { return .done }
+            while !log.hasStopped {
+                // Short for a person who watches; reading costs nothing when nothing came.
+                try? await Task.sleep(for: .milliseconds(300))
+                try write(try log.next())
+            }
+            return .done
+        }
+    }
+
+    private func write(_ entries: [LogEntry]) throws {
+        for entry in entries {
+            switch format {
+            case .text: Output.write(entry.lines.joined(separator: "\n"))
+            case .json: Output.write(try entry.json)
+            }
+        }
+    }
+}
+
+/// The journal and the transcript of a run as one stream of lines, in the order of time.
+private struct LogReading {
+    private let directory: RunDirectory
+    private let filter: LogFilter
+    private var journal: JournalFollower
+    private var fold = LogFold()
+    private var told = 0
+    private(set) var hasStopped = false
+
+    init(_ directory: RunDirectory, _ filter: LogFilter) {
+        self.directory = directory
+        self.filter = filter
+        journal = JournalFollower(directory: directory.path)
+    }
+
+    mutating func next() throws -> [LogEntry] {
+        var entries: [LogEntry] = []
+        for (time, record) in try journal.next() {
+            entries.append(fold.take(record, at: time))
+            if case .stopped = record { hasStopped = true }
+            if case .resumed = record { hasStopped = false }
+        }
+        let transcript = Transcript.read(directory: directory.path)
+        entries += transcript.dropFirst(told).map(LogEntry.init)
+        told = transcript.count
+        // Stable: what has the same time stays in the order of the journal.
+        let ordered = entries.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+        return ordered.map(\.element).filter(filter.wants)
+    }
+}

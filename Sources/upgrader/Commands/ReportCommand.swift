@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+internal import UpgradeReport
+
+/// `upgrader report`: all that can be told of a run, in one file.
+struct ReportCommand: AsyncParsableCommand {
+    /// A form of the report.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        /// One self-contained file for a browser.
+        case html
+        /// For a ticket or a wiki.
+        case markdown
+        /// For programs; the schema is in state/README.md.
+        case json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Tell a run afterwards: who, why, plan and actual, times, every command, what was accepted, digests.",
+        discussion:
+            "Reads the run's directory alone: no host is asked, nothing is changed. The HTML is one file without"
+            + " scripts, and asks no network for anything."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Option(name: .short, help: "Write to this file instead of standard output.")
+    var output: String?
+
+    @Option(help: "html, markdown or json; by the name of the file when not given, else html.")
+    var format: Format?
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let report = try RunRecord(run ?? state.state).report
+            let text: String
+            switch format ?? Self.format(of: output) {
+            case .html: text = try ReportPage.html(report)
+            case .markdown: text = try ReportPage.markdown(report)
+            case .json: text = try JSON.text(report)
+            }
+            try Self.write(text, to: output)
+            return .done
+        }
+    }
+
+    private static func format(of file: String?) -> Format {
+        guard let file else { return .html }
+        if file.hasSuffix(".md") || file.hasSuffix(".markdown") { return .markdown }
+        return file.hasSuffix(".json") ? .json : .html
+    }
+
+    private static func write(_ text: String, to output: String?) throws {
+        guard let output else { return Output.write(text) }
+        do {
+            let url = URL(fileURLWithPath: output)
+            try Data((text + "\n").utf8).write(to: url, options: .atomic)
+            // Host names and outputs are in it; whoever wants to publish it can say so.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+        } catch {
+            throw Complaint(
+                FiveLines(
+                    error: "the report cannot be written to \(output)",
+                    why: error.localizedDescription,
+                    state: "the run's directory was not changed",
+                    next: "name a file in a directory that is there and can be written to"
+                ),
+                .usage
+            )
+        }
+    }
+}
+
+extension RunRecord {
+    /// All that can be told of the run.
+    var report: RunReport {
+        RunReport(
+            story: story,
+            plan: plan,
+            playbook: session.playbook,
+            titles: titles,
+            holder: holder,
+            transcript: transcript,
+            notices: notices
+        )
+    }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+internal import UpgradeReport
+
+/// `upgrader why`: why a run stands where it stands, and what can be done; no host is asked.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Say why a run stopped, what was in hand, what of it is on the cluster, and what can be done now.",
+        discussion: "Reads the journal alone: no host is asked, nothing is changed."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let record = try RunRecord(run ?? state.state)
+            let report = record.why
+            switch format {
+            case .text: Output.write(report.lines.map(\.onePrintableLine).joined(separator: "\n"))
+            case .json: Output.write(try JSON.text(report))
+            }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,55 @@
+internal import UpgradeCore
+internal import UpgradeReport
+
+/// A run as its directory tells it: plan, playbook, journal and transcript, read and not changed.
+struct RunRecord {
+    /// Where it is.
+    var directory: RunDirectory
+    /// What was to happen.
+    var plan: Plan
+    /// What the run goes by.
+    var session: Session
+    /// What happened.
+    var story: RunStory
+    /// What commands printed and what was waited for.
+    var transcript: [Transcript.Entry]
+    /// What was noticed on reading.
+    var notices: [String]
+    /// Who works on the cluster now.
+    var holder: String?
+
+    /// Reads the run at a path.
+    ///
+    /// - Throws: `JournalError` for damage; `Complaint` for a playbook that cannot be read back.
+    init(_ path: String) throws {
+        directory = try RunDirectory.find(path)
+        plan = try directory.plan()
+        session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+        let history = try directory.history()
+        story = RunStory(history)
+        notices = history.notices
+        transcript = Transcript.read(directory: directory.path)
+        holder = try RunLock.holder(clusterDirectory: directory.clusterPath)
+    }
+
+    /// The place for commands that a person is to type.
+    var place: RunPlace {
+        RunPlace(directory: directory.path, playbook: session.path, holder: holder)
+    }
+
+    /// What the steps are for.
+    var titles: [StepID: String] { session.steps.steps.mapValues(\.title) }
+
+    /// Why the run stands where it stands.
+    var why: WhyReport {
+        WhyReport(
+            story: story,
+            plan: plan,
+            playbook: session.playbook,
+            titles: titles,
+            place: place,
+            transcript: transcript,
+            notices: notices
+        )
+    }
+}

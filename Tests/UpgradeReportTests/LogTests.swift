@@ -1,0 +1,59 @@
+import Testing
+import UpgradeCore
+import UpgradeReport
+import UpgradeTestSupport
+
+@Suite("The log of a run")
+struct LogTests {
+    private func entries(_ story: StoryScene) throws -> [LogEntry] {
+        var fold = LogFold()
+        return try story.history.records.map { fold.take($0.record, at: $0.time) }
+    }
+
+    @Test("it can be read by host, step, phase, the beginning of a key, and time")
+    func filtered() async throws {
+        let story = try await StoryScene()
+        try await story.walk()
+        let all = try entries(story)
+        func count(_ filter: LogFilter) -> Int { all.count { filter.wants($0) } }
+        #expect(count(LogFilter()) == all.count)
+        let drains = all.filter { LogFilter(step: "drain").wants($0) }
+        #expect(Set(drains.compactMap { $0.key?.step.description }) == ["drain"])
+        #expect(Set(drains.compactMap { $0.key?.target.description }) == ["w1", "w2"])
+        let mine = all.filter { LogFilter(hosts: ["w1", "w1.example.org"], step: "workers").wants($0) }
+        #expect(Set(mine.compactMap { $0.key?.target.description }) == ["w1"])
+        #expect(count(LogFilter(step: "1.12-1.13/workers/dr")) == drains.count)
+        let last = try #require(all.last)
+        #expect(last.event == "stopped")
+        #expect(count(LogFilter(since: last.time)) == 1)
+    }
+
+    @Test("a line is one line whatever is in it, and its JSON is one line too")
+    func oneLine() throws {
+        let key = try #require(StepKey("1.12-1.13/workers/drain@w1"))
+        let trace = CommandTrace(
+            host: "w1",
+            command: "echo \u{202E}x\u{1B}[2J",
+            status: "exit 0",
+            seconds: 1,
+            output: "a\u{1B}[31mb\nc"
+        )
+        let entry = LogEntry(Transcript.Entry(time: 0, key: key, event: .ran(trace)))
+        #expect(entry.lines.count == 3)
+        #expect(entry.lines.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\u{202E}") })
+        #expect(try !entry.json.contains("\n"))
+    }
+
+    @Test("a journal is followed line by line, and damage is told with its line")
+    func followed() async throws {
+        let story = try await StoryScene()
+        var follower = JournalFollower(directory: story.scratch.path)
+        #expect(try follower.next().count == 1)
+        #expect(try follower.next().isEmpty)
+        try await story.walk()
+        #expect(try follower.next().count == (try story.history.count) - 1)
+        try story.scratch.write(try story.scratch.read("journal.jsonl").dropLast(9) + "\"}\n".utf8, to: "journal.jsonl")
+        var again = JournalFollower(directory: story.scratch.path)
+        #expect(throws: JournalError.self) { try again.next() }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeReport
+import UpgradeTestSupport
+
+@Suite("The report of a run")
+struct ReportPageTests {
+    private func report(_ story: StoryScene, transcript: [Transcript.Entry] = []) throws -> RunReport {
+        RunReport(
+            story: RunStory(try story.history),
+            plan: story.plan,
+            playbook: story.scene.playbook,
+            titles: story.titles,
+            holder: nil,
+            transcript: transcript,
+            notices: []
+        )
+    }
+
+    /// Would run, break out of an attribute (a quote with an accent is one character to Swift), or turn the text round.
+    private static let evil =
+        "<script>window.top.HOSTILE=1;HOSTILE=1</script>\"\u{301} onmouseover=\"HOSTILE=1\" '><img src=x onerror=HOSTILE=1>"
+        + "</pre></style>{{#facts}}{{/facts}} | `code` ```` \u{202E}HOSTILE-MARK\u{7}"
+
+    /// A run with hostile text wherever text comes from outside.
+    private func hostile() async throws -> (StoryScene, RunReport) {
+        let evil = Self.evil
+        let story = try await StoryScene(reason: evil) { scene in
+            scene.playbook.cluster = evil
+            scene.playbook.versions = [FactOverride(fact: evil, value: evil, source: evil, reason: evil)]
+            scene.playbook.accepted = [Acceptance(violation: evil, reason: evil)]
+        }
+        let drain = try story.key("1.12-1.13/workers/drain@w1")
+        let failure = Failure.access(.commandFailed(host: evil, command: evil, status: evil, output: evil))
+        let node = Action.drain(node: evil, options: DrainOptions(deadline: .seconds(60)))
+        try story.append(
+            .begun(drain, attempt: 1),
+            .intended(drain, attempt: 1, index: 0, node),
+            .failed(drain, attempt: 1, failure),
+            .stopped(.failed([drain]))
+        )
+        let time = (try story.history.records.last?.time ?? 0) - 1.5
+        let huge = String(repeating: "x", count: 200_000)
+        let trace = CommandTrace(host: evil, command: evil, status: evil, seconds: 1, output: evil + huge)
+        return (
+            story,
+            try report(
+                story,
+                transcript: [
+                    Transcript.Entry(time: time, key: drain, event: .ran(trace)),
+                    Transcript.Entry(time: time, key: drain, event: .waits(evil)),
+                ]
+            )
+        )
+    }
+
+    @Test("plan and actual, retries, sittings and the digest of the journal are those of the journal")
+    func figures() async throws {
+        let story = try await StoryScene(reason: "ticket 7")
+        try await story.walk()
+        let report = try report(story)
+        let (whole, record) = (try #require(report.parts.first), try story.history)
+        #expect(whole.steps == story.plan.keys.count)
+        #expect(whole.done == whole.steps)
+        #expect(report.steps.allSatisfy { $0.outcome == "done" && $0.attempts.count == 1 })
+        #expect(report.journalDigest == record.hash)
+        #expect(report.records == record.count)
+        #expect(report.sittings.map(\.reason) == ["ticket 7"])
+        #expect(report.sittings.first?.ending == "every step is done")
+        let drain = try #require(report.steps.first { $0.key == "1.12-1.13/workers/drain@w1" })
+        #expect(drain.attempts.first?.deeds.first?.commands.first?.command.contains("drain") == true)
+        // A second for every record: begun, intended, acted, done.
+        #expect(drain.attempts.first.flatMap { $0.ended.map { end in end - drain.attempts[0].began } } == 3)
+    }
+
+    @Test("text from outside means nothing to HTML")
+    func escaped() async throws {
+        let html = try ReportPage.html(try await hostile().1)
+        #expect(!html.contains("<script"))
+        #expect(!html.contains("<img"))
+        #expect(!html.unicodeScalars.contains("\u{202E}"))
+        #expect(html.contains("&lt;script&gt;"))
+        #expect(!html.utf8.contains(7))
+        // Not even with an accent on it.
+        #expect(!html.unicodeScalars.split(separator: "\n").contains { String($0).contains("\"\u{301} onmouseover") })
+    }
+
+    @Test("text from outside means nothing to Markdown, and a fence is longer than any in it")
+    func markdown() async throws {
+        let text = try ReportPage.markdown(try await hostile().1)
+        #expect(text.contains("\\<script\\>"))
+        let heading = text.split(separator: "\n").first ?? ""
+        #expect(heading.contains("\\| \\`code\\`") && !heading.contains(" | "))
+        #expect(text.contains("`````text"))
+    }
+
+    @Test(
+        "in a real browser it overflows nowhere, is readable, has its landmarks, and hostile text does nothing",
+        arguments: [(390, "light"), (390, "dark"), (1400, "dark")]
+    )
+    func browser(width: Int, scheme: String) async throws {
+        let (story, report) = try await hostile()
+        try story.scratch.write(Data(try ReportPage.html(report).utf8), to: "report.html")
+        let found = try await Browser.look(at: story.scratch.path + "/report.html", width: width, scheme: scheme)
+        #expect(found.error == nil)
+        #expect(found.overflow <= 0)
+        #expect(found.dark == (scheme == "dark"))
+        #expect(found.landmarks == ["header", "nav", "main", "footer"])
+        #expect(found.headings.first == 1)
+        #expect(zip(found.headings, found.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 }, "a level is left out")
+        #expect(found.tables.allSatisfy { $0 })
+        #expect(found.duplicateIDs.isEmpty)
+        #expect(found.deadLinks.isEmpty)
+        #expect(found.active == 0)
+        #expect(found.foreign.isEmpty)
+        #expect(found.pale.isEmpty, "contrast below 4.5 (WCAG 2.1, 1.4.3)")
+        #expect(found.smallTargets == 0)
+        #expect(found.unfocusable == 0)
+        #expect(found.bars > 0 && found.barsOutside == 0)
+        #expect(found.bold, "the hostile text is not shown at all")
+        #expect(!found.reached, "hostile text ran")
+    }
+}
+
+/// What a real browser finds in a page.
+struct Browser: Decodable {
+    var error: String?
+    var overflow: Int
+    var dark: Bool
+    var landmarks: [String]
+    var headings: [Int]
+    var tables: [Bool]
+    var duplicateIDs: [String]
+    var deadLinks: [String]
+    var active: Int
+    var foreign: [String]
+    var pale: [String]
+    var smallTargets: Int
+    var unfocusable: Int
+    var bars: Int
+    var barsOutside: Int
+    var bold: Bool
+    var reached: Bool
+
+    static func look(at file: String, width: Int, scheme: String) async throws -> Browser {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let script = Golden.root + "/Tests/UpgradeReportTests/Browser/check.py"
+        process.arguments = ["python3", script, file, String(width), scheme]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "chromium and python3 are needed: Scripts/setup")
+        return try JSONDecoder().decode(Browser.self, from: data)
+    }
+}

@@ -57,6 +57,9 @@ struct Session {
         versionsDigest = Digest.sha256(HopCatalog.digest, VersionData.digest)
     }
 
+    /// What a command does first, for people.
+    var looking: String { "looking at the cluster \(playbook.cluster)" }
+
     /// The digest of the playbook's text.
     var digest: String { Playbook.digest(of: text) }
 

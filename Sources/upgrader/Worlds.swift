@@ -7,6 +7,8 @@ internal import UpgradeSSH
 struct World: Sendable {
     /// The cluster.
     var access: any ClusterAccess
+    /// Tells somebody who waits what is waited for.
+    var patience = Patience()
     /// Closes connections.
     var close: @Sendable () async -> Void
 }
@@ -36,14 +38,16 @@ enum Worlds {
                 sudo: playbook.ssh.sudo
             )
         )
+        let patience = Patience()
         let cluster = LiveCluster(
             remote: remote,
             playbook: playbook,
             localDirectory: directory?.path ?? ".",
             helm: HelmFormat(),
-            now: { Date().timeIntervalSince1970 }
+            now: { Date().timeIntervalSince1970 },
+            waiting: { patience.hear($0) }
         )
-        return World(access: cluster, close: { await remote.close() })
+        return World(access: cluster, patience: patience, close: { await remote.close() })
     }
 
     private static func simulated(

@@ -82,6 +82,8 @@ extension Scene {
         case .objects: .objects(objects)
         case .helmManifests: .helmManifests(helmManifests)
         case .helmReleases: helm.map { .helmReleases($0) }
+        case .apiRequests(let host): requests[host].map { .apiRequests($0) }
+        case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
         }
     }
 }

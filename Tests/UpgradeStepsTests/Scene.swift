@@ -35,6 +35,8 @@ struct Scene {
     var objects = ClusterObjects()
     var helmManifests: [HelmManifest] = []
     var helm: HelmInventory?
+    var requests: [String: [APIRequests]] = [:]
+    var unreachedKubelets: [String: [UnreachedKubelet]] = [:]
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)
@@ -72,6 +74,8 @@ struct Scene {
         if host.roles.contains(.controlPlane) {
             names += playbook.packages.controlPlane + playbook.packages.client
             servers[name] = APIServerState(isHealthy: true, version: old.kubernetes)
+            requests[name] = []
+            unreachedKubelets[name] = []
             for unit in ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] {
                 units[name]?[unit] = UnitState(isActive: true, runningVersion: old.kubernetes, activeSeconds: 60)
                 leaders[unit] = LeaderState(holder: "\(name)_1", secondsSinceRenewal: 2)

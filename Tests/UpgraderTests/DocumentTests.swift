@@ -30,8 +30,8 @@ struct DocumentTests {
         ]
     )
     private static let check = Form(
-        always: ["schema", "cluster", "checks", "findings"],
-        sometimes: ["path"],
+        always: ["schema", "checks", "findings"],
+        sometimes: ["cluster", "path", "error"],
         inside: [
             "checks": Form(always: ["key", "title", "passed"], sometimes: ["why", "next"]),
             "findings": Form(

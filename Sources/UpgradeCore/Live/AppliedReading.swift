@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Reads what `ObjectScripts.objects` prints.
 enum AppliedReading {
     /// The annotation in which kubectl keeps the manifest.
@@ -31,9 +33,13 @@ enum AppliedReading {
             let resource = "\(kind).admissionregistration.k8s.io"
             found.webhooks += try items(WebhookConfiguration.self, resource, sections).flatMap(webhooks)
         }
-        found.definitions = try items(Item.self, "customresourcedefinitions.apiextensions.k8s.io", sections)
-            .map(\.metadata.name)
-        found.aggregated = try items(APIService.self, "apiservices.apiregistration.k8s.io", sections).compactMap {
+        for resource in configurations { found.applied += try items(Item.self, resource, sections).map(applied) }
+        let definitions = try items(Definition.self, "customresourcedefinitions.apiextensions.k8s.io", sections)
+        found.definitions = definitions.map(\.metadata.name)
+        found.definitionVersions = definitions.map(\.versions)
+        let services = try items(APIService.self, "apiservices.apiregistration.k8s.io", sections)
+        found.unmanagedAPIs = services.filter(\.isUnmanaged).map { "\($0.spec.group ?? "")/\($0.spec.version ?? "")" }
+        found.aggregated = services.compactMap {
             guard let service = $0.spec.service else { return nil }
             return ClusterObjects.AggregatedAPI(
                 name: $0.metadata.name,
@@ -45,7 +51,27 @@ enum AppliedReading {
         if !coredns.isEmpty {
             found.corefile = try HostJSON.read(ConfigMap.self, coredns).data?["Corefile"]
         }
+        found.bootstrapTokens = tokens(try sections.part("bootstrap-tokens"))
         return found
+    }
+
+    /// What tells how the API itself is made larger; people write it down as manifests too.
+    private static let configurations = [
+        "customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io",
+        "validatingwebhookconfigurations.admissionregistration.k8s.io",
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    ]
+
+    /// Lines of a Secret's name and of its end as the API shows it, in base64; one without an end has another word there.
+    private static func tokens(_ part: Sections.Part) -> [ClusterObjects.BootstrapToken] {
+        guard part.succeeded else { return [] }
+        return part.text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.count == 2, let data = Data(base64Encoded: String(words[1])),
+                let end = try? Date(String(decoding: data, as: UTF8.self), strategy: .iso8601)
+            else { return nil }
+            return .init(name: String(words[0]), notAfter: end.timeIntervalSince1970)
+        }
     }
 
     private static func items<Value: Decodable>(
@@ -173,6 +199,8 @@ extension AppliedReading {
     private struct APIService: Decodable {
         struct Spec: Decodable {
             var service: Service?
+            var group: String?
+            var version: String?
         }
         struct Status: Decodable {
             var conditions: [KubernetesObjects.Condition]?
@@ -180,6 +208,37 @@ extension AppliedReading {
         var metadata: KubernetesObjects.Metadata
         var spec: Spec
         var status: Status?
+
+        /// - Source: kube-aggregator pkg/controllers/autoregister/autoregister_controller.go, AutoRegisterManagedLabel
+        var isUnmanaged: Bool {
+            spec.service == nil && spec.group?.isEmpty == false
+                && metadata.labels?["kube-aggregator.kubernetes.io/automanaged"] == nil
+        }
+    }
+
+    private struct Definition: Decodable {
+        struct Version: Decodable {
+            var name: String
+        }
+        struct Spec: Decodable {
+            var version: String?
+            var versions: [Version]?
+        }
+        struct Status: Decodable {
+            var storedVersions: [String]?
+        }
+        var metadata: KubernetesObjects.Metadata
+        var spec: Spec
+        var status: Status?
+
+        /// `spec.version` alone is the form before 1.11; later servers fill in `spec.versions` as well.
+        var versions: ClusterObjects.Definition {
+            .init(
+                name: metadata.name,
+                versions: spec.versions?.map(\.name) ?? spec.version.map { [$0] } ?? [],
+                stored: status?.storedVersions ?? []
+            )
+        }
     }
 
     private struct ConfigMap: Decodable {

@@ -17,7 +17,9 @@ enum HostConfigurationReading {
                     found.daemons[last].words = Redaction.redact(words: arguments)
                 }
             case ("file", 3): try keep(words[1], words[2], block.lines, in: &found)
-            case ("certificates", 1): found.certificates = block.lines.compactMap(certificate)
+            case ("certificates", 1):
+                found.certificates = block.lines.compactMap(end).map { .init(path: $0, notAfter: $1) }
+            case ("tokens", 1): found.tokens = block.lines.compactMap(end).map { .init(path: $0, notAfter: $1) }
             case ("end", 1): isWhole = true
             default: throw .unreadable("not a head: \(block.head.prefix(80))")
             }
@@ -45,7 +47,7 @@ enum HostConfigurationReading {
 
     private static func keep(_ fact: String, _ value: String, in found: inout HostConfiguration) {
         switch fact {
-        case "clock": found.clock = Double(value)
+        case "clock": found.clock = HostClock.seconds(value)
         case "name": found.hostName = value
         case "kernel": found.kernel = value
         case "iptables": found.iptables = value
@@ -67,9 +69,10 @@ enum HostConfigurationReading {
         found.files.append(.init(kind: kind, path: path, text: text))
     }
 
-    private static func certificate(_ line: String) -> HostConfiguration.Certificate? {
+    /// The file and the end of what it holds.
+    private static func end(_ line: String) -> (path: String, notAfter: Double)? {
         let words = line.split(separator: " ", maxSplits: 1)
-        guard words.count == 2, let end = Double(words[0]) else { return nil }
-        return .init(path: String(words[1]), notAfter: end)
+        guard words.count == 2, let end = HostClock.seconds(words[0]) else { return nil }
+        return (String(words[1]), end)
     }
 }

@@ -6,7 +6,7 @@ enum HostReading {
             let words = line.split(separator: " ", maxSplits: 1)
             if words.count == 2 { facts[words[0]] = words[1] }
         }
-        guard let clock = facts["clock"].flatMap({ Double($0) }) else { throw .unreadable("no clock") }
+        guard let clock = facts["clock"].flatMap({ HostClock.seconds($0) }) else { throw .unreadable("no clock") }
         // > The machine ID is a single newline-terminated, hexadecimal, 32-character, lowercase ID. (machine-id(5))
         guard let machine = facts["machine-id"], machine.utf8.count == 32, machine.allSatisfy(\.isHexDigit) else {
             throw .unreadable("no machine-id")

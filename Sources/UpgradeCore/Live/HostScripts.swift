@@ -200,6 +200,8 @@ enum HostScripts {
         fact cgroup timeout 10 docker info --format '{{.CgroupDriver}}'
         printf 'holds\\n'
         apt-mark showhold | indent
+        kubeconfigs=
+        named=
         for unit in "$@"; do
             shown=$(systemctl show -p LoadState -p FragmentPath -p DropInPaths -p EnvironmentFiles -p MainPID \
                 -- "$unit") || exit
@@ -218,6 +220,10 @@ enum HostScripts {
             printf '%s\\n' "$words" | indent
             printf '%s\\n' "$words" | sed -n -e 's/^--config=//p' -e '/^--config$/{n;p;}' |
                 while IFS= read -r path; do file configuration "$path"; done
+            kubeconfigs="$kubeconfigs
+        $(printf '%s\\n' "$words" | sed -n -e 's/^--[a-z-]*kubeconfig=//p' -e '/^--[a-z-]*kubeconfig$/{n;p;}')"
+            named="$named
+        $(printf '%s\\n' "$words" | sed -n 's/^--[a-z-]*=\\(\\/.*\\)/\\1/p')"
         done
         for path in /etc/cni/net.d/*.conf /etc/cni/net.d/*.conflist /etc/cni/net.d/*.json; do
             file network "$path"
@@ -226,17 +232,40 @@ enum HostScripts {
             last=$(openssl x509 -noout -enddate 2>/dev/null | sed -n 's/^notAfter=//p')
             [ -n "$last" ] && date -u -d "$last" +%s
         }
+        kubeconfigs() {
+            { printf '%s\\n' /etc/kubernetes/*.conf /etc/kubernetes/*kubeconfig* "$kubeconfigs"; } | sort -u |
+                while IFS= read -r path; do [ -f "$path" ] && printf '%s\\n' "$path"; done
+        }
+        small() { find "$1" -maxdepth 0 \\( -type f -o -type l \\) -size -64k 2>/dev/null; }
         printf 'certificates\\n'
-        find /etc/kubernetes /etc/etcd /var/lib/kubelet/pki -maxdepth 4 \\( -type f -o -type l \\) -size -64k \
-            \\( -name '*.pem' -o -name '*.crt' -o -name '*.cert' \\) 2>/dev/null |
-            while IFS= read -r path; do
-                grep -q -e '-----BEGIN CERTIFICATE' -- "$path" 2>/dev/null || continue
-                ends=$(date_of <"$path") && printf ' %s %s\\n' "$ends" "$path"
+        {
+            find /etc/kubernetes /etc/etcd /var/lib/kubelet/pki -maxdepth 4 \\( -type f -o -type l \\) -size -64k \\
+                \\( -name '*.pem' -o -name '*.crt' -o -name '*.cert' \\) 2>/dev/null
+            printf '%s\\n' "$named" | while IFS= read -r path; do [ -f "$path" ] && small "$path"; done
+        } | sort -u | while IFS= read -r path; do
+            grep -q -e '-----BEGIN CERTIFICATE' -- "$path" 2>/dev/null || continue
+            ends=$(date_of <"$path") && printf ' %s %s\\n' "$ends" "$path"
+        done
+        kubeconfigs | while IFS= read -r path; do
+            sed -n 's/^ *client-certificate-data: *//p' "$path" | while IFS= read -r data; do
+                ends=$(printf '%s' "$data" | base64 -d 2>/dev/null | date_of) && printf ' %s %s\\n' "$ends" "$path"
             done
-        for path in /etc/kubernetes/*.conf /etc/kubernetes/*kubeconfig*; do
-            [ -f "$path" ] || continue
-            ends=$(sed -n 's/^ *client-certificate-data: *//p' "$path" | head -n 1 | base64 -d 2>/dev/null | date_of) &&
-                printf ' %s %s\\n' "$ends" "$path"
+        done
+        printf 'tokens\\n'
+        kubeconfigs | while IFS= read -r path; do
+            {
+                sed -n 's/^ *token: *"\\{0,1\\}\\([A-Za-z0-9_.-]*\\)"\\{0,1\\} *$/\\1/p' "$path"
+                sed -n 's/^ *tokenFile: *"\\{0,1\\}\\(\\/[^"]*\\)"\\{0,1\\} *$/\\1/p' "$path" |
+                    while IFS= read -r at; do [ -f "$at" ] && head -c 65536 -- "$at" && echo; done
+            } | while IFS= read -r token; do
+                # The claims of a JWT, base64url without its padding; any other token says nothing of its end.
+                case $token in *.*.*) ;; *) continue ;; esac
+                claims=$(printf '%s' "$token" | cut -d . -f 2 | tr '_-' '/+')
+                case $((${#claims} % 4)) in 2) claims="$claims==" ;; 3) claims="$claims=" ;; esac
+                ends=$(printf '%s' "$claims" | base64 -d 2>/dev/null |
+                    sed -n 's/.*"exp" *: *\\([0-9]\\{1,12\\}\\).*/\\1/p')
+                [ -n "$ends" ] && printf ' %s %s\\n' "$ends" "$path"
+            done
         done
         printf 'end\\n'
         """

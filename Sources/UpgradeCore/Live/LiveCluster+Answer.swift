@@ -71,13 +71,18 @@ extension LiveCluster {
         case .host(let name):
             let host = try host(name)
             do throws(RemoteError) {
-                let answer = try await access.run(question.command, on: host, deadline: Self.questionDeadline)
+                let answer = try await access.run(
+                    question.command,
+                    on: host,
+                    deadline: Self.questionDeadline,
+                    report: waiting
+                )
                 return (answer.result, name, Question.Times(sent: sent, received: now()))
             } catch {
                 throw .remote(error)
             }
         case .controlPlane:
-            let answer = try await api.run(question.command, deadline: Self.questionDeadline)
+            let answer = try await api.run(question.command, deadline: Self.questionDeadline, report: waiting)
             return (answer.result, answer.host, Question.Times(sent: sent, received: now()))
         }
     }

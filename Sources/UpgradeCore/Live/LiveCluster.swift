@@ -9,6 +9,7 @@ public struct LiveCluster: ClusterAccess {
     let localDirectory: String
     let now: @Sendable () -> Double
     let helm: (any HelmCodec)?
+    let waiting: @Sendable (ActionProgress) -> Void
 
     /// Makes the cluster that `playbook` describes.
     ///
@@ -19,18 +20,21 @@ public struct LiveCluster: ClusterAccess {
     ///   - clock: measures deadlines and waits between two looks.
     ///   - helm: reads and writes what Helm stores; without it no release can be asked for.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
+    ///   - waiting: told when a question waits for a host.
     public init(
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
         clock: any Clock<Duration> = ContinuousClock(),
         helm: (any HelmCodec)? = nil,
-        now: @escaping @Sendable () -> Double
+        now: @escaping @Sendable () -> Double,
+        waiting: @escaping @Sendable (ActionProgress) -> Void = { _ in }
     ) {
         self.helm = helm
         self.playbook = playbook
         self.localDirectory = localDirectory
         self.now = now
+        self.waiting = waiting
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))
     }

@@ -69,14 +69,14 @@ enum ObjectReading {
         guard !isEmpty(text) else { return nil }
         let deployment = try HostJSON.read(KubernetesObjects.Deployment.self, text)
         let status = deployment.status
-        let updated = status?.updatedReplicas ?? 0
+        let updated = max(0, status?.updatedReplicas ?? 0)
         // Which of the available ones are new is not said; at least those that cannot be old ones.
-        let old = max(0, (status?.replicas ?? 0) - updated)
+        let old = max(0, (status?.replicas ?? 0).saturatingSubtract(updated))
         let isSeen = (status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
         return DeploymentState(
             image: deployment.spec.template.spec.containers?.first?.image ?? "",
             replicas: deployment.spec.replicas ?? 1,
-            updatedAndAvailable: isSeen ? min(updated, max(0, (status?.availableReplicas ?? 0) - old)) : 0
+            updatedAndAvailable: isSeen ? min(updated, max(0, (status?.availableReplicas ?? 0).saturatingSubtract(old))) : 0
         )
     }
 
@@ -97,7 +97,7 @@ enum ObjectReading {
     static func leader(_ sections: Sections) throws(ReadingError) -> LeaderState? {
         let endpoints = try sections.part("endpoints")
         let lease = try sections.part("lease")
-        guard let now = Double(try sections.part("clock").text) else { throw .unreadable("no clock") }
+        guard let now = HostClock.seconds(try sections.part("clock").text) else { throw .unreadable("no clock") }
         var records: [KubernetesObjects.LeaderRecord] = []
         if !isEmpty(endpoints.text) {
             let object = try HostJSON.read(KubernetesObjects.Endpoints.self, endpoints.text)

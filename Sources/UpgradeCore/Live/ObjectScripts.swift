@@ -20,6 +20,9 @@ enum ObjectScripts {
         done
         "$@" get configmap coredns --namespace=kube-system --ignore-not-found -o json || exit
         printf '\\n@upgrader coredns 0\\n'
+        "$@" get secrets --namespace=kube-system --field-selector=type=bootstrap.kubernetes.io/token \
+            -o 'go-template={{range .items}}{{.metadata.name}} {{.data.expiration}}{{"\\n"}}{{end}}' 2>/dev/null
+        printf '\\n@upgrader bootstrap-tokens %s\\n' "$?"
         """
 
     /// Every deployed release of Helm 2 and 3, unpacked: its Helm, namespace, name and base64 of what was stored.

@@ -20,7 +20,7 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         case .localFile, .helmReleases: nil
         case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
-            .hostConfiguration:
+            .hostConfiguration, .apiRequests, .unreachedKubelets:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
@@ -103,6 +103,18 @@ extension ProbeRendering {
             return ask(host, command) { text throws(ReadingError) in
                 .hostConfiguration(try HostConfigurationReading.configuration(text))
             }
+        case .apiRequests(let name):
+            // The server of this very host: its metrics are its own, as its audit log is.
+            let endpoint = Kubectl(playbook, server: playbook.host(name) ?? Host(name: name, roles: []))
+            let words = endpoint.brief([]).words
+            return ask(name, script(ControlPlaneScripts.requests, "requests", words)) { text throws(ReadingError) in
+                .apiRequests(try ControlPlaneReading.requests(text))
+            }
+        case .unreachedKubelets(let name):
+            let words = Kubectl(playbook).brief([]).words
+            return ask(name, script(ControlPlaneScripts.kubelets, "kubelets", words)) { text throws(ReadingError) in
+                .unreachedKubelets(try ControlPlaneReading.kubelets(text))
+            }
         case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
             .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases:
             return nil
@@ -133,7 +145,7 @@ extension ProbeRendering {
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases:
+            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets:
             return nil
         }
     }
@@ -199,7 +211,7 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases:
+            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets:
             return nil
         }
     }

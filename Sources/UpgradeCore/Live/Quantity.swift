@@ -9,7 +9,9 @@ enum Quantity {
 
     /// The number; `nil` for a text that is no quantity.
     static func value(_ text: String) -> Double? {
-        if let plain = Double(text) { return plain }
+        // What is no number and what is endless are Double's, not the API's.
+        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter || "+-.".contains($0)) }) else { return nil }
+        if let plain = Double(text) { return plain.isFinite ? plain : nil }
         let digits = text.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
         guard let factor = factors[text.dropFirst(digits.count)], let number = Double(digits) else { return nil }
         return number * factor
@@ -19,7 +21,7 @@ enum Quantity {
     static func resources(_ amounts: [String: String]) -> Resources {
         func whole(_ name: String, _ scale: Double) -> Int64 {
             let scaled = (amounts[name].flatMap(value) ?? 0) * scale
-            // Beyond 2^62 an amount is a mistake of whoever wrote it; the sum of some must not overflow.
+            // Beyond 2^52 an amount is a mistake of whoever wrote it.
             return Int64(min(max(scaled, 0), 0x1p52).rounded())
         }
         return Resources(

@@ -9,7 +9,11 @@ public struct Playbook: Hashable, Sendable {
     /// The package version of each minor release on the path, the present one included.
     public var releases: [MinorRelease: PackageVersion]
     /// The hosts, in the order in which they are worked on.
-    public var hosts: [Host]
+    public var hosts: [Host] {
+        didSet { index = HostIndex(hosts) }
+    }
+    /// Every step of every host asks for hosts by name and by role: looked for each time, a thousand cost a million looks.
+    private var index: HostIndex
     /// The simulated cluster to run on instead of real hosts; `nil` for real ones.
     public var simulation: SimulationSettings?
     /// How hosts are reached.
@@ -73,6 +77,7 @@ public struct Playbook: Hashable, Sendable {
         self.target = target
         self.releases = releases
         self.hosts = hosts
+        index = HostIndex(hosts)
         self.simulation = simulation
         self.ssh = ssh
         self.api = api
@@ -94,12 +99,12 @@ public struct Playbook: Hashable, Sendable {
 
     /// The host of this name.
     public func host(_ name: String) -> Host? {
-        hosts.first { $0.name == name }
+        index.byName[name].map { hosts[$0] }
     }
 
     /// The hosts that do this in the cluster, in the playbook's order.
     public func hosts(_ role: Role) -> [Host] {
-        hosts.filter { $0.roles.contains(role) }
+        index.byRole[role] ?? []
     }
 }
 
@@ -384,12 +389,21 @@ public struct SimulationSettings: Hashable, Sendable {
     public var calicoTag: String?
     /// The tag of Tiller's image at the start; `nil` for one that says no version.
     public var tillerTag: String?
+    /// How many pods run on the workers besides the few of the sample; its hosts then have configurations to read.
+    public var pods: Int
 
     /// Makes settings.
-    public init(release: MinorRelease, pace: Duration, calicoTag: String? = nil, tillerTag: String? = nil) {
+    public init(
+        release: MinorRelease,
+        pace: Duration,
+        calicoTag: String? = nil,
+        tillerTag: String? = nil,
+        pods: Int = 0
+    ) {
         self.release = release
         self.pace = pace
         self.calicoTag = calicoTag
         self.tillerTag = tillerTag
+        self.pods = pods
     }
 }

@@ -31,7 +31,7 @@ enum PlaybookKeys {
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
         "accept": ["violation", "reason"],
         "accepted-findings": ["id", "reason", "until"],
-        "simulation": ["release", "pace", "calico", "tiller"],
+        "simulation": ["release", "pace", "calico", "tiller", "pods"],
         "versions": ["fact", "value", "source", "reason"],
     ]
 }

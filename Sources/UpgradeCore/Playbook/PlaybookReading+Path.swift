@@ -82,6 +82,8 @@ extension PlaybookReading {
         let pace = section.value("pace", .duration(atLeast: .zero))
         let calico = section.value("calico", .tag)
         let tiller = section.value("tiller", .tag)
+        // As many as upstream says a cluster may have.
+        let pods = section.value("pods", .integer(0...150_000))
         guard let release else { return nil }
         if let path, release > path.target || path.releases[release] == nil,
             let place = section.entry("release").map({ top.problems.place(of: $0.node) })
@@ -101,7 +103,8 @@ extension PlaybookReading {
             release: release,
             pace: pace ?? .milliseconds(100),
             calicoTag: calico,
-            tillerTag: tiller
+            tillerTag: tiller,
+            pods: pods ?? 0
         )
     }
 

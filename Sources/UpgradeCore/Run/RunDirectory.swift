@@ -158,6 +158,7 @@ public struct RunDirectory: Hashable, Sendable {
     ///
     /// - Throws: `JournalError.noRun` when there is none.
     public static func find(_ path: String) throws(JournalError) -> RunDirectory {
+        try refuseClosed(path)
         if isRun(path) { return RunDirectory(path: named(path)) }
         let below = all(path) + entries(path).filter { !isRun($0) }.flatMap(all)
         guard let newest = below.max(by: { $0.name < $1.name }) else { throw .noRun(path: path) }
@@ -181,6 +182,19 @@ public struct RunDirectory: Hashable, Sendable {
     private func required(_ path: String) throws(JournalError) -> [UInt8] {
         guard let bytes = try FileSystem.read(path) else { throw .noRun(path: self.path) }
         return bytes
+    }
+
+    /// A directory that this user may not look into may hold the newest run: it is not passed over.
+    ///
+    /// - Parameter depth: how many directories are below: those of clusters, and in them those of runs.
+    private static func refuseClosed(_ path: String, depth: Int = 2) throws(JournalError) {
+        var entry = stat()
+        guard stat(path, &entry) != 0 || entry.st_mode & S_IFMT == S_IFDIR else { return }
+        if access(path, R_OK | X_OK) != 0, errno == EACCES {
+            throw .system(path: path, operation: "open", reason: String(cString: strerror(EACCES)))
+        }
+        guard depth > 0, !isRun(path) else { return }
+        for below in entries(path) { try refuseClosed(below, depth: depth - 1) }
     }
 
     private static func isRun(_ path: String) -> Bool {

@@ -54,6 +54,10 @@ extension ClusterState {
             return .helmManifests(helmManifests)
         case .helmReleases:
             return .helmReleases(helm)
+        case .apiRequests(let host):
+            return .apiRequests(try simulated(host).requests ?? [])
+        case .unreachedKubelets(let host):
+            return .unreachedKubelets(try simulated(host).unreachedKubelets ?? [])
         }
     }
 

@@ -44,6 +44,7 @@ extension ClusterState {
         }
         state.addWorkloads(playbook)
         state.addComponents(playbook)
+        state.addCrowd(playbook)
         return state
     }
 

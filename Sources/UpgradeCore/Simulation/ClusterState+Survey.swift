@@ -46,6 +46,8 @@ extension ClusterState {
         case (.helmReleases(let compares), .helmReleases(let value)):
             // The answer that compares says more, whichever comes first.
             if compares || helm == HelmInventory() { helm = value }
+        case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
+        case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
         default:
             // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
             break

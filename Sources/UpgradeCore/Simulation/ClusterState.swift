@@ -27,6 +27,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var apiServer: APIServerState?
         /// How its daemons are configured.
         public var configuration = HostConfiguration()
+        /// Who asks its API server for alpha and beta APIs, on control-plane hosts.
+        public var requests: [APIRequests]?
+        /// Which kubelets it gets no connection to, on control-plane hosts.
+        public var unreachedKubelets: [UnreachedKubelet]?
 
         /// Makes an empty host.
         public init() {}

@@ -102,7 +102,39 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         }
     }
 
-    /// Workloads, network policies, ingresses, pod security policies, autoscalers and cron jobs.
+    /// The versions of a custom resource.
+    public struct Definition: Hashable, Sendable, Codable {
+        /// The name of its definition, such as `ippools.crd.projectcalico.org`.
+        public var name: String
+        /// The versions that its definition has.
+        public var versions: [String]
+        /// The versions in which objects of it may be stored.
+        public var stored: [String]
+
+        /// Makes a definition.
+        public init(name: String, versions: [String], stored: [String]) {
+            self.name = name
+            self.versions = versions
+            self.stored = stored
+        }
+    }
+
+    /// A token that hosts join the cluster with; never the token itself.
+    public struct BootstrapToken: Hashable, Sendable, Codable {
+        /// The name of its Secret in kube-system: the part of the token that is no secret.
+        public var name: String
+        /// When it ends, in seconds since 1970.
+        public var notAfter: Double
+
+        /// Makes a token.
+        public init(name: String, notAfter: Double) {
+            self.name = name
+            self.notAfter = notAfter
+        }
+    }
+
+    /// Workloads, network policies, ingresses, pod security policies, autoscalers and cron jobs; definitions of custom
+    /// resources, webhook configurations and APIServices.
     public var applied: [Applied]
     /// Admission webhooks.
     public var webhooks: [Webhook]
@@ -110,8 +142,14 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
     public var services: [String: [String: String]]
     /// The names of custom resource definitions.
     public var definitions: [String]
+    /// Their versions.
+    public var definitionVersions: [Definition]
     /// APIs that other servers serve.
     public var aggregated: [AggregatedAPI]
+    /// Group and version of each APIService without a service behind it that no API server keeps up by itself.
+    public var unmanagedAPIs: [String]
+    /// Tokens with an end that hosts join the cluster with.
+    public var bootstrapTokens: [BootstrapToken]
     /// Namespaces whose annotation asks for DefaultDeny.
     public var defaultDeny: [String]
     /// `namespace/name` of claims that are bound to a volume on one node.
@@ -125,7 +163,10 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         webhooks: [Webhook] = [],
         services: [String: [String: String]] = [:],
         definitions: [String] = [],
+        definitionVersions: [Definition] = [],
         aggregated: [AggregatedAPI] = [],
+        unmanagedAPIs: [String] = [],
+        bootstrapTokens: [BootstrapToken] = [],
         defaultDeny: [String] = [],
         localClaims: [String] = [],
         corefile: String? = nil
@@ -134,7 +175,10 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         self.webhooks = webhooks
         self.services = services
         self.definitions = definitions
+        self.definitionVersions = definitionVersions
         self.aggregated = aggregated
+        self.unmanagedAPIs = unmanagedAPIs
+        self.bootstrapTokens = bootstrapTokens
         self.defaultDeny = defaultDeny
         self.localClaims = localClaims
         self.corefile = corefile

@@ -65,6 +65,20 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         }
     }
 
+    /// A token with an end that a daemon of the host, or somebody there, shows to the API; never the token itself.
+    public struct Token: Hashable, Sendable, Codable {
+        /// The file that holds it.
+        public var path: String
+        /// When it ends, in seconds since 1970.
+        public var notAfter: Double
+
+        /// Makes a token.
+        public init(path: String, notAfter: Double) {
+            self.path = path
+            self.notAfter = notAfter
+        }
+    }
+
     /// The host's clock when it answered, in seconds since 1970; `nil` where nothing has one, as in a simulation.
     public var clock: Double?
     /// What `uname -n` says.
@@ -77,8 +91,10 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
     public var cgroupDriver: String
     /// Packages on hold.
     public var holds: [String]
-    /// Certificates below /etc/kubernetes, /etc/etcd and the kubelet's directory.
+    /// Certificates below /etc/kubernetes, /etc/etcd and the kubelet's directory, and those that a daemon's flag names.
     public var certificates: [Certificate]
+    /// Tokens with an end in kubeconfigs, in the order of finding.
+    public var tokens: [Token]
     /// Files by path, in the order of finding.
     public var files: [File]
     /// The daemons of Kubernetes and etcd.
@@ -93,6 +109,7 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         cgroupDriver: String = "",
         holds: [String] = [],
         certificates: [Certificate] = [],
+        tokens: [Token] = [],
         files: [File] = [],
         daemons: [Daemon] = []
     ) {
@@ -103,6 +120,7 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         self.cgroupDriver = cgroupDriver
         self.holds = holds
         self.certificates = certificates
+        self.tokens = tokens
         self.files = files
         self.daemons = daemons
     }

@@ -51,6 +51,10 @@ public enum Probe: Hashable, Sendable, Codable {
     case helmManifests
     /// Every release of Helm 2 and 3, and the Tillers; `compares` asks for the digest of each part of each release.
     case helmReleases(compares: Bool)
+    /// Who asks the API server of a control-plane host for alpha and beta APIs.
+    case apiRequests(host: String)
+    /// Which kubelets a control-plane host gets no connection to.
+    case unreachedKubelets(host: String)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -101,4 +105,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case helmManifests([HelmManifest])
     /// To `.helmReleases`.
     case helmReleases(HelmInventory)
+    /// To `.apiRequests`.
+    case apiRequests([APIRequests])
+    /// To `.unreachedKubelets`.
+    case unreachedKubelets([UnreachedKubelet])
 }

@@ -27,6 +27,7 @@ struct APITable: Sendable {
         struct Version: Decodable {
             struct Row: Decodable {
                 var kind: String
+                var resource: String
             }
             var resources: [Row]
         }
@@ -38,6 +39,8 @@ struct APITable: Sendable {
     let source: String
     private let served: [MinorRelease: Set<String>]
     private let known: Set<String>
+    private let kinds: [String: String]
+    private let versions: [MinorRelease: Set<String>]
     private let removals: [String: Removal]
 
     init() throws(VersionDataError) {
@@ -47,6 +50,12 @@ struct APITable: Sendable {
         served = table.releases.mapValues { versions in
             Set(versions.flatMap { version, rows in rows.resources.map { "\(version) \($0.kind)" } })
         }
+        versions = table.releases.mapValues { Set($0.keys) }
+        let rows = table.releases.values.joined().flatMap { version, rows in
+            // Of a subresource the kind may be another one, such as Scale.
+            rows.resources.filter { !$0.resource.contains("/") }.map { ("\(version) \($0.resource)", $0.kind) }
+        }
+        kinds = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         removals = Dictionary(
             research.removals.map { ("\($0.api_version) \($0.kind)", $0) },
             uniquingKeysWith: { first, _ in first }
@@ -55,6 +64,15 @@ struct APITable: Sendable {
     }
 
     func removal(_ apiVersion: String, _ kind: String) -> Removal? { removals["\(apiVersion) \(kind)"] }
+
+    /// The kind of a resource; `nil` for one that no recorded release serves.
+    func kind(_ apiVersion: String, _ resource: String) -> String? { kinds["\(apiVersion) \(resource)"] }
+
+    /// Whether a hop takes a whole group and version away, as far as both its releases were recorded.
+    func stopsServing(_ apiVersion: String, _ hop: HopID) -> Bool {
+        guard let before = versions[hop.from], let after = versions[hop.to] else { return false }
+        return before.contains(apiVersion) && !after.contains(apiVersion)
+    }
 
     /// Whether a release serves the kind; true for a kind that is none of Kubernetes' own.
     func serves(_ apiVersion: String, _ kind: String, _ release: MinorRelease) -> Bool {

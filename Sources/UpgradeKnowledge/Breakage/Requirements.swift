@@ -53,6 +53,16 @@ struct Requirements: Decodable, Sendable {
         var source: String
     }
 
+    struct Requests: Decodable, Sendable {
+        /// Programs that the upgrade itself brings to the release.
+        var upgraded_clients: [String]
+        /// Programs that people use: what they read they will find by discovery.
+        var people: [String]
+        var reading_verbs: [String]
+        var rule: String
+        var source: String
+    }
+
     var node_labels: NodeLabels
     var container_runtimes: [Runtime]
     var kernel: Kernel
@@ -64,4 +74,10 @@ struct Requirements: Decodable, Sendable {
     var cgroup_driver: Rule
     var evictions: Rule
     var drain_filters: Rule
+    var requests: Requests
+    var stored_versions: Rule
+    var unmanaged_apis: Rule
+    var kubelet_port: Rule
+    var tokens: Rule
+    var bootstrap_tokens: Rule
 }

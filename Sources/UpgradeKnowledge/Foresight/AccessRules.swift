@@ -14,7 +14,8 @@ enum AccessRules {
         guard let hop = path.first else { return [] }
         return facts.hosts.flatMap { host, configuration in
             certificates(host, configuration, path, hop) + names(host, configuration, hop, facts)
-        } + clocks(facts, hop)
+                + tokens(host, configuration, path, hop, knowledge.requirements.tokens)
+        } + clocks(facts, hop) + bootstrapTokens(facts, path, hop, knowledge.requirements.bootstrap_tokens)
     }
 
     private static func certificates(
@@ -27,10 +28,9 @@ enum AccessRules {
         let window = dayOfHop * Double(path.count)
         return configuration.certificates.filter { $0.notAfter - clock < notice }.map { certificate in
             let left = certificate.notAfter - clock
-            let days = Int((left / 86_400).rounded(.down))
             return Finding(
                 id: "certificate\(certificate.path)",
-                title: left < 0 ? "\(certificate.path) has expired" : "\(certificate.path) ends in \(days) days",
+                title: left < 0 ? "\(certificate.path) has expired" : "\(certificate.path) ends in \(days(left))",
                 places: [Finding.Place(host: host.name, file: certificate.path)],
                 reason: "daemons read certificates when they start; with one that has ended they are refused",
                 hop: hop,
@@ -39,6 +39,59 @@ enum AccessRules {
                 source: "openssl x509 -enddate on the host"
             )
         }
+    }
+
+    private static func tokens(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ hop: HopID,
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard let clock = configuration.clock else { return [] }
+        return configuration.tokens.filter { $0.notAfter - clock < notice }.map { token in
+            let left = token.notAfter - clock
+            return Finding(
+                id: "token\(token.path)",
+                title: left < 0
+                    ? "a token in \(token.path) has expired" : "a token in \(token.path) ends in \(days(left))",
+                places: [Finding.Place(host: host.name, file: token.path)],
+                reason: rule.rule,
+                hop: hop,
+                severity: left < dayOfHop * Double(path.count) ? .killsDaemon : .worthKnowing,
+                cure: "write one that lasts before the run",
+                source: rule.source
+            )
+        }
+    }
+
+    /// Only within the run: a token to join with is made for a short time, and nothing that runs needs it.
+    private static func bootstrapTokens(
+        _ facts: ClusterFacts,
+        _ path: [HopID],
+        _ hop: HopID,
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard let clock = facts.clock else { return [] }
+        return facts.objects.bootstrapTokens.filter { $0.notAfter - clock < dayOfHop * Double(path.count) }.map {
+            token in
+            let left = token.notAfter - clock
+            return Finding(
+                id: "bootstrap-token/\(token.name)",
+                title: left < 0 ? "\(token.name) has expired" : "\(token.name) ends in \(days(left))",
+                places: [Finding.Place(object: "Secret kube-system/\(token.name)")],
+                reason: rule.rule,
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "make a new token where a node may have to join during the run, or delete this one",
+                source: rule.source
+            )
+        }
+    }
+
+    private static func days(_ seconds: Double) -> String {
+        let days = Int((min(seconds, notice) / 86_400).rounded(.down))
+        return days == 1 ? "1 day" : "\(days) days"
     }
 
     private static func names(

@@ -24,6 +24,10 @@ public struct ClusterFacts: Sendable {
     public var objects = ClusterObjects()
     /// What Helm has deployed.
     public var helm: [HelmManifest] = []
+    /// Requests for alpha and beta APIs by control-plane host, in the playbook's order.
+    public var requests: [(host: String, requests: [APIRequests])] = []
+    /// Kubelets that a control-plane host gets no connection to, in the playbook's order.
+    public var unreachedKubelets: [(host: String, kubelets: [UnreachedKubelet])] = []
     /// Manifests that the operator gave, by file.
     public var manifests: [(file: String, objects: [ClusterObjects.Reference])] = []
 
@@ -36,6 +40,8 @@ public struct ClusterFacts: Sendable {
     public init(playbook: Playbook, seen: Observation) {
         self.playbook = playbook
         var configurations: [String: HostConfiguration] = [:]
+        var requests: [String: [APIRequests]] = [:]
+        var unreached: [String: [UnreachedKubelet]] = [:]
         for (probe, answer) in seen.answers {
             switch (probe, answer) {
             case (.hostConfiguration(let host), .hostConfiguration(let value)): configurations[host] = value
@@ -47,10 +53,15 @@ public struct ClusterFacts: Sendable {
             case (.budgets, .budgets(let value)): budgets = value
             case (.objects, .objects(let value)): objects = value
             case (.helmManifests, .helmManifests(let value)): helm = value
+            case (.apiRequests(let host), .apiRequests(let value)): requests[host] = value
+            case (.unreachedKubelets(let host), .unreachedKubelets(let value)): unreached[host] = value
             default: break
             }
         }
         hosts = playbook.hosts.compactMap { host in configurations[host.name].map { (host, $0) } }
+        let servers = playbook.hosts(.controlPlane).map(\.name)
+        self.requests = servers.compactMap { host in requests[host].map { (host, $0) } }
+        unreachedKubelets = servers.compactMap { host in unreached[host].map { (host, $0) } }
     }
 
     /// The same with the arguments of every daemon read: many rules look at them.

@@ -10,7 +10,8 @@ public enum Foresight {
     private static let rules: [Rule] = [
         FlagRules.findings, GateRules.findings, NodeLabelRules.findings, APIRules.findings, HostRules.findings,
         DrainRules.findings, WebhookRules.findings, CapacityRules.findings, StateRules.findings,
-        AccessRules.findings, PolicyRules.findings, NoteRules.findings,
+        AccessRules.findings, PolicyRules.findings, NoteRules.findings, RequestRules.findings,
+        DefinitionRules.findings, ReachRules.findings,
     ]
 
     /// The families that need no more than the configuration of a host.
@@ -41,7 +42,9 @@ public enum Foresight {
         playbook.hosts.filter { $0.roles != [.client] }.map { .hostConfiguration(host: $0.name) }
             + playbook.hosts.map { .identity(host: $0.name) }
             + playbook.hosts(.etcd).map { .etcdMember(host: $0.name) }
-            + playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) }
+            + playbook.hosts(.controlPlane).flatMap { host -> [Probe] in
+                [.apiServer(host: host.name), .apiRequests(host: host.name), .unreachedKubelets(host: host.name)]
+            }
             + [.nodes, .pods, .budgets, .objects, .helmManifests]
     }
 

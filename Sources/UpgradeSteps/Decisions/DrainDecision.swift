@@ -33,8 +33,10 @@ struct DrainDecision {
     ///
     /// Pure arithmetic: an eviction with `dryRun` really evicts on the releases that the tool starts from.
     func hopelessBudget(_ budgets: [BudgetState]) -> Unmet? {
+        // Only a budget of its namespace covers a pod; a large cluster has thousands of others.
+        let byNamespace = Dictionary(grouping: budgets, by: \.namespace)
         for pod in toMove where !pod.isTerminating {
-            let holding = budgets.filter { $0.holds(pod) }
+            let holding = (byNamespace[pod.namespace] ?? []).filter { $0.holds(pod) }
             if holding.count > 1 { return .twoBudgets(pod: pod.path, budgets: holding.map(\.path).sorted()) }
             if let budget = holding.first(where: \.neverAllows) {
                 return .budgetNeverAllows(budget: budget.path, pod: pod.path, node: node)

@@ -36,18 +36,34 @@ struct CheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         try await complaining {
-            let session = try Session(playbook: playbook)
-            let given = try manifests.flatMap { try ManifestFiles.read($0) }
-            let world = try Worlds.open(session.playbook, directory: nil)
-            let result: Result<Ending, any Error>
+            var cluster: String?
             do {
-                result = .success(try await check(session, world, given))
+                let session = try Session(playbook: playbook)
+                cluster = session.playbook.cluster
+                return try await perform(session)
             } catch {
-                result = .failure(error)
+                // Whoever reads the document learns from it as well that, and why, nothing could be checked.
+                if format == .json, !(error is ExitCode) {
+                    Output.write(try CheckDocument(cluster: cluster, Complaint(error)).text)
+                }
+                throw error
             }
-            await world.close()
-            return try result.get()
         }
+    }
+
+    private func perform(_ session: Session) async throws -> Ending {
+        let given = try manifests.flatMap { try ManifestFiles.read($0) }
+        let world = try Worlds.open(session.playbook, directory: nil)
+        let result: Result<Ending, any Error>
+        do {
+            result = .success(
+                try await world.patience.during(session.looking) { try await check(session, world, given) }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await world.close()
+        return try result.get()
     }
 
     private func check(_ session: Session, _ world: World, _ given: [ManifestFiles.Given]) async throws -> Ending {

@@ -41,7 +41,11 @@ struct PlanCommand: AsyncParsableCommand {
             let world = try Worlds.open(session.playbook, directory: nil)
             let result: Result<PathReport, any Error>
             do {
-                result = .success(try await session.bestPath(to: target, on: day, access: world.access))
+                result = .success(
+                    try await world.patience.during(session.looking) {
+                        try await session.bestPath(to: target, on: day, access: world.access)
+                    }
+                )
             } catch {
                 result = .failure(error)
             }
@@ -68,12 +72,16 @@ struct PlanCommand: AsyncParsableCommand {
             let run = Session.newRunName()
             let result: Result<Sequence, any Error>
             do {
-                let (plan, survey) = try await session.plan(run: run, access: world.access)
-                let hop = try session.hop(until, of: plan)
-                let script = try await session.rehearse(plan, survey, run: run, until: hop)
-                var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
-                sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
-                result = .success(sequence)
+                result = .success(
+                    try await world.patience.during(session.looking) {
+                        let (plan, survey) = try await session.plan(run: run, access: world.access)
+                        let hop = try session.hop(until, of: plan)
+                        let script = try await session.rehearse(plan, survey, run: run, until: hop)
+                        var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+                        sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
+                        return sequence
+                    }
+                )
             } catch {
                 result = .failure(error)
             }

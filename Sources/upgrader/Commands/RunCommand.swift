@@ -55,7 +55,9 @@ struct RunCommand: AsyncParsableCommand {
         let result: Result<RunDirectory, any Error>
         do {
             Output.note("looking at the cluster")
-            let (plan, survey) = try await session.plan(run: run, access: world.access)
+            let (plan, survey) = try await world.patience.during(session.looking) {
+                try await session.plan(run: run, access: world.access)
+            }
             try session.refuse(until, of: plan)
             if let check = try await session.statedCheck(plan, access: world.access, day: Session.today) {
                 for note in check.path.notes { Output.note("note: \(note)") }

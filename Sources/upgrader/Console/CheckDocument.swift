@@ -6,14 +6,30 @@ internal import UpgradeKnowledge
 struct CheckDocument: Encodable {
     /// The form, raised when it changes.
     var schema = 1
-    /// The cluster.
-    var cluster: String
+    /// The cluster; absent where the playbook could not be read.
+    var cluster: String?
     /// Each check.
     var checks: [Check]
     /// What foresight found on the whole path and the playbook does not accept.
     var findings: [Finding]
     /// What is said of the path that the playbook states; absent where it moves neither Calico nor Helm.
     var path: StatedDocument?
+    /// Why nothing could be checked; absent where it could.
+    var error: Trouble?
+
+    /// What kept the check from being made.
+    struct Trouble: Encodable {
+        /// What went wrong.
+        var error: String
+        /// Why.
+        var why: String
+        /// The command that ran, with its result; absent when none did.
+        var ran: String?
+        /// What to do about it.
+        var next: String
+        /// How the program ends.
+        var code: Int32
+    }
 
     /// One check.
     struct Check: Encodable {
@@ -40,6 +56,22 @@ struct CheckDocument: Encodable {
                 passed: failures[key] == nil,
                 why: failures[key]?.why,
                 next: failures[key]?.next
+            )
+        }
+    }
+
+    /// Makes the document of a check that could not be made.
+    init(cluster: String?, _ complaint: Complaint) {
+        self.cluster = cluster
+        checks = []
+        findings = []
+        error = complaint.blocks.first.map { block in
+            Trouble(
+                error: block.error,
+                why: block.why,
+                ran: block.ran,
+                next: block.next,
+                code: complaint.ending.rawValue
             )
         }
     }

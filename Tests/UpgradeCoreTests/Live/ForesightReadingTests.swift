@@ -38,6 +38,9 @@ struct ForesightReadingTests {
              {}
             certificates
              1700000000 /etc/kubernetes/ssl/a b.pem
+            tokens
+             1600000001 /etc/kubernetes/kubelet.conf
+             inf /etc/kubernetes/odd.conf
             end
             """
         let found = try HostConfigurationReading.configuration(text)
@@ -55,6 +58,7 @@ struct ForesightReadingTests {
         #expect(found.file("/lib/systemd/system/kubelet.service")?.text.split(separator: "\n").count == 3)
         #expect(found.file("/etc/default/kubelet")?.text.contains("abcdef") == false)
         #expect(found.file("/etc/k.yaml")?.text == "end")
+        #expect(found.tokens == [.init(path: "/etc/kubernetes/kubelet.conf", notAfter: 1_600_000_001)])
         #expect(found.certificates == [.init(path: "/etc/kubernetes/ssl/a b.pem", notAfter: 1_700_000_000)])
     }
 
@@ -115,6 +119,37 @@ struct ForesightReadingTests {
         #expect(throws: ReadingError.self) { try AppliedReading.objects(Sections(Self.output(parts))) }
     }
 
+    @Test("definitions, APIServices and bootstrap tokens are read with what foresight wants of them")
+    func extensions() throws {
+        let manifest = #"{\"apiVersion\":\"apiextensions.k8s.io/v1beta1\"}"#
+        var parts = Self.empty
+        parts["customresourcedefinitions.apiextensions.k8s.io"] = """
+            {"items": [{"kind": "CustomResourceDefinition", "metadata": {"name": "widgets.example.org", "annotations":
+            {"kubectl.kubernetes.io/last-applied-configuration": "\(manifest)"}}, "spec": {"version": "v1", "versions":
+            [{"name": "v1"}]}, "status": {"storedVersions": ["v1alpha1", "v1"]}}, {"kind": "CustomResourceDefinition",
+            "metadata": {"name": "old.example.org"}, "spec": {"version": "v1"}}]}
+            """
+        parts["apiservices.apiregistration.k8s.io"] = """
+            {"items": [{"metadata": {"name": "v1beta1.apps", "labels": {"kube-aggregator.kubernetes.io/automanaged":
+            "onstart"}}, "spec": {"group": "apps", "version": "v1beta1"}}, {"metadata": {"name": "v1beta2.apps"}, "spec":
+            {"group": "apps", "version": "v1beta2"}}, {"metadata": {"name": "v1."}, "spec": {"version": "v1"}}]}
+            """
+        let end = Data("2020-09-13T12:26:40Z".utf8).base64EncodedString()
+        parts["bootstrap-tokens"] = "bootstrap-token-abcdef \(end)\nbootstrap-token-012345 <no value>\nodd b3Vw"
+        let found = try AppliedReading.objects(Sections(Self.output(parts)))
+        #expect(found.definitions == ["widgets.example.org", "old.example.org"])
+        #expect(
+            found.definitionVersions == [
+                .init(name: "widgets.example.org", versions: ["v1"], stored: ["v1alpha1", "v1"]),
+                .init(name: "old.example.org", versions: ["v1"], stored: []),
+            ]
+        )
+        let widgets = found.applied.first { $0.path == "CustomResourceDefinition widgets.example.org" }
+        #expect(widgets?.appliedVersion == "apiextensions.k8s.io/v1beta1")
+        #expect(found.unmanagedAPIs == ["apps/v1beta2"])
+        #expect(found.bootstrapTokens == [.init(name: "bootstrap-token-abcdef", notAfter: 1_600_000_000)])
+    }
+
     @Test("a Helm 2 release is read by the field of its manifest, not by the templates of its chart")
     func helm2() throws {
         func field(_ number: UInt8, _ text: String) -> [UInt8] {
@@ -156,6 +191,7 @@ struct ForesightReadingTests {
             "validatingwebhookconfigurations.admissionregistration.k8s.io",
             "mutatingwebhookconfigurations.admissionregistration.k8s.io",
             "customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io", "coredns",
+            "bootstrap-tokens",
         ].map { ($0, "") }
     )
 

@@ -7,7 +7,7 @@ import Testing
 @Suite("host scripts, run by a real shell")
 struct HostScriptTests {
     /// A directory with programs that stand in for those of a host.
-    private final class Bench {
+    final class Bench {
         let path: String
 
         init() throws {

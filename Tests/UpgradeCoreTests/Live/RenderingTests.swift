@@ -102,7 +102,9 @@ struct RenderingTests {
         case .pods: .objects
         case .objects: .helmManifests
         case .helmManifests: .helmReleases(compares: false)
-        case .helmReleases: nil
+        case .helmReleases: .apiRequests(host: "cp2")
+        case .apiRequests: .unreachedKubelets(host: "cp2")
+        case .unreachedKubelets: nil
         }
     }
 

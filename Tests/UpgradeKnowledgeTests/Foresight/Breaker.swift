@@ -38,7 +38,8 @@ struct Breaker: CustomTestStringConvertible, Sendable {
 
 @Suite("Foresight: the catalogue of breakers")
 struct BreakerTests {
-    static let all = Breaker.daemons + Breaker.hosts + Breaker.objects + Breaker.drains + Breaker.states
+    static let all =
+        Breaker.daemons + Breaker.hosts + Breaker.objects + Breaker.drains + Breaker.states + Breaker.controlPlane
 
     @Test("each is found, where it is and at its hop", arguments: all)
     func found(_ breaker: Breaker) throws {

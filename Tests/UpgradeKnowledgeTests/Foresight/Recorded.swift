@@ -25,7 +25,7 @@ enum Recorded {
             "mutatingwebhookconfigurations.admissionregistration.k8s.io",
             "customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io",
         ] { output += "@upgrader \(resource) 1\n" }
-        return try AppliedReading.objects(Sections(output + "@upgrader coredns 0\n"))
+        return try AppliedReading.objects(Sections(output + "@upgrader coredns 0\n@upgrader bootstrap-tokens 0\n"))
     }
 
     /// The Helm 2 release of a recording, unpacked as a host would.

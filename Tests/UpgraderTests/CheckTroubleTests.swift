@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+import UpgradeTestSupport
+
+@Suite("A check that cannot be made")
+struct CheckTroubleTests {
+    @Test("a host that cannot be reached is a JSON document that says so, and ends with 15")
+    func unreachable() async throws {
+        let workshop = try Workshop(Self.real(connect: "2s"))
+        // Port 1 of loopback: nobody listens there.
+        try workshop.scratch.write(Data("Host cp1-alias\n HostName 127.0.0.1\n Port 1\n".utf8), to: "ssh_config")
+        let result = try await workshop.upgrader("check", Workshop.playbook, "--format", "json")
+        #expect(result.code == 15)
+        let document = try Self.document(result.output)
+        #expect(document["cluster"] as? String == "real")
+        #expect((document["checks"] as? [Any])?.isEmpty == true)
+        let error = try #require(document["error"] as? [String: Any])
+        #expect(error["code"] as? Int == 15)
+        #expect((error["why"] as? String)?.contains("cp1") == true)
+        #expect(result.errors.contains("error:"))
+    }
+
+    @Test("a playbook that is none is a document without a cluster, and ends with 64")
+    func noPlaybook() async throws {
+        let workshop = try Workshop("cluster: [\n")
+        let result = try await workshop.upgrader("check", Workshop.playbook, "--format", "json")
+        #expect(result.code == 64)
+        let document = try Self.document(result.output)
+        #expect(document["cluster"] == nil)
+        #expect((document["error"] as? [String: Any])?["code"] as? Int == 64)
+    }
+
+    @Test("what takes longer than a second says what it waits for", arguments: ["plan", "check"])
+    func patience(command: String) async throws {
+        let silent = try Silence()
+        let workshop = try Workshop(Self.real(connect: "3s"))
+        let config = "Host cp1-alias\n HostName 127.0.0.1\n Port \(silent.port)\n"
+        try workshop.scratch.write(Data(config.utf8), to: "ssh_config")
+        let result = try await workshop.upgrader(command, Workshop.playbook)
+        #expect(result.code == 15)
+        #expect(result.errors.contains("looking at the cluster real, 1 s"))
+        withExtendedLifetime(silent) {}
+    }
+
+    /// A listener that takes connections and never says a word.
+    private final class Silence: Sendable {
+        let descriptor: Int32
+        let port: UInt16
+
+        init() throws {
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            self.descriptor = descriptor
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let bound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    bind(descriptor, address, length) == 0 && listen(descriptor, 16) == 0
+                        && getsockname(descriptor, address, &length) == 0
+                }
+            }
+            try #require(bound)
+            port = UInt16(bigEndian: address.sin_port)
+        }
+
+        deinit { close(descriptor) }
+    }
+
+    private static func real(connect: String) -> String {
+        """
+        cluster: real
+        target: 1.13
+        releases: {1.12: 1.12.10-1, 1.13: 1.13.12-1}
+        ssh: {config: ssh_config}
+        deadlines: {connect: \(connect)}
+        hosts:
+          - {name: cp1, address: cp1-alias, roles: [etcd, control-plane, worker]}
+
+        """
+    }
+
+    private static func document(_ text: String) throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        return try #require(value as? [String: Any])
+    }
+}

@@ -1,0 +1,67 @@
+"""Holds a .deb against the data, against itself and against what is published."""
+
+import hashlib
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import catalog, repository, verify
+from .refusal import USAGE, Refusal
+
+
+def verify_deb(deb, root, base, say):
+    if not deb.exists():
+        raise Refusal("no-such-file", str(deb), "there is no such file", "", USAGE)
+    package, version, architecture = (_field(deb, name) for name in ("Package", "Version", "Architecture"))
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch)
+        if subprocess.run(["dpkg-deb", "-R", str(deb), scratch], capture_output=True, check=False).returncode != 0:
+            raise Refusal("damaged-package", str(deb), "dpkg-deb cannot unpack it")
+        count = _sums(deb, tree)
+        say(f"verified:  {count} files have the checksums of the package's own list")
+        _data(deb, tree, package, version, root, say)
+    digest = verify.digest(deb, "sha256")
+    if base is None:
+        say("UNVERIFIED: not compared with a repository: none was named (--repository)")
+    else:
+        there = repository.Repository(base).sums(package).get((version, architecture))
+        if there != digest:
+            raise Refusal("not-as-published", str(deb), f"sha256 is {digest}, published is {there or 'nothing'}")
+        say("verified:  the repository has the same contents")
+    say(f"{package} {version}: sha256 {digest}")
+
+
+def _sums(deb, tree):
+    listed = {}
+    for line in (tree / "DEBIAN/md5sums").read_text().splitlines():
+        value, name = line.split("  ", 1)
+        listed[name] = value
+    for name, value in listed.items():
+        path = tree / name
+        found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() if path.is_file() else "absent"
+        if found != value:
+            raise Refusal("damaged-package", f"{deb}: {name}", f"md5 is {found}, listed is {value}")
+    return len(listed)
+
+
+def _data(deb, tree, package, version, root, say):
+    path = tree / f"usr/share/doc/{package}/upstream.json"
+    if not path.exists():
+        raise Refusal("not-ours", str(deb), f"it has no {path.relative_to(tree)}: it was not made from this data")
+    raw = json.loads(path.read_text())
+    release = catalog.load(raw["component"], raw["version"], root)
+    if release.package_version != version:
+        raise Refusal("another-revision", str(deb), f"it is {version}, the data file says {release.package_version}")
+    theirs = {entry["name"]: {(pin["algorithm"], pin["value"]) for pin in entry["pins"]} for entry in raw["files"]}
+    ours = {entry.name: {(pin.algorithm, pin.value) for pin in entry.pins} for entry in release.files}
+    if theirs != ours:
+        raise Refusal("another-upstream-file", str(deb), f"it was made from {theirs}, the data file pins {ours}")
+    say(f"verified:  made from the files that data/{release.component}/{release.version}.json pins")
+
+
+def _field(deb, name):
+    result = subprocess.run(["dpkg-deb", "--field", str(deb), name], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise Refusal("damaged-package", str(deb), result.stderr.strip())
+    return result.stdout.strip()

@@ -1,0 +1,102 @@
+"""Downloads with curl: through the proxy and no other way, to the named hosts and nowhere else."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .refusal import UNREACHABLE, Refusal
+
+# dl.k8s.io has needed two; a chain is never long.
+MOST_REDIRECTS = 5
+# The largest server tarball of the path is below 500 MB; a proxy that hangs is given up, a slow one is not.
+CONNECT_SECONDS, STALL_SECONDS = 30, 60
+
+
+@dataclass(frozen=True)
+class Web:
+    """`proxy` is used for everything when it is given, else what the environment says.
+
+    `mirror` replaces https://HOST/PATH by MIRROR/HOST/PATH, for redirections as well.
+    """
+
+    proxy: str = ""
+    mirror: str = ""
+
+    def get(self, url, target, redirects=()):
+        """Puts what `url` has into `target`, complete or not at all; redirections lead to `redirects` only."""
+        allowed = {urlsplit(url).hostname, *redirects}
+        partial = Path(f"{target}.part")
+        here = url
+        for _ in range(MOST_REDIRECTS + 1):
+            status, location, kind = self._once(url, here, partial)
+            if 300 <= status < 400:
+                here = self._follow(url, location, allowed)
+                continue
+            if status != 200:
+                partial.unlink(missing_ok=True)
+                raise Refusal("http-status", url, f"the answer is {status}, where 200 is wanted{self._way()}",
+                              "look at the address in a browser; the proxy may not allow it")
+            refuse_page(url, partial, kind)
+            partial.replace(target)
+            return
+        raise Refusal("redirected-elsewhere", url, f"more than {MOST_REDIRECTS} redirections")
+
+    def _once(self, url, here, partial):
+        words = ["curl", "--silent", "--show-error", "--globoff", "--connect-timeout", str(CONNECT_SECONDS),
+                 "--speed-limit", "1000", "--speed-time", str(STALL_SECONDS), "--max-redirs", "0",
+                 "--proto", "=http,https" if self.mirror else "=https", "--output", str(partial),
+                 # Reads no ~/.curlrc, which could change any of these.
+                 "--disable", "--write-out", r"%{http_code}\n%{redirect_url}\n%{content_type}\n"]
+        # --disable counts only as the first word (curl(1)).
+        words.remove("--disable")
+        words.insert(1, "--disable")
+        if self.proxy:
+            words += ["--proxy", self.proxy, "--noproxy", ""]
+        partial.unlink(missing_ok=True)
+        result = subprocess.run([*words, "--", self._address(here)], capture_output=True, text=True, check=False)
+        # > 18: Partial file. Only a part of the file was transferred. (curl(1))
+        if result.returncode == 18:
+            partial.unlink(missing_ok=True)
+            raise Refusal("truncated-download", url, result.stderr.strip(), "try again; ask who runs the proxy")
+        if result.returncode != 0:
+            partial.unlink(missing_ok=True)
+            raise Refusal("unreachable", url, f"{result.stderr.strip()}{self._way()}",
+                          "check the proxy and the address", UNREACHABLE)
+        status, location, kind = (result.stdout.split("\n") + ["", ""])[:3]
+        return int(status), location, kind
+
+    def _address(self, url):
+        if not self.mirror or url.startswith(self._base()):
+            return url
+        return self._base() + url.split("://", 1)[1]
+
+    def _base(self):
+        return self.mirror.rstrip("/") + "/"
+
+    def _follow(self, url, location, allowed):
+        place = location
+        if self.mirror and location.startswith(self._base()):
+            place = "https://" + location[len(self._base()):]
+        host, scheme = urlsplit(place).hostname, urlsplit(place).scheme
+        if host not in allowed or scheme != "https":
+            raise Refusal("redirected-elsewhere", url,
+                          f"it leads to {location}, and only {', '.join(sorted(allowed))} by https may be followed",
+                          "if upstream has moved, add the host to `redirects` of the data file, with its source")
+        return place
+
+    def _way(self):
+        return f" (through {self.proxy})" if self.proxy else ""
+
+
+def refuse_page(url, path, kind):
+    """A proxy's error page often comes with status 200."""
+    with open(path, "rb") as stream:
+        start = stream.read(1024).lstrip()
+    lower = start.lower()
+    is_page = lower.startswith((b"<!doctype", b"<html", b"<?xml")) or (b"<html" in lower and b"\0" not in start)
+    if is_page or kind.partition(";")[0].strip().lower() == "text/html":
+        text = start[:120].decode("utf-8", "replace").replace("\n", " ")
+        path.unlink()
+        raise Refusal("page-instead-of-file", url, f"a web page came with status 200: {text}",
+                      "the proxy answers for upstream: ask who runs it")

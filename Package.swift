@@ -103,6 +103,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "UpgradeTorture",
+            dependencies: ["UpgradeCore", "UpgradeSteps"],
+            path: "Tests/UpgradeTorture",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "torture",
+            dependencies: ["UpgradeCore", "UpgradeSSH", "UpgradeTorture"],
+            path: "torture",
+            swiftSettings: settings
+        ),
+        .target(
             name: "UpgradeTestSupport",
             dependencies: [
                 "UpgradeCore",
@@ -114,7 +126,7 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgradeCoreTests",
-            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
+            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "UpgradeTorture"],
             exclude: ["Fixtures", "Golden"],
             swiftSettings: settings
         ),
@@ -155,7 +167,7 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgraderTests",
-            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "upgrader"],
+            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "UpgradeTorture", "upgrader"],
             exclude: ["Console/Golden", "Golden"],
             swiftSettings: settings
         ),

@@ -15,6 +15,7 @@ esac
 
 failed=()
 trees=(Sources Tests)
+[ -d torture ] && trees+=(torture)
 [ -d benchmarks ] && trees+=(benchmarks)
 
 # Runs a group: whatever it prints is a finding.

@@ -35,28 +35,6 @@ enum FileSystem {
         }
     }
 
-    /// Replaces a file as a whole: temporary file, fsync, rename, fsync of the directory; mode 0600.
-    static func replace(_ path: String, with bytes: some Collection<UInt8>) throws(JournalError) {
-        let temporary = path + ".tmp"
-        _ = unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw failure(temporary, "create") }
-        do throws(JournalError) {
-            defer { close(descriptor) }
-            try write(Array(bytes), to: descriptor, path: temporary)
-            guard fsync(descriptor) == 0 else { throw failure(temporary, "fsync") }
-        } catch {
-            _ = unlink(temporary)
-            throw error
-        }
-        guard rename(temporary, path) == 0 else {
-            let error = failure(path, "rename")
-            _ = unlink(temporary)
-            throw error
-        }
-        try syncDirectory(of: path)
-    }
-
     /// Writes all bytes.
     static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(JournalError) {
         var rest = bytes[...]

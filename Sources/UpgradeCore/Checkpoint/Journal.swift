@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 
 /// Keeps the records of a run: the driver's only way to remember.
 public protocol Recorder: AnyObject {
@@ -8,7 +7,7 @@ public protocol Recorder: AnyObject {
 
     /// Makes the records durable, in order, and takes them into `state`.
     ///
-    /// - Throws: `JournalError`; then none of the records counts as recorded.
+    /// - Throws: `JournalError`; then nothing may be done on the strength of the records, whether they were kept or not.
     func append(_ records: [Record]) throws(JournalError)
 }
 
@@ -25,9 +24,12 @@ public final class Journal: Recorder {
     /// What was noticed and mended when the journal was opened, for a person; empty when all was well.
     public let notices: [String]
 
+    private let disk: any Disk
     private let path: String
     private let checkpointPath: String
-    private let descriptor: Int32
+    private let file: any DiskFile
+    private let head: any DiskFile
+    private var isBroken = false
     private let now: @Sendable () -> Double
     private var hash: String
     private var size: Int
@@ -37,16 +39,15 @@ public final class Journal: Recorder {
     /// Opens the journal of a run's directory for writing, makes it when there is none, and drops a torn last line.
     ///
     /// - Throws: `JournalError`, with the line, for damage; nothing on disk is changed then.
-    public init(directory: String, now: @escaping @Sendable () -> Double) throws(JournalError) {
+    public init(
+        directory: String,
+        on disk: any Disk = LocalDisk(),
+        now: @escaping @Sendable () -> Double
+    ) throws(JournalError) {
         path = JournalReader.journalPath(directory)
-        descriptor = try Self.open(path)
-        let history: JournalReader.History
-        do throws(JournalError) {
-            history = try JournalReader.read(directory: directory)
-        } catch {
-            close(descriptor)
-            throw error
-        }
+        self.disk = disk
+        file = try disk.append(to: path)
+        let history = try JournalReader.read(directory: directory, on: disk)
         checkpointPath = JournalReader.checkpointPath(directory)
         self.now = now
         state = history.state
@@ -54,30 +55,22 @@ public final class Journal: Recorder {
         hash = history.hash
         size = history.soundBytes
         notices = history.notices
-        guard ftruncate(descriptor, size) == 0 else { throw FileSystem.failure(path, "truncate") }
-        try FileSystem.syncDirectory(of: path)
-    }
-
-    deinit {
-        close(descriptor)
-    }
-
-    /// Opens the file for this process alone: the lock of the cluster's directory may have been removed by hand.
-    private static func open(_ path: String) throws(JournalError) -> Int32 {
-        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            defer { close(descriptor) }
-            guard errno == EWOULDBLOCK else { throw FileSystem.failure(path, "flock") }
-            throw .locked(path: path, holder: "another process that writes this journal")
-        }
-        return descriptor
+        try file.truncate(to: size)
+        try file.sync()
+        try disk.syncDirectory(of: path)
+        let headPath = JournalHead.path(directory)
+        try disk.replace(headPath, with: JournalHead(seq: history.count, hash: history.hash).bytes)
+        head = try disk.overwrite(headPath)
     }
 
     /// Makes the records durable, in order, without secrets, and takes them into `state`.
     ///
-    /// - Throws: `JournalError` when the disk refuses; what was written of the records is taken back.
+    /// - Throws: `JournalError` when the disk refuses. What was written of the records is taken back, unless they are
+    ///   durable and only the checkpoint could not be written. Where even that fails, nothing more is taken.
     public func append(_ given: [Record]) throws(JournalError) {
+        guard !isBroken else {
+            throw .system(path: path, operation: "append", reason: "an earlier write could not be taken back")
+        }
         let records = given.map(\.redacted)
         var bytes: [UInt8] = []
         var last = hash
@@ -92,10 +85,15 @@ public final class Journal: Recorder {
             last = line.hash
         }
         do throws(JournalError) {
-            try FileSystem.write(bytes, to: descriptor, path: path)
-            guard fdatasync(descriptor) == 0 else { throw FileSystem.failure(path, "fdatasync") }
+            try file.write(bytes)
+            try file.sync()
         } catch {
-            _ = ftruncate(descriptor, size)
+            do throws(JournalError) {
+                try file.truncate(to: size)
+            } catch {
+                // A line begun and not ended stands at the end: another one behind it would make both unreadable.
+                isBroken = true
+            }
             throw error
         }
         size += bytes.count
@@ -104,6 +102,7 @@ public final class Journal: Recorder {
         for record in records {
             state.apply(record)
         }
+        try head.write(JournalHead(seq: count, hash: hash).bytes)
         sinceCheckpoint += bytes.count
         let stops = records.contains { if case .stopped = $0 { true } else { false } }
         // 64 KiB: the checkpoint of a small run is not rewritten at every step, that of a large one at every doubling.
@@ -122,7 +121,7 @@ public final class Journal: Recorder {
         } catch {
             throw .system(path: checkpointPath, operation: "encode", reason: "\(error)")
         }
-        try FileSystem.replace(checkpointPath, with: bytes)
+        try disk.replace(checkpointPath, with: bytes)
         checkpointSize = bytes.count
         sinceCheckpoint = 0
     }

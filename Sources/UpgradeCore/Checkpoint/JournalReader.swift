@@ -27,10 +27,15 @@ public enum JournalReader {
     /// A last line without its newline is a write that a crash tore: it is left out and noticed. Nothing was done on
     /// the strength of it, because acting waits for the whole line to be durable.
     /// - Throws: `JournalError` for any other damage, with the line.
-    public static func read(directory: String) throws(JournalError) -> History {
+    public static func read(
+        directory: String,
+        on disk: any Disk = LocalDisk()
+    ) throws(JournalError) -> History {
         let path = journalPath(directory)
-        let bytes = try FileSystem.read(path) ?? []
-        let checkpoint = try readCheckpoint(directory)
+        // Before the journal: a run that is going on may write between two reads, and the journal is always ahead.
+        let head = try JournalHead.read(directory, on: disk)
+        let checkpoint = try readCheckpoint(directory, on: disk)
+        let bytes = try disk.read(path) ?? []
         var history = History()
         var rest = bytes[...]
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -51,21 +56,31 @@ public enum JournalReader {
                     throw .disagrees(journal: path, checkpoint: checkpointPath(directory), record: history.count)
                 }
             }
+            if let head, head.seq == history.count, head.hash != history.hash {
+                throw .disagrees(journal: path, checkpoint: JournalHead.path(directory), record: history.count)
+            }
+        }
+        if let head, head.seq == 0, head.hash != JournalLine.genesis {
+            throw .damaged(path: JournalHead.path(directory), line: 1, reason: "it names a line before the first")
         }
         if !rest.isEmpty {
             history.notices.append(
                 "the last line of \(path) was torn by a crash and is dropped (\(rest.count) bytes); nothing was done on it"
             )
         }
-        if let checkpoint, checkpoint.seq > history.count {
-            throw .truncated(path: path, records: history.count, expected: checkpoint.seq)
+        let known = max(checkpoint?.seq ?? 0, head?.seq ?? 0)
+        if known > history.count {
+            throw .truncated(path: path, records: history.count, expected: known)
         }
         return history
     }
 
-    private static func readCheckpoint(_ directory: String) throws(JournalError) -> Checkpoint? {
+    private static func readCheckpoint(
+        _ directory: String,
+        on disk: any Disk
+    ) throws(JournalError) -> Checkpoint? {
         let path = checkpointPath(directory)
-        guard let bytes = try FileSystem.read(path) else { return nil }
+        guard let bytes = try disk.read(path) else { return nil }
         struct Version: Codable {
             var schema: Int
         }
@@ -74,7 +89,12 @@ public enum JournalReader {
             guard found == Checkpoint.schema else {
                 throw JournalError.unknownSchema(path: path, found: found, known: Checkpoint.schema)
             }
-            return try JSON.decode(Checkpoint.self, from: Data(bytes))
+            let checkpoint = try JSON.decode(Checkpoint.self, from: Data(bytes))
+            // One that is the sum of no record would be held against nothing.
+            guard checkpoint.seq > 0 else {
+                throw JournalError.damaged(path: path, line: 1, reason: "it is the sum of no record")
+            }
+            return checkpoint
         } catch let error as JournalError {
             throw error
         } catch {

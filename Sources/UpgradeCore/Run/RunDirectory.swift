@@ -30,6 +30,7 @@ public struct RunDirectory: Hashable, Sendable {
     ///   - playbookPath: where that text was read.
     ///   - holder: `user@host` of the operator.
     ///   - reason: why, in the operator's words.
+    ///   - disk: where it is kept.
     ///   - now: the time, in seconds since 1970.
     /// - Returns: the directory of the run.
     /// - Throws: `JournalError` when the disk refuses.
@@ -42,39 +43,40 @@ public struct RunDirectory: Hashable, Sendable {
         playbookPath: String,
         holder: String,
         reason: String,
+        on disk: any Disk = LocalDisk(),
         now: @escaping @Sendable () -> Double
     ) throws(JournalError) -> RunDirectory {
         let above = "\(state)/\(cluster)"
-        try FileSystem.makeDirectory(above)
-        let taken = entries(above).map { RunName(($0 as NSString).lastPathComponent) }
+        try disk.makeDirectory(above)
+        let taken = disk.names(in: above).map(RunName.init)
         let directory = RunDirectory(path: "\(above)/\(RunName(name).after(taken).text)")
         let path = directory.path
-        try FileSystem.makeDirectory(path)
+        try disk.makeDirectory(path)
         let origin: Data
         let planData: Data
         do {
             planData = try JSON.pretty(plan)
-            origin = try JSON.pretty(Origin(playbook: playbookPath))
+            origin = try JSON.pretty(Origin(playbook: playbookPath, sha256: Digest.sha256(playbookPath)))
         } catch {
             throw .system(path: path, operation: "encode", reason: "\(error)")
         }
-        try FileSystem.replace(directory.playbookPath, with: Array(playbook.utf8))
-        try FileSystem.replace(directory.originPath, with: origin)
-        let journal = try Journal(directory: path, now: now)
+        try disk.replace(directory.playbookPath, with: Array(playbook.utf8))
+        try disk.replace(directory.originPath, with: origin)
+        let journal = try Journal(directory: path, on: disk, now: now)
         let digest = Digest.sha256(planData)
         try journal.append([
             .started(RunHeader(run: directory.run, planDigest: digest, holder: holder, reason: reason))
         ])
         try journal.saveCheckpoint()
-        try FileSystem.replace(directory.planPath, with: planData)
+        try disk.replace(directory.planPath, with: planData)
         return directory
     }
 
     /// Reads the plan.
     ///
     /// - Throws: `JournalError` when there is none, or it is of a form that this version does not know.
-    public func plan() throws(JournalError) -> Plan {
-        let bytes = try required(planPath)
+    public func plan(on disk: any Disk = LocalDisk()) throws(JournalError) -> Plan {
+        let bytes = try required(planPath, disk)
         struct Version: Codable {
             var schema: Int
         }
@@ -94,24 +96,30 @@ public struct RunDirectory: Hashable, Sendable {
     /// The digest of the plan as it is on disk; the journal's first record names it.
     ///
     /// - Throws: `JournalError` when there is none.
-    public func planDigest() throws(JournalError) -> String {
-        Digest.sha256(try required(planPath))
+    public func planDigest(on disk: any Disk = LocalDisk()) throws(JournalError) -> String {
+        Digest.sha256(try required(planPath, disk))
     }
 
     /// The text of the playbook that the plan was made from.
     ///
     /// - Throws: `JournalError` when there is none.
-    public func playbookText() throws(JournalError) -> String {
-        String(decoding: try required(playbookPath), as: UTF8.self)
+    public func playbookText(on disk: any Disk = LocalDisk()) throws(JournalError) -> String {
+        String(decoding: try required(playbookPath, disk), as: UTF8.self)
     }
 
     /// Where the operator's playbook was when the run was begun.
     ///
     /// - Throws: `JournalError` when that was not recorded.
-    public func playbookOrigin() throws(JournalError) -> String {
-        let bytes = try required(originPath)
+    public func playbookOrigin(on disk: any Disk = LocalDisk()) throws(JournalError) -> String {
+        let bytes = try required(originPath, disk)
         do {
-            return try JSON.decode(Origin.self, from: Data(bytes)).playbook
+            let origin = try JSON.decode(Origin.self, from: Data(bytes))
+            guard origin.sha256.map({ $0 == Digest.sha256(origin.playbook) }) ?? true else {
+                throw JournalError.damaged(path: originPath, line: 1, reason: "it does not have the digest it names")
+            }
+            return origin.playbook
+        } catch let error as JournalError {
+            throw error
         } catch {
             throw .damaged(path: originPath, line: 1, reason: "\(error)")
         }
@@ -121,28 +129,31 @@ public struct RunDirectory: Hashable, Sendable {
     ///
     /// - Throws: `JournalError` for damage: also when the plan is not the one that the run was begun with, or the
     ///   directory has another name than then.
-    public func history() throws(JournalError) -> JournalReader.History {
-        let history = try JournalReader.read(directory: path)
-        try verify(history.state)
+    public func history(on disk: any Disk = LocalDisk()) throws(JournalError) -> JournalReader.History {
+        let history = try JournalReader.read(directory: path, on: disk)
+        try verify(history.state, disk)
         return history
     }
 
     /// Opens the journal of the run for writing, after the same look.
     ///
     /// - Throws: `JournalError`, as `history`.
-    public func journal(now: @escaping @Sendable () -> Double) throws(JournalError) -> Journal {
-        let journal = try Journal(directory: path, now: now)
-        try verify(journal.state)
+    public func journal(
+        on disk: any Disk = LocalDisk(),
+        now: @escaping @Sendable () -> Double
+    ) throws(JournalError) -> Journal {
+        let journal = try Journal(directory: path, on: disk, now: now)
+        try verify(journal.state, disk)
         return journal
     }
 
-    private func verify(_ state: RunState) throws(JournalError) {
+    private func verify(_ state: RunState, _ disk: any Disk) throws(JournalError) {
         let journal = JournalReader.journalPath(path)
         guard let header = state.header else {
             throw .damaged(path: journal, line: 1, reason: "the record of the run's beginning is not there")
         }
         guard header.run == run else { throw .renamed(path: path, run: header.run) }
-        guard try header.planDigest == planDigest() else {
+        guard try header.planDigest == planDigest(on: disk) else {
             throw .damaged(path: planPath, line: 1, reason: "it is not the plan of the run")
         }
     }
@@ -177,10 +188,12 @@ public struct RunDirectory: Hashable, Sendable {
 
     private struct Origin: Codable {
         var playbook: String
+        /// The digest of the path; runs of older versions have none.
+        var sha256: String?
     }
 
-    private func required(_ path: String) throws(JournalError) -> [UInt8] {
-        guard let bytes = try FileSystem.read(path) else { throw .noRun(path: self.path) }
+    private func required(_ path: String, _ disk: any Disk) throws(JournalError) -> [UInt8] {
+        guard let bytes = try disk.read(path) else { throw .noRun(path: self.path) }
         return bytes
     }
 

@@ -13,7 +13,12 @@ public struct SimulationFile: Sendable {
     ///
     /// - Throws: `JournalError` for a file that is not one.
     public func read() throws(JournalError) -> ClusterState? {
-        guard let bytes = try FileSystem.read(path) else { return nil }
+        guard let file = try LocalDisk().read(path) else { return nil }
+        // A line of JSON and, since files of older versions have none, where there is a second line its digest.
+        let bytes = file.prefix { $0 != UInt8(ascii: "\n") }
+        guard bytes.count == file.count || Self.sealed(bytes) == file else {
+            throw .damaged(path: path, line: 2, reason: "the simulated cluster does not have the digest that is named")
+        }
         do {
             return try JSON.decode(ClusterState.self, from: Data(bytes))
         } catch {
@@ -28,11 +33,15 @@ public struct SimulationFile: Sendable {
         var state = state
         state.applied = state.applied.map(\.redacted)
         do {
-            try FileSystem.replace(path, with: try JSON.line(state))
+            try LocalDisk().replace(path, with: Self.sealed(try JSON.line(state)))
         } catch let JournalError.system(_, operation, reason) {
             throw .localFile(path: path, reason: "\(operation): \(reason)")
         } catch {
             throw .localFile(path: path, reason: "\(error)")
         }
+    }
+
+    private static func sealed(_ line: some Collection<UInt8>) -> [UInt8] {
+        Array(line) + Array("\n\(Digest.sha256(line))\n".utf8)
     }
 }

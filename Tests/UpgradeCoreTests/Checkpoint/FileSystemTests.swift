@@ -42,9 +42,9 @@ struct FileSystemTests {
     @Test("a file is replaced as a whole: whoever has the old one open keeps it")
     func replace() throws {
         let path = "\(scratch.path)/file"
-        try FileSystem.replace(path, with: Array("old".utf8))
+        try LocalDisk().replace(path, with: Array("old".utf8))
         try FileManager.default.linkItem(atPath: path, toPath: "\(scratch.path)/held")
-        try FileSystem.replace(path, with: Array("new".utf8))
+        try LocalDisk().replace(path, with: Array("new".utf8))
         #expect(try bytes("file") == Array("new".utf8))
         #expect(try bytes("held") == Array("old".utf8))
         #expect(try bytes("file.tmp") == nil)
@@ -53,7 +53,7 @@ struct FileSystemTests {
     @Test("a replacement that fails leaves nothing behind")
     func failedReplace() throws {
         try FileManager.default.createDirectory(atPath: "\(scratch.path)/file/x", withIntermediateDirectories: true)
-        #expect(throws: JournalError.self) { try FileSystem.replace("\(scratch.path)/file", with: Array("x".utf8)) }
+        #expect(throws: JournalError.self) { try LocalDisk().replace("\(scratch.path)/file", with: Array("x".utf8)) }
         #expect(try bytes("file.tmp") == nil)
     }
 

@@ -118,8 +118,8 @@ struct DocumentTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: run)
         #expect(
             Set(names) == [
-                "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "checkpoint.json", "simulation.json",
-                "transcript.jsonl",
+                "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "journal.head", "checkpoint.json",
+                "simulation.json", "transcript.jsonl",
             ]
         )
         let expected: [String: Set<String>] = [
@@ -127,7 +127,7 @@ struct DocumentTests {
                 "schema", "cluster", "playbookDigest", "versionsDigest", "machineIDs", "baseline", "hops",
             ],
             "checkpoint.json": ["schema", "seq", "hash", "state"],
-            "origin.json": ["playbook"],
+            "origin.json": ["playbook", "sha256"],
         ]
         for (name, members) in expected {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(run)/\(name)"))

@@ -74,9 +74,11 @@ final class Workshop: Sendable {
         return ["state"] + names.sorted().map { "state/\($0)" }
     }
 
-    /// The text without what differs from run to run and from machine to machine.
+    /// The text without what differs from run to run and from machine to machine: also without the lines of a slow
+    /// machine, which say how long a look at the cluster has taken so far.
     func normalized(_ text: String) -> String {
         text.replacing(scratch.path, with: "WORKSHOP")
+            .replacing(/looking at the cluster [a-z0-9-]+, [0-9]+ s(: [^\n]*)?\n/, with: "")
             .replacing(/[0-9]{8}-[0-9]{6}(-[0-9]+)?/, with: "RUN")
             .replacing(/held by \S+@\S+ \(pid [0-9]+\)/, with: "held by WHO@WHERE (pid N)")
             .replacing(/SHA256:[A-Za-z0-9+\/]{43}/, with: "SHA256:FINGERPRINT")

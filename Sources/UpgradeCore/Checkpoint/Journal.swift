@@ -59,7 +59,7 @@ public final class Journal: Recorder {
         try file.sync()
         try disk.syncDirectory(of: path)
         let headPath = JournalHead.path(directory)
-        try disk.replace(headPath, with: JournalHead(seq: history.count, hash: history.hash).bytes)
+        try disk.replace(headPath, with: JournalHead(seq: count, settled: count, hash: hash).bytes)
         head = try disk.overwrite(headPath)
     }
 
@@ -102,7 +102,7 @@ public final class Journal: Recorder {
         for record in records {
             state.apply(record)
         }
-        try head.write(JournalHead(seq: count, hash: hash).bytes)
+        try head.write(JournalHead(seq: count, settled: count - records.count, hash: hash).bytes)
         sinceCheckpoint += bytes.count
         let stops = records.contains { if case .stopped = $0 { true } else { false } }
         // 64 KiB: the checkpoint of a small run is not rewritten at every step, that of a large one at every doubling.

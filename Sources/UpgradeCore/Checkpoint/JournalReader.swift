@@ -63,16 +63,22 @@ public enum JournalReader {
         if let head, head.seq == 0, head.hash != JournalLine.genesis {
             throw .damaged(path: JournalHead.path(directory), line: 1, reason: "it names a line before the first")
         }
-        if !rest.isEmpty {
-            history.notices.append(
-                "the last line of \(path) was torn by a crash and is dropped (\(rest.count) bytes); nothing was done on it"
-            )
-        }
-        let known = max(checkpoint?.seq ?? 0, head?.seq ?? 0)
+        // A tear reaches no further back than the last append; whatever else the journal lacks, somebody has cut off.
+        let known = max(checkpoint?.seq ?? 0, (rest.isEmpty ? head?.seq : head?.settled) ?? 0)
         if known > history.count {
             throw .truncated(path: path, records: history.count, expected: known)
         }
+        if !rest.isEmpty {
+            history.notices.append(tear(path, rest.count, wasDurable: head.map { $0.seq > history.count } ?? false))
+        }
         return history
+    }
+
+    private static func tear(_ path: String, _ count: Int, wasDurable: Bool) -> String {
+        let what = "the last line of \(path) was torn by a crash and is dropped (\(count) bytes)"
+        guard wasDurable else { return "\(what); nothing was done on it" }
+        return "\(what), although the disk had said that it was safe: what it told of may have been done. The step looks "
+            + "again before it acts; do not trust this disk with the next run"
     }
 
     private static func readCheckpoint(

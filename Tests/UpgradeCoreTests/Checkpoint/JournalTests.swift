@@ -106,6 +106,55 @@ struct JournalTests {
         #expect(try JournalReader.read(directory: scratch.path).notices.isEmpty)
     }
 
+    @Test("a torn line that no append had acknowledged says that nothing was done on it, an acknowledged one that it may be")
+    func tornLineAndHead() throws {
+        let records = Array(try someRecords().dropLast())
+        let journal = try open()
+        try journal.append(Array(records.dropLast()))
+        let head = try scratch.read("journal.head")
+        try journal.append([records[records.count - 1]])
+        try scratch.write(try scratch.read("journal.jsonl").dropLast(40), to: "journal.jsonl")
+        #expect(try JournalReader.read(directory: scratch.path).notices[0].contains("may have been done"))
+        // A crash before the append had returned leaves the head of the append before.
+        try scratch.write(head, to: "journal.head")
+        #expect(try JournalReader.read(directory: scratch.path).notices[0].hasSuffix("nothing was done on it"))
+    }
+
+    @Test("a journal that was cut between two checkpoints is refused: at a line's end, and torn before the last append")
+    func cutBetweenCheckpoints() throws {
+        let records = Array(try someRecords().dropLast())
+        let journal = try open()
+        for record in records { try journal.append([record]) }
+        let lines = String(decoding: try scratch.read("journal.jsonl"), as: UTF8.self).split(separator: "\n")
+        for cut in ["\n", "\n\(lines[3].dropLast(9))", ""] {
+            let count = cut.count > 1 ? 3 : 4
+            let rest = cut.isEmpty ? "" : lines[..<count].joined(separator: "\n") + cut
+            try scratch.write(Data(rest.utf8), to: "journal.jsonl")
+            let error = #expect(throws: JournalError.self) { _ = try JournalReader.read(directory: scratch.path) }
+            guard case .truncated(_, let found, let expected) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect((found, expected) == (cut.isEmpty ? 0 : count, cut.count > 1 ? 4 : 5))
+        }
+        // Without the head nothing shows it, and that is what state/README.md says.
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/journal.head")
+        #expect(try JournalReader.read(directory: scratch.path).count == 0)
+    }
+
+    @Test("a head that is not in its form, or not of this journal, is refused")
+    func damagedHead() throws {
+        try open().append(try someRecords())
+        let head = String(decoding: try scratch.read("journal.head"), as: UTF8.self)
+        let other = String(repeating: "0", count: 64)
+        for text in ["", "6", head.replacing(" ", with: "  "), head.replacing("6 ", with: "7 "), head.prefix(26) + other + "\n"] {
+            try scratch.write(Data(text.utf8), to: "journal.head")
+            #expect(throws: JournalError.self, "\(text)") { _ = try JournalReader.read(directory: scratch.path) }
+        }
+        try scratch.write(Data(head.utf8), to: "journal.head")
+        #expect(try JournalReader.read(directory: scratch.path).count == 6)
+    }
+
     @Test("an edited line is refused with its number and nothing is overwritten")
     func editedLine() throws {
         try open().append(try someRecords())

@@ -170,12 +170,14 @@ private final class TornRecorder: Recorder {
 
     private let base: Journal
     private let path: String
+    private let headPath: String
     private let part: Part
     private var left: Int
 
     init(directory: String, at save: Int, _ part: Part) throws {
         base = try Journal(directory: directory, now: { 0 })
         path = directory + "/journal.jsonl"
+        headPath = directory + "/journal.head"
         self.part = part
         left = save
     }
@@ -195,6 +197,8 @@ private final class TornRecorder: Recorder {
         }
         try base.append(records.dropLast())
         let before = FileManager.default.contents(atPath: path)?.count ?? 0
+        // The head follows the journal: a process that died in between has left that of the save before.
+        let head = FileManager.default.contents(atPath: headPath)
         try base.append([last])
         let all = FileManager.default.contents(atPath: path) ?? Data()
         let kept =
@@ -204,6 +208,7 @@ private final class TornRecorder: Recorder {
             case .allButNewline: all.count - 1
             }
         _ = FileManager.default.createFile(atPath: path, contents: all.prefix(kept))
+        _ = FileManager.default.createFile(atPath: headPath, contents: head)
         throw .system(path: path, operation: "append", reason: "the process is dead")
     }
 }

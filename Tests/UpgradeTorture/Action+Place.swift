@@ -5,7 +5,8 @@ extension Action {
     var host: String? {
         switch self {
         case .refreshPackageLists(let host), .install(let host, _), .configurePending(let host), .mask(let host, _),
-            .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _), .archive(let host, _, _),
+            .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
+            .proveSnapshot(let host, _, _), .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,

@@ -10,6 +10,17 @@ public enum CommandRendering {
             [hostLine(action)]
         case .saveSnapshot(let host, let path):
             snapshot(host: host, path: path, options: playbook.etcd)
+        case .proveSnapshot(let host, let path, let key):
+            [
+                RenderedCommand(
+                    host: host,
+                    command: Command(
+                        ["/bin/sh", "-c", EtcdScripts.prove, "upgrader-prove-snapshot", path, key],
+                        needsRoot: true
+                    ),
+                    means: .job
+                )
+            ]
         case .archive, .fetch, .prune:
             [fileLine(action)]
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
@@ -93,7 +104,7 @@ extension CommandRendering {
         case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
         case .hook(_, let host, let words, let receipt, _):
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
-        case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
+        case .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
             preconditionFailure("not an action on packages or units")
         }
@@ -130,7 +141,8 @@ extension CommandRendering {
                 )
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .proveSnapshot, .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage,
+            .deletePod,
             .convertHelmRelease, .removeHelmSecret:
             preconditionFailure("not an action on files")
         }
@@ -183,7 +195,7 @@ extension CommandRendering {
                 needsRoot: true
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret:
+            .proveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

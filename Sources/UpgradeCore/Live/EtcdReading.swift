@@ -29,21 +29,37 @@ enum EtcdReading {
         line.split(separator: " ").first { $0.hasPrefix("alarm:") }.map { String($0.dropFirst("alarm:".count)) }
     }
 
-    static func snapshot(_ result: CommandResult) throws(ReadingError) -> SnapshotStatus? {
-        switch result.outcome {
-        case .exited(0):
-            guard let file = HostJSON.value(Snapshot.self, result.output) else {
+    static func snapshot(_ sections: Sections) throws(ReadingError) -> SnapshotStatus? {
+        let status = try sections.part("status")
+        let proof = try sections.part("proof")
+        switch status.status {
+        case 0:
+            guard let file = HostJSON.value(Snapshot.self, status.text) else {
                 throw .unreadable("no snapshot status")
             }
             return SnapshotStatus(
                 hash: String(file.hash, radix: 16),
                 revision: file.revision,
-                totalKeys: file.totalKey
+                totalKeys: file.totalKey,
+                proof: proof.succeeded ? try self.proof(proof.text) : nil
             )
         // env(1): the command could not be found or run.
-        case .exited(126), .exited(127): throw .failed
-        case .exited, .signaled: return nil
+        case 126, 127: throw .failed
+        default: return nil
         }
+    }
+
+    /// What `EtcdScripts.prove` wrote: a name and a value a line.
+    private static func proof(_ text: String) throws(ReadingError) -> SnapshotProof {
+        var values: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2 { values[words[0]] = words[1] }
+        }
+        guard let sum = values["sha256"], let revision = values["revision"].flatMap({ Int64($0) }),
+            let key = values["known-key"].flatMap({ Int64($0) }), let keys = values["keys"].flatMap({ Int64($0) })
+        else { throw .unreadable("half a proof of a snapshot") }
+        return SnapshotProof(sha256: String(sum), revision: revision, knownKey: key, keys: keys)
     }
 
     private struct Endpoint: Decodable {

@@ -128,7 +128,7 @@ extension LiveCluster {
         switch action {
         case .refreshPackageLists, .install, .configurePending: playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
-        case .saveSnapshot, .archive: playbook.deadlines.backup
+        case .saveSnapshot, .proveSnapshot, .archive: playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
@@ -166,8 +166,9 @@ extension Action {
     fileprivate var needsPackageLock: Bool {
         switch self {
         case .install, .configurePending: true
-        case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune, .cordon,
-            .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+        case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch,
+            .prune, .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .hook,
             .convertHelmRelease, .removeHelmSecret:
             false
         }

@@ -118,8 +118,8 @@ extension Action {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret:
             true
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot, .archive,
-            .fetch, .prune, .hook:
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot,
+            .proveSnapshot, .archive, .fetch, .prune, .hook:
             false
         }
     }

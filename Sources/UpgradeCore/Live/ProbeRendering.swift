@@ -137,10 +137,8 @@ extension ProbeRendering {
                 .etcdMember(try EtcdReading.member(Sections(text)))
             }
         case .snapshot(let host, let path):
-            let words = ["env", "ETCDCTL_API=3", "etcdctl", "snapshot", "status", path, "-w", "json"]
-            let command = Command(words, needsRoot: true)
-            return Question(place: .host(host), command: command) { result, _ throws(ReadingError) in
-                .snapshot(try EtcdReading.snapshot(result))
+            return ask(host, script(EtcdScripts.snapshot, "snapshot", [path])) { text throws(ReadingError) in
+                .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .apiServer,

@@ -158,6 +158,12 @@ public struct EtcdOptions: Hashable, Sendable {
     public var snapshotDirectory: String
     /// How many snapshots are kept on the host.
     public var keep: Int
+    /// Whether each snapshot is restored beside etcd and read back before the hop goes on.
+    public var provesSnapshot: Bool
+    /// The key that is read back.
+    ///
+    /// - Source: Kubernetes 1.12 to 1.16, registry/core/namespace and `--etcd-prefix`, by default `/registry`
+    public var knownKey: String
 
     /// Makes options.
     public init(
@@ -166,7 +172,9 @@ public struct EtcdOptions: Hashable, Sendable {
         cert: String? = nil,
         key: String? = nil,
         snapshotDirectory: String = "/var/lib/upgrader/snapshots",
-        keep: Int = 5
+        keep: Int = 5,
+        provesSnapshot: Bool = true,
+        knownKey: String = "/registry/namespaces/kube-system"
     ) {
         self.endpoint = endpoint
         self.cacert = cacert
@@ -174,6 +182,8 @@ public struct EtcdOptions: Hashable, Sendable {
         self.key = key
         self.snapshotDirectory = snapshotDirectory
         self.keep = keep
+        self.provesSnapshot = provesSnapshot
+        self.knownKey = knownKey
     }
 }
 

@@ -16,7 +16,7 @@ enum PlaybookKeys {
         "hosts": ["name", "address", "roles", "node"],
         "ssh": ["config", "user", "sudo"],
         "api": ["kubeconfig", "endpoint"],
-        "etcd": ["endpoint", "cacert", "cert", "key", "snapshot-directory", "keep"],
+        "etcd": ["endpoint", "cacert", "cert", "key", "snapshot-directory", "keep", "prove-snapshot", "known-key"],
         "packages": ["control-plane", "node", "client"],
         "drain": ["deadline", "delete-bare-pods", "delete-emptydir-data"],
         "workers": ["batch", "failure-budget"],

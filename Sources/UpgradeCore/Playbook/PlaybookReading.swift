@@ -110,6 +110,8 @@ struct PlaybookReading {
         options.key = section.value("key", .path) ?? options.key
         options.snapshotDirectory = section.value("snapshot-directory", .path) ?? options.snapshotDirectory
         options.keep = section.value("keep", .integer(1...1_000)) ?? options.keep
+        options.provesSnapshot = section.value("prove-snapshot", .flag) ?? options.provesSnapshot
+        options.knownKey = section.value("known-key", .path) ?? options.knownKey
         // A client certificate without its key, or the reverse, is refused by etcdctl at the first probe.
         if section.entry("cert") != nil { _ = section.require("key") }
         if section.entry("key") != nil { _ = section.require("cert") }

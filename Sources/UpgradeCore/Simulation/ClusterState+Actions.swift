@@ -72,6 +72,16 @@ extension ClusterState {
             let count = Int64(applied.count)
             hosts[host]?.snapshots[path] = SnapshotStatus(hash: "5eed\(count)", revision: 1000 + count, totalKeys: 900)
             write(path, on: host)
+        case .proveSnapshot(let host, let path, _):
+            guard let status = try simulated(host).snapshots[path], let file = try simulated(host).files[path] else {
+                break
+            }
+            hosts[host]?.snapshots[path]?.proof = SnapshotProof(
+                sha256: file.sha256,
+                revision: status.revision,
+                knownKey: 1,
+                keys: status.totalKeys
+            )
         case .archive(let host, _, let path):
             write(path, on: host)
         case .fetch(let host, let path, let localPath):

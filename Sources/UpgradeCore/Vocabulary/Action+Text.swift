@@ -10,6 +10,7 @@ extension Action {
         case .unmask(let host, let unit): "unmask \(unit) on \(host)"
         case .restart(let host, let unit): "restart \(unit) on \(host)"
         case .saveSnapshot(let host, let path): "save an etcd snapshot to \(path) on \(host)"
+        case .proveSnapshot(let host, let path, _): "restore \(path) on \(host) beside etcd and read it back"
         case .archive(let host, _, let path): "archive the configuration of \(host) to \(path)"
         case .fetch(let host, let path, let localPath): "copy \(path) of \(host) to \(localPath)"
         case .prune(let host, let directory, _, let keep):

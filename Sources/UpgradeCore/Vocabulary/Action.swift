@@ -17,6 +17,9 @@ public enum Action: Hashable, Sendable, Codable {
     case restart(host: String, unit: String)
     /// Saves an etcd snapshot to a file on the host.
     case saveSnapshot(host: String, path: String)
+    /// Restores a snapshot into a scratch directory on its host, starts etcd on that where nobody else can reach it,
+    /// reads `key` back, and leaves what it found beside the snapshot.
+    case proveSnapshot(host: String, path: String, key: String)
     /// Packs directories and files of the host into a compressed archive on it.
     case archive(host: String, sources: [String], path: String)
     /// Copies a file of the host to the operator's machine and compares the checksum.
@@ -85,7 +88,9 @@ extension Action {
     /// The others are short and say the same thing when said twice.
     public var isJob: Bool {
         switch self {
-        case .refreshPackageLists, .install, .configurePending, .restart, .saveSnapshot, .archive, .drain, .hook:
+        case .refreshPackageLists, .install, .configurePending, .restart, .saveSnapshot, .proveSnapshot, .archive,
+            .drain,
+            .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:

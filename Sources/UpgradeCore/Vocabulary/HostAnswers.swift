@@ -141,12 +141,35 @@ public struct SnapshotStatus: Hashable, Sendable, Codable {
     public var revision: Int64
     /// The number of keys in it.
     public var totalKeys: Int64
+    /// What an etcd that ran on it answered; `nil` while none has.
+    public var proof: SnapshotProof?
 
     /// Makes a status.
-    public init(hash: String, revision: Int64, totalKeys: Int64) {
+    public init(hash: String, revision: Int64, totalKeys: Int64, proof: SnapshotProof? = nil) {
         self.hash = hash
         self.revision = revision
         self.totalKeys = totalKeys
+        self.proof = proof
+    }
+}
+
+/// What an etcd that was started on a restored snapshot answered.
+public struct SnapshotProof: Hashable, Sendable, Codable {
+    /// SHA-256 of the snapshot that was restored, in lowercase hexadecimal.
+    public var sha256: String
+    /// The revision of the restored store.
+    public var revision: Int64
+    /// The revision at which the key that was read back was last written.
+    public var knownKey: Int64
+    /// The number of keys in the restored store.
+    public var keys: Int64
+
+    /// Makes a proof.
+    public init(sha256: String, revision: Int64, knownKey: Int64, keys: Int64) {
+        self.sha256 = sha256
+        self.revision = revision
+        self.knownKey = knownKey
+        self.keys = keys
     }
 }
 

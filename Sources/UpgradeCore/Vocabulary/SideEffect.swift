@@ -59,8 +59,8 @@ extension Action {
         case .mask(let host, let unit): .mask(host: host, unit: unit)
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
-        case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .archive, .fetch,
-            .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+        case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .proveSnapshot,
+            .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret:
             nil

@@ -1,12 +1,12 @@
 import UpgradeCore
 
-/// Saves an etcd snapshot, verifies it, and copies it to the operator's machine.
+/// Saves an etcd snapshot, proves that it can be restored, and copies it to the operator's machine.
 ///
 /// Older snapshots of this tool on the host are removed beyond the number that the playbook keeps; files of others in
 /// the directory have other names and stay.
 struct EtcdSnapshot: Step {
     let id: StepID = "etcd-snapshot"
-    let title = "Save, verify and copy an etcd snapshot"
+    let title = "Save, prove and copy an etcd snapshot"
 
     /// What the names of our snapshots start with.
     static let prefix = "upgrader-"
@@ -30,15 +30,18 @@ struct EtcdSnapshot: Step {
         let names = try seen.files(on: host, directory: etcd.snapshotDirectory, prefix: Self.prefix)
         let keep = max(1, etcd.keep)
         let prune = Action.prune(host: host, directory: etcd.snapshotDirectory, prefix: Self.prefix, keep: keep)
-        guard try seen.snapshot(on: host, path: path) != nil else {
+        let prove = etcd.provesSnapshot ? [Action.proveSnapshot(host: host, path: path, key: etcd.knownKey)] : []
+        guard let status = try seen.snapshot(on: host, path: path) else {
             // The one that is saved counts, and is the newest, so that it is never the one removed.
-            return [.saveSnapshot(host: host, path: path), fetch] + (names.count + 1 > keep ? [prune] : [])
+            return [.saveSnapshot(host: host, path: path)] + prove + [fetch] + (names.count + 1 > keep ? [prune] : [])
         }
         guard let file = try seen.file(on: host, path: path) else {
             throw .unmet(.snapshotUnverified(host: host, path: path))
         }
+        // Of this very file, and nothing of it was lost on the way.
+        let isProven = status.proof.map { $0.sha256 == file.sha256 && $0.revision == status.revision } ?? false
         let isCopied = try seen.localFile(localPath)?.sha256 == file.sha256
-        return (isCopied ? [] : [fetch]) + (names.count > keep ? [prune] : [])
+        return (isProven ? [] : prove) + (isCopied ? [] : [fetch]) + (names.count > keep ? [prune] : [])
     }
 
     private func path(_ context: StepContext) -> String {

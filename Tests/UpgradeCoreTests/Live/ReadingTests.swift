@@ -266,12 +266,19 @@ struct EtcdReadingTests {
 
     @Test("a snapshot that does not verify is none, an etcdctl that is missing is an error")
     func snapshots() throws {
-        let good = CommandResult(output: #"{"hash":4102480234,"revision":7,"totalKey":12,"totalSize":20480}"#)
-        #expect(
-            try EtcdReading.snapshot(good) == SnapshotStatus(hash: "f486e16a", revision: 7, totalKeys: 12)
-        )
-        #expect(try EtcdReading.snapshot(CommandResult(outcome: .exited(1))) == nil)
-        #expect(throws: ReadingError.failed) { try EtcdReading.snapshot(CommandResult(outcome: .exited(127))) }
-        #expect(throws: ReadingError.self) { try EtcdReading.snapshot(CommandResult(output: "{}")) }
+        func status(_ text: String, _ code: Int, proof: String? = nil) throws(ReadingError) -> SnapshotStatus? {
+            try EtcdReading.snapshot(
+                Sections("\(text)\n@upgrader status \(code)\n\(proof ?? "")\n@upgrader proof \(proof == nil ? 1 : 0)\n")
+            )
+        }
+        let good = #"{"hash":4102480234,"revision":7,"totalKey":12,"totalSize":20480}"#
+        var expected = SnapshotStatus(hash: "f486e16a", revision: 7, totalKeys: 12)
+        #expect(try status(good, 0) == expected)
+        expected.proof = SnapshotProof(sha256: "ab", revision: 7, knownKey: 3, keys: 11)
+        #expect(try status(good, 0, proof: "sha256 ab\nrevision 7\nknown-key 3\nkeys 11\n") == expected)
+        #expect(throws: ReadingError.self) { try status(good, 0, proof: "sha256 ab\nrevision 7\n") }
+        #expect(try status("", 1) == nil)
+        #expect(throws: ReadingError.failed) { try status("", 127) }
+        #expect(throws: ReadingError.self) { try status("{}", 0) }
     }
 }

@@ -29,6 +29,8 @@ struct RenderingTests {
         case .unmask: .restart(host: "cp1", unit: "kube-apiserver.service")
         case .restart: .saveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
         case .saveSnapshot:
+            .proveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db", key: "/registry/namespaces/x")
+        case .proveSnapshot:
             .archive(host: "cp1", sources: ["/etc/kubernetes", "/etc/my files"], path: "/var/lib/upgrader/a.tar.gz")
         case .archive: .fetch(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db", localPath: "state/1.db")
         case .fetch: .prune(host: "etcd1", directory: "/var/lib/upgrader/snapshots", prefix: "staging[1]-", keep: 5)

@@ -28,7 +28,7 @@ struct PlaybookSchemaTests {
           "ssh": {"config": "c", "user": "u", "sudo": false},
           "api": {"kubeconfig": "/k", "endpoint": "https://{name}:6443"},
           "etcd": {"endpoint": "http://e:2379", "cacert": "/a", "cert": "/c", "key": "/k",
-            "snapshot-directory": "/s", "keep": 3},
+            "snapshot-directory": "/s", "keep": 3, "prove-snapshot": false, "known-key": "/k/x"},
           "packages": {"control-plane": ["ka"], "node": ["kn"], "client": ["kc"]},
           "saved-paths": ["/etc"],
           "drain": {"deadline": "1s", "delete-bare-pods": true, "delete-emptydir-data": true},

@@ -9,13 +9,41 @@ struct BackupTests {
     let snapshot = "/var/lib/upgrader/snapshots/upgrader-run1-1.12-1.13.db"
     let archive = "/var/lib/upgrader/configuration/run1-1.12-1.13.tar.gz"
     let file = FileState(sha256: "aa", size: .mebibytes(20))
-    let status = SnapshotStatus(hash: "f00", revision: 7, totalKeys: 3)
+    let status = SnapshotStatus(
+        hash: "f00",
+        revision: 7,
+        totalKeys: 3,
+        proof: SnapshotProof(sha256: "aa", revision: 7, knownKey: 1, keys: 3)
+    )
+    let prove = Action.proveSnapshot(
+        host: "etcd1",
+        path: "/var/lib/upgrader/snapshots/upgrader-run1-1.12-1.13.db",
+        key: "/registry/namespaces/kube-system"
+    )
 
-    @Test("a snapshot is saved and copied")
+    @Test("a snapshot is proven again where the proof is of another file, or of another revision")
+    func proof() throws {
+        var scene = Scene()
+        scene.files["etcd1:\(snapshot)"] = file
+        scene.localFiles["snapshots/run1-1.12-1.13.db"] = file
+        for proof in [
+            nil, SnapshotProof(sha256: "bb", revision: 7, knownKey: 1, keys: 3),
+            SnapshotProof(sha256: "aa", revision: 6, knownKey: 1, keys: 3),
+        ] {
+            scene.snapshots["etcd1:\(snapshot)"] = status
+            scene.snapshots["etcd1:\(snapshot)"]?.proof = proof
+            scene.playbook.etcd.provesSnapshot = true
+            #expect(try scene.decide(EtcdSnapshot(), phase, on: "etcd1") == [prove])
+            scene.playbook.etcd.provesSnapshot = false
+            #expect(try scene.decide(EtcdSnapshot(), phase, on: "etcd1") == [])
+        }
+    }
+
+    @Test("a snapshot is saved, proven and copied")
     func save() throws {
         #expect(
             try Scene().decide(EtcdSnapshot(), phase, on: "etcd1") == [
-                .saveSnapshot(host: "etcd1", path: snapshot),
+                .saveSnapshot(host: "etcd1", path: snapshot), prove,
                 .fetch(host: "etcd1", path: snapshot, localPath: "snapshots/run1-1.12-1.13.db"),
             ]
         )
@@ -27,7 +55,7 @@ struct BackupTests {
         for number in 1...4 {
             scene.files["etcd1:/var/lib/upgrader/snapshots/upgrader-run0-\(number).db"] = file
         }
-        #expect(try scene.decide(EtcdSnapshot(), phase, on: "etcd1").count == 2)
+        #expect(try scene.decide(EtcdSnapshot(), phase, on: "etcd1").count == 3)
         scene.files["etcd1:/var/lib/upgrader/snapshots/upgrader-run0-5.db"] = file
         let prune = try scene.decide(EtcdSnapshot(), phase, on: "etcd1").last
         #expect(

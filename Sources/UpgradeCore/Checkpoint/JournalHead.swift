@@ -31,7 +31,8 @@ struct JournalHead: Hashable, Sendable {
         let path = path(directory)
         guard let bytes = try disk.read(path) else { return nil }
         let words = String(decoding: bytes, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 3, let seq = Int(words[0]), let settled = Int(words[1]), 0 <= settled, settled <= seq else {
+        guard words.count == 3, let seq = Int(words[0]), let settled = Int(words[1]), 0 <= settled, settled <= seq
+        else {
             throw .damaged(path: path, line: 1, reason: "it does not say how many records there are")
         }
         let head = JournalHead(seq: seq, settled: settled, hash: String(words[2].dropLast()))

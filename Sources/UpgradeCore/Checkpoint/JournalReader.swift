@@ -77,7 +77,8 @@ public enum JournalReader {
     private static func tear(_ path: String, _ count: Int, wasDurable: Bool) -> String {
         let what = "the last line of \(path) was torn by a crash and is dropped (\(count) bytes)"
         guard wasDurable else { return "\(what); nothing was done on it" }
-        return "\(what), although the disk had said that it was safe: what it told of may have been done. The step looks "
+        return
+            "\(what), although the disk had said that it was safe: what it told of may have been done. The step looks "
             + "again before it acts; do not trust this disk with the next run"
     }
 

@@ -76,7 +76,8 @@ enum ObjectReading {
         return DeploymentState(
             image: deployment.spec.template.spec.containers?.first?.image ?? "",
             replicas: deployment.spec.replicas ?? 1,
-            updatedAndAvailable: isSeen ? min(updated, max(0, (status?.availableReplicas ?? 0).saturatingSubtract(old))) : 0
+            updatedAndAvailable: isSeen
+                ? min(updated, max(0, (status?.availableReplicas ?? 0).saturatingSubtract(old))) : 0
         )
     }
 

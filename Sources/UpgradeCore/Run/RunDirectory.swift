@@ -199,7 +199,10 @@ public struct RunDirectory: Hashable, Sendable {
 
     /// A directory that this user may not look into may hold the newest run: it is not passed over.
     ///
-    /// - Parameter depth: how many directories are below: those of clusters, and in them those of runs.
+    /// - Parameters:
+    ///   - path: the directory.
+    ///   - depth: how many directories are below: those of clusters, and in them those of runs.
+    /// - Throws: `JournalError` where one may not be looked into.
     private static func refuseClosed(_ path: String, depth: Int = 2) throws(JournalError) {
         var entry = stat()
         guard stat(path, &entry) != 0 || entry.st_mode & S_IFMT == S_IFDIR else { return }

@@ -25,7 +25,11 @@ final class Patience: Sendable {
 
     /// Does `body`, and says that it is under way while it is.
     ///
-    /// - Parameter what: what is done, such as `looking at the cluster shop`.
+    /// - Parameters:
+    ///   - what: what is done, such as `looking at the cluster shop`.
+    ///   - body: does it.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
     func during<Value: Sendable>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
         let teller = Task { [self] in
             let began = ContinuousClock.now

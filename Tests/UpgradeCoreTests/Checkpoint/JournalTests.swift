@@ -106,7 +106,9 @@ struct JournalTests {
         #expect(try JournalReader.read(directory: scratch.path).notices.isEmpty)
     }
 
-    @Test("a torn line that no append had acknowledged says that nothing was done on it, an acknowledged one that it may be")
+    @Test(
+        "a torn line that no append had acknowledged says that nothing was done on it, an acknowledged one that it may be"
+    )
     func tornLineAndHead() throws {
         let records = Array(try someRecords().dropLast())
         let journal = try open()
@@ -147,7 +149,9 @@ struct JournalTests {
         try open().append(try someRecords())
         let head = String(decoding: try scratch.read("journal.head"), as: UTF8.self)
         let other = String(repeating: "0", count: 64)
-        for text in ["", "6", head.replacing(" ", with: "  "), head.replacing("6 ", with: "7 "), head.prefix(26) + other + "\n"] {
+        for text in [
+            "", "6", head.replacing(" ", with: "  "), head.replacing("6 ", with: "7 "), head.prefix(26) + other + "\n",
+        ] {
             try scratch.write(Data(text.utf8), to: "journal.head")
             #expect(throws: JournalError.self, "\(text)") { _ = try JournalReader.read(directory: scratch.path) }
         }

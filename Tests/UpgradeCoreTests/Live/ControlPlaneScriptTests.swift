@@ -103,7 +103,9 @@ extension HostScriptTests {
         )
         let daemon = Process()
         daemon.executableURL = URL(filePath: "/bin/sh")
-        daemon.arguments = ["-c", "exec >/dev/null 2>&1; sleep 60 & wait", "kubelet", "--bootstrap-kubeconfig=\(bench.path)/node.conf"]
+        daemon.arguments = [
+            "-c", "exec >/dev/null 2>&1; sleep 60 & wait", "kubelet", "--bootstrap-kubeconfig=\(bench.path)/node.conf",
+        ]
         try daemon.run()
         defer { daemon.terminate() }
         try bench.program(

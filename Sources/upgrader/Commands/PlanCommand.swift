@@ -50,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
                 result = .failure(error)
             }
             await world.close()
-            try Self.write(try result.get().render(format), to: output)
+            try OutputFile.write(try result.get().render(format), to: output, as: "the plan")
             return .done
         }
     }
@@ -87,43 +87,8 @@ struct PlanCommand: AsyncParsableCommand {
             }
             await world.close()
             let sequence = try result.get()
-            try write(try sequence.render(format), to: output)
+            try OutputFile.write(try sequence.render(format), to: output, as: "the plan")
             return sequence.complain(session)
-        }
-    }
-
-    private static func write(_ text: String, to output: String?) throws {
-        guard let output else { return Output.write(text) }
-        do {
-            // What is no plain file is written to: replaced, a device or a link would be lost.
-            let options: Data.WritingOptions = isPlain(output) ? .atomic : []
-            try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: output), options: options)
-        } catch {
-            throw Complaint(
-                FiveLines(
-                    error: "the plan cannot be written to \(output)",
-                    why: reason(error),
-                    state: "nothing was changed",
-                    next: "name a file in a directory that is there and can be written to"
-                ),
-                .usage
-            )
-        }
-    }
-
-    /// Whether there is nothing of that name, or a regular file.
-    private static func isPlain(_ path: String) -> Bool {
-        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-        return type == nil || type == .typeRegular
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileNoSuchFile: "there is no such directory"
-        case .fileWriteNoPermission: "permission is denied"
-        case .fileWriteOutOfSpace: "no space is left on the disk"
-        case .fileWriteVolumeReadOnly: "the file system is read-only"
-        default: error.localizedDescription
         }
     }
 }

@@ -43,7 +43,7 @@ struct ReportCommand: AsyncParsableCommand {
             case .markdown: text = try ReportPage.markdown(report)
             case .json: text = try JSON.text(report)
             }
-            try Self.write(text, to: output)
+            try OutputFile.write(text, to: output, as: "the report")
             return .done
         }
     }
@@ -52,26 +52,6 @@ struct ReportCommand: AsyncParsableCommand {
         guard let file else { return .html }
         if file.hasSuffix(".md") || file.hasSuffix(".markdown") { return .markdown }
         return file.hasSuffix(".json") ? .json : .html
-    }
-
-    private static func write(_ text: String, to output: String?) throws {
-        guard let output else { return Output.write(text) }
-        do {
-            let url = URL(fileURLWithPath: output)
-            try Data((text + "\n").utf8).write(to: url, options: .atomic)
-            // Host names and outputs are in it; whoever wants to publish it can say so.
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
-        } catch {
-            throw Complaint(
-                FiveLines(
-                    error: "the report cannot be written to \(output)",
-                    why: error.localizedDescription,
-                    state: "the run's directory was not changed",
-                    next: "name a file in a directory that is there and can be written to"
-                ),
-                .usage
-            )
-        }
     }
 }
 

@@ -40,24 +40,9 @@ struct VersionsSyncCommand: AsyncParsableCommand {
     }
 
     private func write(_ diff: String) throws {
-        guard let output else {
-            // The diff ends in a newline, and `write` adds one.
-            if !diff.isEmpty { Output.write(String(diff.dropLast())) }
-            return
-        }
-        do {
-            try Data(diff.utf8).write(to: URL(filePath: output), options: .atomic)
-        } catch {
-            throw Complaint(
-                FiveLines(
-                    error: "the diff cannot be written to \(output)",
-                    why: error.localizedDescription,
-                    state: "nothing was changed",
-                    next: "name a file in a directory that is there and can be written to"
-                ),
-                .usage
-            )
-        }
+        guard output != nil || !diff.isEmpty else { return }
+        // The diff ends in a newline, and `write` adds one.
+        try OutputFile.write(String(diff.dropLast()), to: output, as: "the diff")
     }
 }
 

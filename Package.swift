@@ -49,6 +49,7 @@ let package = Package(
             dependencies: [
                 "CZlib",
                 "UpgradeCore",
+                "UpgradeKnowledge",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -142,7 +143,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeHelmTests",
             dependencies: [
-                "UpgradeCore", "UpgradeHelm", "UpgradeSteps", "UpgradeTestSupport",
+                "UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Fixtures"],

@@ -51,7 +51,7 @@ data:
 """
 
 
-def manifest(name, revision, api=None, greeting="hello"):
+def manifest(name, revision, api=None, greeting="hello", labelled=False):
     text = f"""
 ---
 # Source: web/templates/settings.yaml
@@ -73,6 +73,16 @@ metadata:
 spec:
   replicas: 1
 """
+        # As charts have it that rely on the selector which the old API server fills in.
+        text += f"""  template:
+    metadata:
+      labels:
+        app: {name}
+    spec:
+      containers:
+      - name: web
+        image: registry.example.org/web:1.10
+""" if labelled else ""
     return text
 
 
@@ -133,9 +143,9 @@ def chart(name="web", rich=False, filler=b""):
     return made
 
 
-def release(name, namespace, revision, status, rich=False, raw="", api=None, filler=b"", with_chart=True):
+def release(name, namespace, revision, status, rich=False, raw="", api=None, filler=b"", with_chart=True, labelled=False):
     made = release_pb2.Release(name=name, namespace=namespace, version=revision,
-                               manifest=manifest(name, revision, api, "Grüße" if rich else "hello"))
+                               manifest=manifest(name, revision, api, "Grüße" if rich else "hello", labelled))
     made.info.status.code = status_pb2.Status.Code.Value(status)
     made.info.first_deployed.CopyFrom(Timestamp(seconds=EPOCH, nanos=123456789))
     made.info.last_deployed.CopyFrom(Timestamp(seconds=EPOCH + 86400 * revision, nanos=0))
@@ -335,7 +345,8 @@ def many(count, revisions, namespaces):
             status = last if revision == own else "SUPERSEDED"
             raw = VALUES if number % 4 == 0 else f"round: \"{revision}\"\n"
             api = "extensions/v1beta1" if number % 50 == 7 else None
-            made = release(f"app{number}", namespace, revision, status, rich=number % 5 == 0, raw=raw, api=api)
+            made = release(f"app{number}", namespace, revision, status, rich=number % 5 == 0, raw=raw, api=api,
+                           labelled=True)
             storage = "secrets" if number % 7 == 0 else "configmaps"
             print(json.dumps(stored(made, tiller="kube-system" if number % 2 else namespace, storage=storage),
                              ensure_ascii=False))

@@ -39,6 +39,9 @@ static const unsigned char recorded_gates[] = {
 static const unsigned char requirements[] = {
 #embed "Data/requirements.yaml"
 };
+static const unsigned char object_rewrites[] = {
+#embed "Data/object-rewrites.yaml"
+};
 static const unsigned char served_apis[] = {
 #embed "Data/served-apis.yaml"
 };
@@ -56,6 +59,7 @@ static const struct version_data_file files[] = {
     FILE_OF("accepted-flags.yaml", accepted_flags),
     FILE_OF("recorded-gates.yaml", recorded_gates),
     FILE_OF("requirements.yaml", requirements),
+    FILE_OF("object-rewrites.yaml", object_rewrites),
     FILE_OF("served-apis.yaml", served_apis),
     FILE_OF("path.yaml", path),
     FILE_OF("urgent-notes.yaml", urgent_notes),

@@ -27,6 +27,7 @@ public struct HelmFormat: HelmCodec {
             revision: 0,
             namespace: ""
         )
+        record.mark = HelmMark(stored.annotations)
         do {
             let (release, notes) = try Self.helm2(stored)
             record.release = release.name
@@ -36,7 +37,14 @@ public struct HelmFormat: HelmCodec {
             record.chart = release.chart.title
             record.notes = notes
             // What a superseded revision held is applied by nobody any more.
-            if release.info.status != "superseded" { record.objects = ManifestText.references(release.manifest) }
+            if release.info.status != "superseded" {
+                record.objects = ManifestText.references(release.manifest)
+                record.hookObjects = release.hooks.flatMap { ManifestText.references($0.manifest) }
+                record.templateObjects = release.chart.templateObjects
+            }
+            if release.info.status == "deployed" {
+                record.fixed = Self.fixed([release.manifest] + release.hooks.map(\.manifest))
+            }
             if compares { record.parts = release.digests }
             if stored.data.utf8.count > Self.certainlySmall { _ = try Self.packed(release) }
         } catch {
@@ -56,9 +64,18 @@ public struct HelmFormat: HelmCodec {
             revision: stored.labels["version"].flatMap { Int($0) } ?? 0,
             status: stored.labels["status"] ?? ""
         )
-        guard compares else { return secret }
+        secret.size = ByteCount(bytes: Int64(stored.data.utf8.count))
+        let isDeployed = secret.status == "deployed"
+        guard compares || isDeployed else { return secret }
         do {
-            secret.parts = try Release.helm3(stored.data).digests
+            let release = try Release.helm3(stored.data)
+            if compares { secret.parts = release.digests }
+            secret.chart = release.chart.title
+            guard isDeployed else { return secret }
+            secret.objects = ManifestText.references(release.manifest)
+            secret.hookObjects = release.hooks.flatMap { ManifestText.references($0.manifest) }
+            secret.templateObjects = release.chart.templateObjects
+            secret.fixed = Self.fixed([release.manifest] + release.hooks.map(\.manifest))
         } catch {
             secret.problem = error.why
         }
@@ -110,6 +127,14 @@ extension Release {
 }
 
 extension Release.Chart {
+    /// The kinds that its templates name, each once.
+    var templateObjects: [ClusterObjects.Reference] {
+        var seen: Set<ClusterObjects.Reference> = []
+        return templates.flatMap { ManifestText.references(String(decoding: $0.data, as: UTF8.self)) }
+            .map { ClusterObjects.Reference(apiVersion: $0.apiVersion, kind: $0.kind) }
+            .filter { seen.insert($0).inserted }
+    }
+
     /// Name and version.
     var title: String {
         "\(metadata["name"]?.string ?? "")-\(metadata["version"]?.string ?? "")"

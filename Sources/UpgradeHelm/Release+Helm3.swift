@@ -17,6 +17,11 @@ extension Release {
 
     /// Reads what Helm 3 stores.
     static func helm3(_ data: String) throws(Unreadable) -> Release {
+        try Release(helm3: try json(data))
+    }
+
+    /// What Helm 3 stores, unpacked.
+    static func json(_ data: String) throws(Unreadable) -> JSONValue {
         guard let packed = Base64.decode(data), !packed.isEmpty else {
             throw Unreadable(why: "what it holds is not base64")
         }
@@ -27,7 +32,7 @@ extension Release {
             throw Unreadable(why: "its gzip is damaged or cut off")
         }
         guard let value = JSONValue(bytes) else { throw Unreadable(why: "what it holds is not JSON") }
-        return try Release(helm3: value)
+        return value
     }
 
     init(helm3 value: JSONValue) throws(Unreadable) {

@@ -1,4 +1,5 @@
 import UpgradeCore
+import UpgradeKnowledge
 
 /// What happens in a hop, and in which order.
 enum HopOutline {
@@ -22,9 +23,10 @@ enum HopOutline {
         let phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
             phase(PhaseName.backup, batch: min(atOnce, saved.count), saved.map { lane($0, backupSteps($0, playbook)) }),
-            // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before.
+            // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
+            // Helm has stored moves to the APIs that stay while both are served.
             phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),
-            phase(PhaseName.helmBefore, isFirst ? helm(at: hop.from, playbook) : []),
+            phase(PhaseName.helmBefore, (isFirst ? helm(at: hop.from, playbook) : []) + maps(at: hop, playbook)),
             // One host at a time, and all API servers before the first controller: none may be newer than an API server.
             phase(
                 PhaseName.controlPlane,
@@ -112,10 +114,18 @@ enum HopOutline {
         var steps: [StepID] = []
         if playbook.helm?.versions[release] != nil {
             lanes = playbook.helmHosts.map { lane($0, ["helm-package"]) }
-            steps.append("tiller")
+            // After a cleanup there is none.
+            if playbook.helm?.cleanup.map({ release <= $0.at }) ?? true { steps.append("tiller") }
         }
         if converts, playbook.helm?.migrateAt == release { steps += ["helm-inventory", "helm-convert", "helm-verify"] }
+        if converts, playbook.helm?.cleanup?.at == release { steps.append("helm-cleanup") }
         return steps.isEmpty ? lanes : lanes + [cluster(steps)]
+    }
+
+    /// Only where the playbook asks for it and the hop takes an API away.
+    private static func maps(at hop: HopID, _ playbook: Playbook) -> [PlannedLane] {
+        guard playbook.helm?.mapsAPIs == true, (try? Breakage.all().rewrites(at: hop)) ?? true else { return [] }
+        return [cluster(["helm-map"])]
     }
 
     private static func phase(

@@ -48,11 +48,13 @@ public enum StepCatalog {
         CalicoPackages(),
         CalicoPod(),
         CalicoStrategy(),
+        HelmMap(),
         HelmPackage(),
         Tiller(),
         HelmInventoryStep(),
         HelmConvert(),
         HelmVerify(),
+        HelmCleanup(),
         InstallClients(),
         VerifyCluster(),
     ]

@@ -11,7 +11,7 @@ struct Upgrader: AsyncParsableCommand {
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, VersionsCommand.self, ExplainCommand.self,
-            PathCommand.self, CleanupCommand.self, WhyCommand.self, LogCommand.self, ReportCommand.self,
+            PathCommand.self, HelmCommand.self, WhyCommand.self, LogCommand.self, ReportCommand.self,
         ]
     )
 }

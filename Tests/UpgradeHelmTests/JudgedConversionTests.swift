@@ -37,8 +37,8 @@ struct JudgedConversionTests {
         func access() -> LiveCluster {
             LiveCluster(remote: LocalShellRemote(), playbook: scene.playbook, helm: HelmFormat(), now: { 0 })
         }
-        func decide(_ id: StepID) async throws -> [Action] {
-            let key = try #require(StepKey("1.12-1.13/helm/\(id)@cluster"))
+        func decide(_ id: StepID, at hop: String = "1.12-1.13") async throws -> [Action] {
+            let key = try #require(StepKey("\(hop)/helm/\(id)@cluster"))
             let step = try #require(scene.steps.steps[id])
             let context = StepContext(
                 key: key,
@@ -76,5 +76,22 @@ struct JudgedConversionTests {
         try await access().perform(.removeHelmSecret(conversion), as: third) { _ in }
         #expect(try await decide("helm-convert") == [first])
         try await access().perform(first, as: JobID(run: "judge", key: key, attempt: 4, index: 0)) { _ in }
+        // Written anew for the release that takes APIs away; one is left out, so that Helm shows what that is for.
+        scene.playbook.helm?.mapsAPIs = true
+        scene.playbook.helm?.excluded.append(HelmExclusion(release: "team17/app57", reason: "to see Helm refuse it"))
+        let mappings = try await decide("helm-map", at: "1.15-1.16")
+        #expect(mappings.count == 1)
+        for (index, action) in mappings.enumerated() {
+            // Twice: the second time as after a kill.
+            for attempt in 1...2 {
+                let job = JobID(run: "judge", key: key, attempt: 5 + attempt, index: index)
+                do throws(AccessError) {
+                    try await access().perform(action, as: job) { _ in }
+                } catch {
+                    #expect(attempt == 2 && error.why.contains("was changed since it was looked at"))
+                }
+            }
+        }
+        #expect(try await decide("helm-map", at: "1.15-1.16") == [])
     }
 }

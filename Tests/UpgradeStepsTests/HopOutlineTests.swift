@@ -16,10 +16,12 @@ struct HopOutlineTests {
     }
 
     @Test("every step of the outline is in the catalog, and every step of the catalog in an outline")
-    func catalog() {
+    func catalog() throws {
         let playbook = Scene.everything.playbook
         let set = StepCatalog.all(for: playbook)
-        let used = phases(playbook).flatMap { $0.lanes.flatMap(\.steps) }
+        // The hop that takes APIs away has a step that the first has not.
+        let last = HopOutline.phases(try #require(HopID("1.15-1.16")), playbook, false)
+        let used = (phases(playbook) + last).flatMap { $0.lanes.flatMap(\.steps) }
         #expect(Set(used) == Set(set.steps.keys))
     }
 

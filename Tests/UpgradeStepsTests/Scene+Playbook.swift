@@ -102,7 +102,9 @@ extension Scene {
         )
         scene.movesCalico()
         scene.movesHelm()
+        scene.playbook.helm?.mapsAPIs = true
         scene.playbook.helm?.migrateAt = MinorRelease.start.next
+        scene.playbook.helm?.cleanup = HelmCleanupOptions(at: MinorRelease.start.next)
         scene.playbook.workerBatch = 2
         scene.playbook.hooks = [
             Hook(name: "silence", phase: "backup", runsBefore: false, words: ["true"]),

@@ -55,6 +55,9 @@ struct UnmetTextTests {
         ),
         .foreignCordon(node: "w1.example.org"),
         .helmUnconvertible(["kube-system/web.v1: its chart is gone", "a", "b", "c"]),
+        .helmUnmappable([
+            "kube-system/web: Deployment web of extensions/v1beta1: spec.rollbackTo: an order to roll back"
+        ]),
         .helmDiffers(["Secret shop/sh.helm.release.v1.web.v1: manifest differ"]),
         .cordonLeft(node: "w1.example.org"),
         .budgetNeverAllows(budget: "shop/cart", pod: "shop/cart-0", node: "w1.example.org"),

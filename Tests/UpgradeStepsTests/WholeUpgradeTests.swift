@@ -11,6 +11,7 @@ struct WholeUpgradeTests {
     func reachesTarget(scene: Scene) async throws {
         var playbook = scene.playbook
         playbook.helm?.migrateAt = nil
+        playbook.helm?.cleanup = nil
         // Two workers at once would leave no node for the pods of two.
         playbook.workerBatch = 1
         let clock = VirtualClock()

@@ -10,7 +10,7 @@ extension Action {
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease, .removeHelmSecret:
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             nil
         }
     }

@@ -51,6 +51,23 @@ struct DocumentTests {
             "alternatives": Form(always: ["id", "summary"], sometimes: ["path", "end"]),
         ]
     )
+    private static let helm = Form(
+        always: ["schema", "cluster", "tillers", "releases"],
+        inside: [
+            "tillers": Form(always: ["namespace", "image", "storage"]),
+            "releases": Form(
+                always: ["helm", "namespace", "name", "releaseNamespace", "revisions", "going", "written"],
+                sometimes: ["excluded"],
+                inside: [
+                    "revisions": Form(
+                        always: ["revision", "status", "chart", "bytes", "object", "notes"],
+                        sometimes: ["problem"]
+                    ),
+                    "going": Form(always: ["hop", "apiVersion", "kind", "name", "place"], sometimes: ["instead", "why"]),
+                ]
+            ),
+        ]
+    )
     private static let stated = Form(
         always: ["asOf", "moves", "violations", "broken", "notes", "unsupported"],
         inside: [
@@ -69,6 +86,13 @@ struct DocumentTests {
         try expect(try await Program(Program.upgrader, typed, in: workshop.scratch.path).wait(), Self.path, "path")
         let looked = ["plan", Workshop.playbook] + end
         try expect(try await Program(Program.upgrader, looked, in: workshop.scratch.path).wait(), Self.path, "path")
+    }
+
+    @Test("helm inventory prints exactly the documented members")
+    func helmInventory() async throws {
+        let workshop = try Workshop(Workshop.small(extra: "helm: {migrate-at: 1.13}"))
+        let result = try await workshop.upgrader("helm", "inventory", Workshop.playbook, "--format", "json")
+        try expect(result, Self.helm, "helm inventory")
     }
 
     @Test("the path of a plan has exactly the documented members")

@@ -29,6 +29,12 @@ public enum CommandRendering {
             HelmRequests(playbook).conversion(conversion)
         case .removeHelmSecret(let conversion):
             HelmRequests(playbook).removal(conversion)
+        case .mapHelmRelease(let mapping):
+            HelmRequests(playbook).mapping(mapping)
+        case .retireHelmRecord(let one):
+            HelmRequests(playbook).retirement(one)
+        case .removeTiller(let namespace):
+            HelmRequests(playbook).removal(ofTiller: namespace)
         }
     }
 
@@ -104,8 +110,9 @@ extension CommandRendering {
         case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
         case .hook(_, let host, let words, let receipt, _):
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
-        case .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
-            .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
+        case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
+            .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -141,9 +148,9 @@ extension CommandRendering {
                 )
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .proveSnapshot, .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage,
-            .deletePod,
-            .convertHelmRelease, .removeHelmSecret:
+            .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
+            .proveSnapshot:
             preconditionFailure("not an action on files")
         }
     }
@@ -195,7 +202,8 @@ extension CommandRendering {
                 needsRoot: true
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .proveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret:
+            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord,
+            .removeTiller, .proveSnapshot:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

@@ -78,6 +78,42 @@ struct HelmRequests {
         .map { RenderedCommand(host: host, command: $0) }
     }
 
+    /// The replacement of an object by a manifest that is read from standard input and names the version that was read:
+    /// the API refuses it where there is another one by now.
+    func replacement(_ manifest: String?) -> Command {
+        var command = kubectl.brief(["replace", "--filename=-", "--output=name"])
+        command.input = manifest
+        return command
+    }
+
+    /// What a mapping runs: the deployed revision is read, the new one written, and the old one superseded.
+    func mapping(_ one: HelmMapping) -> [RenderedCommand] {
+        [object(one.source.storage, one.source.namespace, one.source.name), creation(nil), replacement(nil)].map {
+            RenderedCommand(host: host, command: $0)
+        }
+    }
+
+    /// What a retirement runs: the object is read, copied to the operator's machine, and removed.
+    func retirement(_ one: HelmRetirement) -> [RenderedCommand] {
+        let source = one.source
+        return [
+            object(source.storage, source.namespace, source.name),
+            removal(source.storage, source.namespace, source.name, at: "VERSION"),
+        ]
+        .map { RenderedCommand(host: host, command: $0) }
+    }
+
+    /// The removal of what `helm init` has installed in a namespace.
+    ///
+    /// - Source: helm v2.17 cmd/helm/installer/{install,uninstall}.go: a Deployment and a Service with these labels
+    func removal(ofTiller namespace: String) -> [RenderedCommand] {
+        let words = [
+            "delete", "deployments.apps,services", "--selector=app=helm,name=tiller", "--namespace=\(namespace)",
+            "--ignore-not-found",
+        ]
+        return [RenderedCommand(host: host, command: kubectl.brief(words))]
+    }
+
     private static let removeUnchanged = """
         kind=$1; namespace=$2; name=$3; version=$4; shift 4; \
         found=$("$@" get "$kind" "$name" --namespace="$namespace" --ignore-not-found \

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 extension LiveCluster {
     /// A page takes a moment; kubectl itself gives up after 20 s.
-    private static let deadline = Duration.seconds(60)
+    static let helmDeadline = Duration.seconds(60)
     /// How much of a list is held in memory at once: enough that the time of a call does not matter.
     private static let pageBytes = 8 << 20
     /// The most objects of a page, as kubectl's `--chunk-size`; and what the first page asks for, before it is known
@@ -52,7 +52,7 @@ extension LiveCluster {
         }
         let (result, host, _) = try await api.run(
             requests.creation(manifest),
-            deadline: Self.deadline,
+            deadline: Self.helmDeadline,
             report: report
         )
         if result.succeeded { return }
@@ -86,28 +86,36 @@ extension LiveCluster {
             throw unreadable(read, "it was changed since it was written")
         }
         let removal = requests.removal(.secret, object.namespace, object.name, at: object.resourceVersion)
-        let (result, host, _) = try await api.run(removal, deadline: Self.deadline, report: report)
+        let (result, host, _) = try await api.run(removal, deadline: Self.helmDeadline, report: report)
         guard result.succeeded else { throw failed(removal, on: host, result) }
     }
 
     // MARK: one call
 
-    private func codec() throws(AccessError) -> any HelmCodec {
+    func codec() throws(AccessError) -> any HelmCodec {
         guard let helm else {
             throw .unreadable(host: "", command: "helm", reason: "nothing that reads what Helm stores was given")
         }
         return helm
     }
 
-    private func object(
+    func object(
         _ command: Command,
         _ storage: HelmStorage,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) -> StoredHelmObject {
-        let (result, host, _) = try await api.run(command, deadline: Self.deadline, report: report)
+        try await whole(command, report: report).stored(storage)
+    }
+
+    /// An object as the API gives it.
+    func whole(
+        _ command: Command,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> HelmObject {
+        let (result, host, _) = try await api.run(command, deadline: Self.helmDeadline, report: report)
         guard result.succeeded else { throw failed(command, on: host, result) }
         do throws(ReadingError) {
-            return try HostJSON.read(HelmObject.self, result.output).stored(storage)
+            return try HostJSON.read(HelmObject.self, result.output)
         } catch {
             throw unreadable(command, "it is not an object of the API")
         }
@@ -119,7 +127,7 @@ extension LiveCluster {
         var token: String?
         repeat {
             let command = requests.page(of: list, size: size, after: token)
-            let (result, host, _) = try await api.run(command, deadline: Self.deadline)
+            let (result, host, _) = try await api.run(command, deadline: Self.helmDeadline)
             guard result.succeeded else { throw failed(command, on: host, result) }
             let page: HelmPage
             do throws(ReadingError) {
@@ -137,11 +145,11 @@ extension LiveCluster {
     }
 
     /// A failure without what the command printed to its standard output, which may hold a release.
-    private func failed(_ command: Command, on host: String, _ result: CommandResult) -> AccessError {
+    func failed(_ command: Command, on host: String, _ result: CommandResult) -> AccessError {
         .failed(command, on: host, CommandResult(errorOutput: result.errorOutput, outcome: result.outcome))
     }
 
-    private func unreadable(_ command: Command, _ reason: String) -> AccessError {
+    func unreadable(_ command: Command, _ reason: String) -> AccessError {
         .unreadable(
             host: CommandRendering.apiHost(playbook),
             command: Redaction.redact(command),

@@ -133,7 +133,8 @@ extension LiveCluster {
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease,
+            .retireHelmRecord, .removeTiller:
             playbook.deadlines.connect
         }
     }
@@ -166,10 +167,10 @@ extension Action {
     fileprivate var needsPackageLock: Bool {
         switch self {
         case .install, .configurePending: true
-        case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch,
-            .prune, .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .hook,
-            .convertHelmRelease, .removeHelmSecret:
+        case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune, .cordon,
+            .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
+            .proveSnapshot:
             false
         }
     }

@@ -15,6 +15,8 @@ extension LiveCluster {
         switch action {
         case .convertHelmRelease(let conversion): return try await convert(conversion, report: report)
         case .removeHelmSecret(let conversion): return try await remove(conversion, report: report)
+        case .mapHelmRelease(let mapping): return try await map(mapping, report: report)
+        case .retireHelmRecord(let one): return try await retire(one, report: report)
         default: break
         }
         for line in CommandRendering.commands(for: action, playbook: playbook) {
@@ -116,7 +118,7 @@ extension Action {
     var isOnAPI: Bool {
         switch self {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease, .removeHelmSecret:
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot,
             .proveSnapshot, .archive, .fetch, .prune, .hook:

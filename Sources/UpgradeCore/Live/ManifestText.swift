@@ -6,7 +6,8 @@ public enum ManifestText {
     public static func references(_ text: String) -> [ClusterObjects.Reference] {
         var found: [ClusterObjects.Reference] = []
         var document: [Substring] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // A line that ends with CRLF ends with one character.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             if line.hasPrefix("---") {
                 found += references(inDocument: document)
                 document = []

@@ -15,10 +15,9 @@ struct PackageLock: Sendable {
             output.contains("E: Could not get lock ")
         case .configurePending:
             output.contains("locked by another process")
-        case .mask, .unmask, .restart, .hook, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon,
-            .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease,
-            .removeHelmSecret:
+        case .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
+            .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
+            .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             false
         }
     }

@@ -255,6 +255,10 @@ public struct HelmOptions: Hashable, Sendable {
     public var revisions: Int?
     /// Releases, or single revisions, that are not converted.
     public var excluded: [HelmExclusion]
+    /// Whether deployed releases that name APIs which a hop takes away are written anew before it.
+    public var mapsAPIs = false
+    /// When what Helm 2 keeps is removed; `nil` for never.
+    public var cleanup: HelmCleanupOptions?
 
     /// Makes options.
     public init(
@@ -272,6 +276,28 @@ public struct HelmOptions: Hashable, Sendable {
         self.image = image
         self.migrateAt = migrateAt
         self.revisions = revisions
+        self.excluded = excluded
+    }
+}
+
+/// That what Helm 2 keeps is removed once all of it is verified, and Tiller with it.
+public struct HelmCleanupOptions: Hashable, Sendable {
+    /// The release at whose arrival it is.
+    public var at: MinorRelease
+    /// What becomes of what the playbook excludes from the conversion.
+    public enum Excluded: String, Hashable, Sendable, CaseIterable {
+        /// It stays, and so does its Tiller.
+        case keep
+        /// It is copied and removed like the rest.
+        case remove
+    }
+
+    /// What becomes of what the playbook excludes from the conversion.
+    public var excluded: Excluded
+
+    /// Makes options.
+    public init(at release: MinorRelease, excluded: Excluded = .keep) {
+        at = release
         self.excluded = excluded
     }
 }

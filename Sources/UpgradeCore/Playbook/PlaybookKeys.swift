@@ -24,7 +24,11 @@ enum PlaybookKeys {
         "calico": ["versions", "packages", "namespace", "daemonset", "container", "image"],
         "calico.versions": [release],
         "calico.versions.*": ["package", "tag"],
-        "helm": ["versions", "packages", "tiller-namespaces", "image", "migrate-at", "revisions", "exclude"],
+        "helm": [
+            "versions", "packages", "tiller-namespaces", "image", "map-apis", "migrate-at", "revisions", "exclude",
+            "cleanup",
+        ],
+        "helm.cleanup": ["at", "confirm", "excluded"],
         "helm.exclude": ["release", "reason"],
         "helm.versions": [release],
         "helm.versions.*": ["package", "tag"],

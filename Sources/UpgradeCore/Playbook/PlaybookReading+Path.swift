@@ -1,3 +1,5 @@
+import Yams
+
 /// The releases of a playbook with the one to reach.
 struct ReleasePath {
     var target: MinorRelease
@@ -126,22 +128,65 @@ extension PlaybookReading {
     /// Helm, where the playbook moves it.
     func helm(_ path: ReleasePath?) -> HelmOptions? {
         guard let section = top.section("helm") else { return nil }
-        // A playbook may move from Helm 2 to 3 without moving Helm 2 first.
-        if section.entry("migrate-at") == nil { _ = section.require("versions") }
+        // A playbook may move from Helm 2 to 3, or releases to other APIs, without moving Helm first.
+        if section.entry("migrate-at") == nil, section.entry("map-apis") == nil { _ = section.require("versions") }
         var options = HelmOptions(versions: versions(section, path) ?? [:])
         options.packages = section.list("packages", .packageName) ?? options.packages
         options.tillerNamespaces =
             section.list("tiller-namespaces", .objectName, mayBeEmpty: true) ?? options.tillerNamespaces
         options.image = section.value("image", .image) ?? options.image
+        options.mapsAPIs = section.value("map-apis", .flag) ?? options.mapsAPIs
         options.migrateAt = section.value("migrate-at", .release)
         options.revisions = section.value("revisions", .integer(1...100_000))
         options.excluded = exclusions(section)
+        options.cleanup = section.section("cleanup").flatMap { cleanup($0, after: options.migrateAt, path) }
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
         {
             top.problems.report(.notOnPath(key: "helm.migrate-at", release: release, at: place))
         }
         return options
+    }
+
+    /// The removal of what Helm 2 keeps; `confirm` has to name the cluster.
+    private func cleanup(
+        _ section: PlaybookSection,
+        after migration: MinorRelease?,
+        _ path: ReleasePath?
+    ) -> HelmCleanupOptions? {
+        let release = section.required("at", .release)
+        let name = section.required("confirm", .name)
+        let excluded: HelmCleanupOptions.Excluded? = section.value("excluded", .choice)
+        if let name, let entry = section.entry("confirm"), let cluster = top.entry("cluster")?.node.scalar?.string,
+            name != cluster
+        {
+            top.problems.report(
+                .invalidValue(
+                    key: section.name("confirm"),
+                    value: name,
+                    expected: "the name of the cluster, \(cluster): what is removed cannot be taken back",
+                    suggestion: nil,
+                    at: top.problems.place(of: entry.node)
+                )
+            )
+        }
+        guard let release, let entry = section.entry("at") else { return nil }
+        if let path, !path.arrives(at: release) {
+            top.problems.report(
+                .notOnPath(key: section.name("at"), release: release, at: top.problems.place(of: entry.node))
+            )
+        } else if migration.map({ release < $0 }) ?? true {
+            top.problems.report(
+                .invalidValue(
+                    key: section.name("at"),
+                    value: release.description,
+                    expected: "a release from `helm.migrate-at` on, where all is converted and verified",
+                    suggestion: nil,
+                    at: top.problems.place(of: entry.node)
+                )
+            )
+        }
+        return HelmCleanupOptions(at: release, excluded: excluded ?? .keep)
     }
 
     private func exclusions(_ helm: PlaybookSection) -> [HelmExclusion] {

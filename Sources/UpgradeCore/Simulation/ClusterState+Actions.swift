@@ -27,6 +27,8 @@ extension ClusterState {
             guard blocks.isEmpty else { throw .drainBlocked(node: node, by: blocks, deadline: options.deadline) }
         case .convertHelmRelease(let conversion):
             try refuseConversion(conversion)
+        case .mapHelmRelease(let mapping):
+            try refuseMapping(mapping)
         default:
             break
         }
@@ -116,6 +118,13 @@ extension ClusterState {
             convert(conversion)
         case .removeHelmSecret(let conversion):
             helm.secrets.removeAll { $0.isOurs && $0.name == conversion.secret && $0.namespace == conversion.namespace }
+        case .mapHelmRelease(let mapping):
+            map(mapping)
+        case .retireHelmRecord(let one):
+            retire(one)
+        case .removeTiller(let namespace):
+            helm.tillers.removeAll { $0.namespace == namespace }
+            deployments["\(namespace)/\(HelmTiller.deployment)"] = nil
         }
     }
 

@@ -44,3 +44,76 @@ extension ClusterState {
         )
     }
 }
+
+extension ClusterState {
+    /// Refuses a mapping as the live cluster would.
+    func refuseMapping(_ mapping: HelmMapping) throws(AccessError) {
+        let isThere =
+            mapping.helm == 2
+            ? helm.records.contains { $0.source == mapping.source && $0.digest == mapping.digest }
+            : helm.secrets.contains { $0.source == mapping.source && $0.digest == mapping.digest }
+        guard isThere else {
+            throw .refusedBySimulation(reason: "\(mapping.source.path) was changed since it was looked at")
+        }
+    }
+
+    /// Writes the new revision and supersedes the old one; doing it again changes nothing.
+    mutating func map(_ mapping: HelmMapping) {
+        let digest = Digest.sha256("simulated mapping", mapping.digest)
+        let mark = HelmMark(
+            run: mapping.mark,
+            source: "\(mapping.source.storage.rawValue)/\(mapping.source.path)",
+            sourceDigest: mapping.digest,
+            content: digest,
+            origin: .mapping
+        )
+        let superseded = Digest.sha256("simulated superseded", mapping.digest)
+        if mapping.helm == 2, let index = helm.records.firstIndex(where: { $0.source == mapping.source }) {
+            var next = helm.records[index]
+            next.source = mapping.target
+            next.digest = digest
+            next.revision = mapping.next
+            next.mark = mark
+            next.objects = mapping.moved(next.objects)
+            next.hookObjects = mapping.moved(next.hookObjects)
+            helm.records[index].status = "superseded"
+            helm.records[index].digest = superseded
+            helm.records[index].objects = []
+            helm.records[index].hookObjects = []
+            helm.records.append(next)
+        }
+        if mapping.helm == 3, let index = helm.secrets.firstIndex(where: { $0.source == mapping.source }) {
+            var next = helm.secrets[index]
+            next.name = mapping.target.name
+            next.digest = digest
+            next.revision = mapping.next
+            next.mark = mark
+            next.objects = mapping.moved(next.objects)
+            next.hookObjects = mapping.moved(next.hookObjects)
+            helm.secrets[index].status = "superseded"
+            helm.secrets[index].digest = superseded
+            helm.secrets[index].mark = nil
+            helm.secrets[index].objects = []
+            helm.secrets[index].hookObjects = []
+            helm.secrets.append(next)
+        }
+    }
+
+    /// The copy on the operator's machine, and the record gone.
+    mutating func retire(_ one: HelmRetirement) {
+        localFiles[one.localPath] = FileState(sha256: one.digest, size: .mebibytes(1))
+        helm.records.removeAll { $0.source == one.source }
+    }
+}
+
+extension HelmMapping {
+    /// References with the APIs that stand in for them.
+    fileprivate func moved(_ references: [ClusterObjects.Reference]) -> [ClusterObjects.Reference] {
+        references.map { reference in
+            var reference = reference
+            let move = apis.first { $0.from == reference.apiVersion && $0.kind == reference.kind }
+            if let move { reference.apiVersion = move.to }
+            return reference
+        }
+    }
+}

@@ -82,6 +82,9 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case notSupportedYet(feature: String, until: String)
     /// Helm 2 releases that cannot be converted, each with the reason; nothing was written.
     case helmUnconvertible([String])
+    /// Deployed releases that name APIs which go and cannot be written with others, each with the reason; nothing was
+    /// written.
+    case helmUnmappable([String])
     /// Releases that Helm 3 does not hold as Helm 2 does, each with what differs.
     case helmDiffers([String])
     /// Something ahead on the path will break: what and where, the id of each finding, and the cure of the first.

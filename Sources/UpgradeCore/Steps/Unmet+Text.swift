@@ -61,6 +61,8 @@ extension Unmet {
         case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
         case .helmUnconvertible(let findings):
             "\(findings.count) of Helm 2's records cannot be converted: \(Self.some(findings))"
+        case .helmUnmappable(let findings):
+            "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):
             "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
         case .foreseen(let findings, _, _):
@@ -119,6 +121,8 @@ extension Unmet {
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .helmUnconvertible:
             "mend them, or name each under `helm.exclude` in the playbook with a reason"
+        case .helmUnmappable:
+            "deploy them with manifests of the new API, or name each release under `helm.exclude` with a reason"
         case .helmDiffers:
             "see both with `helm get manifest`; a converted Secret has the annotation upgrader/converted-by"
         case .foreseen(_, let ids, let cure):
@@ -132,7 +136,7 @@ extension Unmet {
         switch self {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
-            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .foreseen:
+            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .packageHeld, .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,

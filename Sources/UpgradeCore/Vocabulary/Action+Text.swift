@@ -29,6 +29,12 @@ extension Action {
         case .convertHelmRelease(let one):
             "convert Helm 2 release \(one.source.path) to Secret \(one.namespace)/\(one.secret)"
         case .removeHelmSecret(let one): "remove the converted Secret \(one.namespace)/\(one.secret)"
+        case .mapHelmRelease(let one):
+            "write Helm \(one.helm) release \(one.source.path) anew as \(one.target.name), with "
+                + one.apis.map { "\($0.kind) of \($0.to) for \($0.from)" }.joined(separator: ", ")
+        case .retireHelmRecord(let one):
+            "copy Helm 2's \(one.source.path) to \(one.localPath) and remove it"
+        case .removeTiller(let namespace): "remove Tiller from \(namespace)"
         }
     }
 }

@@ -47,6 +47,12 @@ public enum Action: Hashable, Sendable, Codable {
     case convertHelmRelease(HelmConversion)
     /// Removes the Secret of Helm 3 that the conversion wrote, only if it is still as it was written.
     case removeHelmSecret(HelmConversion)
+    /// Writes the deployed revision of a release anew with the APIs that stay, as a revision that supersedes it.
+    case mapHelmRelease(HelmMapping)
+    /// Copies an object of Helm 2 to the operator's machine, reads the copy back, and removes the object.
+    case retireHelmRecord(HelmRetirement)
+    /// Removes the Deployment and the Service of the Tiller of a namespace.
+    case removeTiller(namespace: String)
 }
 
 /// A package at a version.
@@ -93,7 +99,8 @@ extension Action {
             .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease,
+            .retireHelmRecord, .removeTiller:
             false
         }
     }

@@ -18,6 +18,11 @@ public protocol HelmCodec: Sendable {
     ///
     /// - Throws: `HelmCodecError` where it must not be written.
     func converted(_ stored: StoredHelmObject, _ conversion: HelmConversion) throws(HelmCodecError) -> String
+
+    /// The manifests of the revision that supersedes a deployed one, and of that one superseded.
+    ///
+    /// - Throws: `HelmCodecError` where they must not be written.
+    func mapped(_ stored: StoredHelmObject, _ mapping: HelmMapping) throws(HelmCodecError) -> HelmRewrite
 }
 
 /// An object in which Helm stores a revision, with its contents.

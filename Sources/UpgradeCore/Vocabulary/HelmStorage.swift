@@ -88,6 +88,14 @@ public struct HelmRecord: Hashable, Sendable, Codable {
     public var notes: [String]
     /// The objects that its manifest names.
     public var objects: [ClusterObjects.Reference]
+    /// The objects that its hooks name.
+    public var hookObjects: [ClusterObjects.Reference] = []
+    /// The kinds that the templates of its chart name; names are what a template makes of them.
+    public var templateObjects: [ClusterObjects.Reference] = []
+    /// The objects that no other API can stand in for as they are written.
+    public var fixed: [HelmFixed] = []
+    /// What this program wrote on it; `nil` where Helm wrote it.
+    public var mark: HelmMark?
     /// The digest of each of its parts by name; empty unless a comparison was asked for.
     public var parts: [String: String]
 
@@ -151,6 +159,18 @@ public struct HelmSecret: Hashable, Sendable, Codable {
     public var status: String
     /// Why it could not be read; `nil` where it could, or was not asked for.
     public var problem: String?
+    /// How much is stored.
+    public var size = ByteCount(bytes: 0)
+    /// Name and version of its chart; empty where it was not read.
+    public var chart = ""
+    /// The objects that its manifest names; of a deployed revision only.
+    public var objects: [ClusterObjects.Reference] = []
+    /// The objects that its hooks name.
+    public var hookObjects: [ClusterObjects.Reference] = []
+    /// The kinds that the templates of its chart name.
+    public var templateObjects: [ClusterObjects.Reference] = []
+    /// The objects that no other API can stand in for as they are written.
+    public var fixed: [HelmFixed] = []
     /// The digest of each of its parts by name; empty unless a comparison was asked for.
     public var parts: [String: String]
 
@@ -181,10 +201,21 @@ public struct HelmSecret: Hashable, Sendable, Codable {
     ///
     /// Helm writes the whole Secret anew and so takes the mark away; a person may leave it and change the data.
     public var isOurs: Bool { mark.map { $0.content == digest } ?? false }
+
+    /// The object that holds it.
+    public var source: HelmSource { HelmSource(storage: .secret, namespace: namespace, name: name) }
 }
 
-/// What this program writes on a Secret that it made.
+/// What this program writes on an object that it made.
 public struct HelmMark: Hashable, Sendable, Codable {
+    /// What an object was made by.
+    public enum Origin: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A conversion from Helm 2 to 3.
+        case conversion
+        /// A mapping to the APIs that stay.
+        case mapping
+    }
+
     /// The run.
     public var run: String
     /// The object that it was made from, as `STORAGE/namespace/name`.
@@ -193,9 +224,18 @@ public struct HelmMark: Hashable, Sendable, Codable {
     public var sourceDigest: String
     /// The digest of what was written.
     public var content: String
+    /// What it was made by.
+    public var origin: Origin
 
     /// Makes a mark.
-    public init(run: String, source: String, sourceDigest: String, content: String) {
+    public init(
+        run: String,
+        source: String,
+        sourceDigest: String,
+        content: String,
+        origin: Origin = .conversion
+    ) {
+        self.origin = origin
         self.run = run
         self.source = source
         self.sourceDigest = sourceDigest
@@ -205,6 +245,11 @@ public struct HelmMark: Hashable, Sendable, Codable {
 
 /// A Tiller that runs.
 public struct HelmTiller: Hashable, Sendable, Codable {
+    /// What `helm init` names its Deployment and its Service.
+    ///
+    /// - Source: helm v2.17 cmd/helm/installer/install.go
+    public static let deployment = "tiller-deploy"
+
     /// Its namespace.
     public var namespace: String
     /// Its image with its tag.

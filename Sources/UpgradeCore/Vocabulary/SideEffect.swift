@@ -62,7 +62,7 @@ extension Action {
         case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .proveSnapshot,
             .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
-            .convertHelmRelease, .removeHelmSecret:
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             nil
         }
     }

@@ -5,6 +5,7 @@ public struct Breakage: Sendable {
     let apis: APITable
     let notes: UrgentNotes
     let requirements: Requirements
+    let rewrites: ObjectRewrites
 
     private init() throws(VersionDataError) {
         flags = try FlagTable()
@@ -12,6 +13,7 @@ public struct Breakage: Sendable {
         apis = try APITable()
         notes = try VersionData.decode(UrgentNotes.self, from: "urgent-notes.yaml")
         requirements = try VersionData.decode(Requirements.self, from: "requirements.yaml")
+        rewrites = try ObjectRewrites.all()
     }
 
     private static let known: Result<Breakage, VersionDataError> = Result { () throws(VersionDataError) in

@@ -12,6 +12,7 @@ enum APIRules {
             (release.objects ?? []).flatMap { reference in
                 let place =
                     "Helm \(release.helm) release \(release.namespace)/\(release.name): \(reference.kind) \(reference.name)"
+                if let mapped = mapped(release, reference, place, facts, path, knowledge) { return [mapped] }
                 return finding(reference.apiVersion, reference.kind, place, path, knowledge)
             }
         }
@@ -27,6 +28,32 @@ enum APIRules {
             }
         }
         return applied + stored + files + aggregated(facts, path) + unreadable(facts, path)
+    }
+
+    /// What the run itself writes anew before the hop; whether it can be is asked by `components-supported`.
+    private static func mapped(
+        _ release: HelmManifest,
+        _ reference: ClusterObjects.Reference,
+        _ place: String,
+        _ facts: ClusterFacts,
+        _ path: [HopID],
+        _ knowledge: Breakage
+    ) -> Finding? {
+        guard let options = facts.playbook.helm, options.mapsAPIs,
+            !options.excluded.contains(where: { $0.release == "\(release.namespace)/\(release.name)" }),
+            let hop = path.first(where: { !knowledge.apis.serves(reference.apiVersion, reference.kind, $0.to) }),
+            case .moves(let move) = knowledge.fate(of: reference.apiVersion, reference.kind, at: hop)
+        else { return nil }
+        return Finding(
+            id: "helm-map/\(move.from)/\(move.kind)",
+            title: "releases name \(move.kind) of \(move.from), which \(hop.to) does not serve; the run writes them anew",
+            places: [Finding.Place(object: place)],
+            reason: "`helm.map-apis` says so; the chart of the release has to name \(move.to) at its next upgrade",
+            hop: hop,
+            severity: .worthKnowing,
+            cure: "change the chart before the release is upgraded the next time",
+            source: knowledge.apis.source
+        )
     }
 
     private static func finding(

@@ -61,13 +61,20 @@ struct HelmDecision {
         selected.filter { secrets[secretPath($0)] == nil }.map { $0.conversion(mark: mark) }
     }
 
+    /// Whether nothing stands in the way of a record, whatever stands in that of others.
+    func isConvertible(_ source: HelmSource) -> Bool {
+        inventory.records.contains { record in
+            record.source == source && record.problem == nil && inventory.namespaces.contains(record.namespace)
+        }
+    }
+
     /// What Helm 3 does not hold as Helm 2 does, each with the parts that differ; needs an inventory that compares.
     var differences: [String] {
         selected.compactMap { record in
             let target = secretPath(record)
             guard let found = secrets[target] else { return "\(record.source.path): there is no Secret \(target)" }
             // What Helm 3 has written since is as Helm 3 wants it.
-            guard let written = found.mark else { return nil }
+            guard let written = found.mark, written.origin == .conversion else { return nil }
             if let problem = found.problem { return "Secret \(target): \(problem)" }
             if written.content != found.digest { return "Secret \(target): somebody has changed what it holds" }
             if written.sourceDigest != record.digest {
@@ -79,6 +86,21 @@ struct HelmDecision {
         }
     }
 
+    /// Every record that goes, the oldest of a release first, and those that stay because the playbook excludes them.
+    ///
+    /// The oldest first: a cleanup that was killed then finds the newest, which were converted, to the end.
+    func partition(removesExcluded: Bool) -> (going: [HelmRecord], staying: [HelmRecord]) {
+        let staying = inventory.records.filter { record in
+            !removesExcluded && options.excluded.contains { $0.names(record.source) }
+        }
+        let kept = Set(staying.map(\.source))
+        let going = inventory.records.filter { !kept.contains($0.source) }.sorted {
+            ($0.source.namespace, $0.release, $0.revision, $0.source.path)
+                < ($1.source.namespace, $1.release, $1.revision, $1.source.path)
+        }
+        return (going, staying)
+    }
+
     private func secretPath(_ record: HelmRecord) -> String {
         "\(record.namespace)/\(record.conversion(mark: mark).secret)"
     }
@@ -87,7 +109,7 @@ struct HelmDecision {
     ///
     /// Helm 3 writes a Secret anew, without the mark, when a later revision supersedes it.
     private func isDone(_ record: HelmRecord, _ found: HelmSecret) -> Bool {
-        if let mark = found.mark { return mark.sourceDigest == record.digest }
+        if let mark = found.mark, mark.origin == .conversion { return mark.sourceDigest == record.digest }
         let release = inventory.secrets.filter { $0.namespace == found.namespace && $0.release == found.release }
         let last = inventory.records.filter { $0.namespace == record.namespace && $0.release == record.release }
             .map(\.revision).max()

@@ -1,19 +1,30 @@
 import UpgradeCore
+import UpgradeKnowledge
 
 /// Refuses, before anything is changed, what the playbook asks for and cannot be done: Helm 2 releases that cannot be
-/// converted and are not excluded by name.
+/// converted, or not be written with the APIs that stay, and are not excluded by name.
 struct ComponentsSupported: Step {
     let id: StepID = "components-supported"
     let title = "All that the playbook asks for can be done"
 
     func probes(_ context: StepContext) -> [Probe] {
-        converts(context) ? [.helmReleases(compares: false)] : []
+        converts(context) || maps(context) ? [.helmReleases(compares: false)] : []
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        if maps(context), let options = context.playbook.helm {
+            let inventory = try seen.helmReleases(compares: false)
+            let knowledge = try BreakageData.known()
+            let findings = context.plan.hops.map(\.id).filter { $0 >= context.key.hop }.flatMap { hop in
+                HelmMapDecision(inventory, options, at: hop, knowledge, mark: context.run).findings
+            }
+            guard findings.isEmpty else { throw .unmet(.helmUnmappable(findings)) }
+        }
         guard converts(context) else { return [] }
         return try HelmInventoryStep().actions(seen, context)
     }
+
+    private func maps(_ context: StepContext) -> Bool { context.playbook.helm?.mapsAPIs == true }
 
     /// Whether the conversion is still ahead.
     private func converts(_ context: StepContext) -> Bool {

@@ -5,19 +5,21 @@ import UpgradeTestSupport
 /// Law: killed anywhere, for a conversion of thirty Helm 2 releases.
 @Suite("Law: killed anywhere, Helm")
 struct HelmKilledAnywhereTests {
-    private static let steps: [StepID] = ["helm-inventory", "helm-convert", "helm-verify"]
-
-    private func scene() throws -> Scene {
-        var scene = try Scene(etcd: 1, controlPlane: 1, workers: 1) { playbook in
+    private func scene(_ steps: [StepID] = ["helm-inventory", "helm-convert", "helm-verify"]) throws -> Scene {
+        var scene = try Scene(etcd: 1, controlPlane: 1, workers: 1, until: "1.16") { playbook in
             playbook.helm = HelmOptions(versions: [:], migrateAt: playbook.target)
+            playbook.helm?.mapsAPIs = true
+            playbook.helm?.cleanup = HelmCleanupOptions(at: playbook.target)
         }
-        scene.steps = StepSet(steps: Self.steps.compactMap { scene.steps.steps[$0] }) { _, _, _ in
+        // The hop that takes APIs away.
+        scene.cluster = .sample(playbook: scene.playbook, at: try #require(MinorRelease("1.15")))
+        scene.steps = StepSet(steps: steps.compactMap { scene.steps.steps[$0] }) { _, _, _ in
             [
                 PlannedPhase(
                     id: "helm",
                     batch: 1,
                     failureBudget: 0,
-                    lanes: [PlannedLane(target: .cluster, steps: Self.steps)]
+                    lanes: [PlannedLane(target: .cluster, steps: steps)]
                 )
             ]
         }
@@ -47,6 +49,31 @@ struct HelmKilledAnywhereTests {
             #expect(found.stop == .completed, what)
             #expect(found.state.applied == whole.state.applied, what)
             #expect(found.state.helm == whole.state.helm, what)
+        }
+    }
+
+    @Test("written anew, converted and removed: each once, and the end is the same", arguments: KillSwitch.Moment.allCases)
+    func whole(moment: KillSwitch.Moment) async throws {
+        var scene = try scene(["helm-map", "helm-inventory", "helm-convert", "helm-verify", "helm-cleanup"])
+        scene.cluster.helm.records = scene.cluster.helm.records.prefix(3).map { record in
+            var record = record
+            record.status = "deployed"
+            record.objects = [ClusterObjects.Reference(apiVersion: "apps/v1beta1", kind: "Deployment", name: "web")]
+            return record
+        }
+        let plan = try await scene.plan()
+        let whole = try await life(scene, plan, [KillSwitch(at: 0, .before)])
+        // Three are written anew, six revisions are converted and six removed, and one Tiller.
+        #expect(whole.stop == .completed && whole.state.applied.count == 16)
+        #expect(whole.state.helm.records.isEmpty && whole.state.helm.tillers.isEmpty)
+        #expect(whole.state.helm.secrets.count == 6 && whole.state.localFiles.count == 6)
+        for effect in 1...whole.effects {
+            let found = try await life(scene, plan, [KillSwitch(at: effect, moment), KillSwitch(at: 0, .before)])
+            let what: Comment = "killed \(moment) effect \(effect)"
+            #expect(found.stop == .completed, what)
+            #expect(found.state.applied == whole.state.applied, what)
+            #expect(found.state.helm == whole.state.helm, what)
+            #expect(found.state.localFiles == whole.state.localFiles, what)
         }
     }
 

@@ -73,7 +73,22 @@ struct RenderingTests {
             )
         case .hook: .convertHelmRelease(conversion)
         case .convertHelmRelease: .removeHelmSecret(conversion)
-        case .removeHelmSecret: nil
+        case .removeHelmSecret:
+            .mapHelmRelease(
+                HelmMapping(
+                    helm: 3,
+                    source: HelmSource(storage: .secret, namespace: "shop", name: "sh.helm.release.v1.web.v3"),
+                    digest: "d1",
+                    release: "web",
+                    revision: 3,
+                    next: 5,
+                    apis: [APIMove(from: "extensions/v1beta1", kind: "Deployment", to: "apps/v1")],
+                    mark: "run-1"
+                )
+            )
+        case .mapHelmRelease: .retireHelmRecord(HelmRetirement(source: conversion.source, digest: "d1"))
+        case .retireHelmRecord: .removeTiller(namespace: "kube-system")
+        case .removeTiller: nil
         }
     }
 

@@ -27,7 +27,12 @@ enum HelmScene {
         var secret = HelmSecret(
             namespace: record.namespace,
             name: record.conversion(mark: "run1").secret,
-            mark: HelmMark(run: "run1", source: record.source.path, sourceDigest: record.digest, content: "content"),
+            mark: HelmMark(
+                run: "run1",
+                source: "\(record.source.storage.rawValue)/\(record.source.path)",
+                sourceDigest: record.digest,
+                content: "content"
+            ),
             digest: "content",
             release: record.release,
             revision: record.revision,

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import UpgradeCore
+internal import UpgradeSteps
+
+/// `upgrader helm`: what Helm keeps in a cluster, and the way back from a conversion.
+struct HelmCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "helm",
+        abstract: "Look at what Helm 2 and 3 keep in a cluster, or take a conversion back.",
+        subcommands: [HelmInventoryCommand.self, HelmRollbackCommand.self]
+    )
+}
+
+/// `upgrader helm inventory`: every Tiller, release and revision, and what a run would write.
+struct HelmInventoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inventory",
+        abstract: "List every Tiller, release and revision, what cannot be decoded, the APIs that go, and what a run "
+            + "of the playbook writes; change nothing."
+    )
+
+    @Argument(help: "The playbook.")
+    var playbook: String
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    mutating func run() async throws {
+        try await complaining {
+            let session = try Session(playbook: playbook)
+            let world = try Worlds.open(session.playbook, directory: nil)
+            let result: Result<HelmInventory, any Error>
+            do {
+                result = .success(
+                    try await world.patience.during(session.looking) {
+                        try await HelmQuestion.inventory(world.access)
+                    }
+                )
+            } catch {
+                result = .failure(error)
+            }
+            await world.close()
+            let outlook = try HelmOutlook(try result.get(), session.playbook, run: Session.newRunName())
+            switch format {
+            case .text: Output.write(HelmText(outlook: outlook).text)
+            case .json: Output.write(try JSON.text(outlook))
+            }
+            return .done
+        }
+    }
+}
+
+/// The one question about Helm.
+enum HelmQuestion {
+    /// Every release of Helm 2 and 3.
+    ///
+    /// - Throws: `Complaint` where the cluster cannot be looked at.
+    static func inventory(_ access: any ClusterAccess) async throws -> HelmInventory {
+        do {
+            return try await access.answer([.helmReleases(compares: false)]).helmReleases(compares: false)
+        } catch let error as AccessError {
+            throw Complaint(
+                FiveLines(
+                    error: "what Helm keeps could not be looked at",
+                    why: error.why,
+                    ran: error.ran,
+                    state: "nothing was changed",
+                    next: "\(error.next), then try again"
+                ),
+                error.isUnreachable ? .unreachable : .refused
+            )
+        }
+    }
+}

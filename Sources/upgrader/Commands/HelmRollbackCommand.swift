@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import Foundation
+internal import UpgradeCore
+internal import UpgradeSteps
+
+/// `upgrader helm rollback`: removes the Secrets that a run's conversion wrote, as far as nobody has touched them.
+struct HelmRollbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Remove the Secrets of Helm 3 that a run's conversion wrote and nobody has changed since.",
+        discussion: "A release goes as a whole or stays as a whole. What Helm 2 keeps is not touched, so nothing is lost; "
+            + "a release whose objects of Helm 2 were removed by helm-cleanup stays."
+    )
+
+    @Argument(help: "The run's directory; the newest run when not given.")
+    var run: String?
+
+    @Flag(help: "List what would be removed, and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var state: StateOptions
+
+    mutating func run() async throws {
+        try await complaining {
+            let directory = try RunDirectory.find(run ?? state.state)
+            let plan = try directory.plan()
+            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("helm rollback"))
+            defer { withExtendedLifetime(lock) {} }
+            try session.refuseEdited(plan, directory)
+            guard let key = plan.keys.first(where: { $0.step == "helm-convert" }) else {
+                throw Complaint(
+                    FiveLines(
+                        error: "the run \(directory.run) converts no releases",
+                        why: "its plan has no step helm-convert",
+                        state: "nothing was changed",
+                        next: "name the run that converted them"
+                    ),
+                    .usage
+                )
+            }
+            let world = try Worlds.open(session.playbook, directory: directory, isBegun: true)
+            let result: Result<Ending, any Error>
+            do {
+                result = .success(try await perform(key, directory, world))
+            } catch {
+                result = .failure(error)
+            }
+            await world.close()
+            return try result.get()
+        }
+    }
+
+    private func perform(_ key: StepKey, _ directory: RunDirectory, _ world: World) async throws -> Ending {
+        let rollback = HelmRollback(try await HelmQuestion.inventory(world.access), run: directory.run)
+        for reason in rollback.kept { Output.write("left alone: \(reason)") }
+        if rollback.removals.isEmpty {
+            Output.write("no Secret of this run is left to remove")
+            return .done
+        }
+        for (index, conversion) in rollback.removals.enumerated() {
+            let action = Action.removeHelmSecret(conversion)
+            if dryRun {
+                Output.write("would \(action.title)")
+                continue
+            }
+            do {
+                let job = JobID(run: directory.run, key: key, attempt: 0, index: index)
+                try await world.access.perform(action, as: job) { progress in
+                    if progress.isWait { Output.note(progress.title) }
+                }
+            } catch let error as AccessError {
+                throw Complaint(
+                    FiveLines(
+                        error: "could not \(action.title)",
+                        why: error.why,
+                        ran: error.ran,
+                        state: "\(index) of \(rollback.removals.count) Secrets are removed; Helm 2 has all of them",
+                        next: "\(error.next), then `upgrader helm rollback \(directory.path)`"
+                    ),
+                    error.isUnreachable ? .unreachable : .paused
+                )
+            }
+            Output.write("removed: Secret \(conversion.namespace)/\(conversion.secret)")
+        }
+        return .done
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@testable import UpgradeHelm
+
+/// > 2,000 releases with 10 revisions each in under a minute and under 300 MB
+///
+/// Here a tenth of that, so that it can always run; `HELM_INVENTORY_RELEASES=2000` measures all of it and prints the figures
+/// that `benchmarks/README.md` holds.
+@Suite("What the inventory of many releases costs", .serialized)
+struct InventoryCostTests {
+    @Test("releases are read page by page, in less time and memory than they may take", .timeLimit(.minutes(10)))
+    func many() async throws {
+        let wanted = ProcessInfo.processInfo.environment["HELM_INVENTORY_RELEASES"].flatMap { Int($0) }
+        let releases = wanted ?? 200
+        let pages = try PagedReleases(releases: releases)
+        let cluster = LiveCluster(remote: pages, playbook: try Scene().playbook, helm: HelmFormat(), now: { 0 })
+        let before = Self.peak()
+        let watch = ContinuousClock.now
+        let processor = clock()
+        let probe = Probe.helmReleases(compares: false)
+        guard case .helmReleases(let inventory) = try await cluster.answer([probe]).answers[probe] else {
+            Issue.record("not an inventory")
+            return
+        }
+        let spent = Double(clock() - processor) / Double(CLOCKS_PER_SEC)
+        let took = ContinuousClock.now - watch
+        let more = Self.peak() - before
+        #expect(inventory.records.count == releases * 10)
+        #expect(inventory.records.allSatisfy { $0.problem == nil })
+        #expect(Set(inventory.records.map(\.revision)) == Set(1...10))
+        print("inventory: \(releases) releases, 10 revisions of \(pages.size >> 10) KiB each: \(spent) s of processor time, ")
+        print("           \(took) in all, \(more >> 10) MiB more memory")
+        let share = Double(releases) / 2000
+        #expect(spent < 60 * max(share, 0.2))
+        #expect(more >> 10 < 300)
+    }
+
+    /// The most memory that the process has had, in KiB.
+    private static func peak() -> Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
+    }
+}
+
+/// Simulated, not real: an API that has so many ConfigMaps of Tiller, a release a namespace, and makes each page when it is
+/// asked for.
+private final class PagedReleases: Remote {
+    private let releases: Int
+    /// What each of the ten revisions stores.
+    private let contents: [String]
+
+    /// How much one revision is.
+    var size: Int { contents.map(\.utf8.count).reduce(0, +) / contents.count }
+
+    init(releases: Int) throws {
+        self.releases = releases
+        contents = try (1...10).map { revision in
+            var message = try Release.message(try Fixture.named("rich.v12").stored.data)
+            message.name = "app"
+            message.version = Int32(revision)
+            message.info.status.code = revision == 10 ? .deployed : .superseded
+            // What a usual chart holds: some dozens of templates, and a manifest of as many objects.
+            let words = Noise.bytes(6 << 10).map { "word\($0 % 97)" }.joined(separator: " ")
+            message.manifest = (0..<40).map { number in
+                "---\n# Source: web/templates/t\(number).yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\(number)\n"
+                    + "data:\n  text: \(words.prefix(500))\n"
+            }
+            .joined()
+            message.chart.templates = (0..<30).map { number in
+                .with {
+                    $0.name = "templates/t\(number).yaml"
+                    $0.data = Data("apiVersion: v1\nkind: ConfigMap\n# \(words.dropFirst(number * 300).prefix(1500))\n".utf8)
+                }
+            }
+            return ConversionTests.stored(message).data
+        }
+    }
+
+    func run(_ command: Command, on host: Host, deadline: Duration) async throws(RemoteError) -> CommandResult {
+        let path = command.words.last ?? ""
+        guard path.hasPrefix("/api/v1/configmaps?") else {
+            return CommandResult(output: "{\"metadata\":{},\"items\":[]}", outcome: .exited(0))
+        }
+        func number(_ key: String) -> Int {
+            let part = path.split(whereSeparator: { "?&".contains($0) }).first { $0.hasPrefix("\(key)=") }
+            return part.flatMap { Int($0.dropFirst(key.count + 1)) } ?? 0
+        }
+        let first = number("continue")
+        let last = min(first + number("limit"), releases * 10)
+        let items = (first..<last).map { index in
+            let revision = index % 10 + 1
+            return "{\"metadata\":{\"name\":\"app.v\(revision)\",\"namespace\":\"team\(index / 10)\",\"labels\":"
+                + "{\"NAME\":\"app\",\"OWNER\":\"TILLER\"},\"resourceVersion\":\"1\"},"
+                + "\"data\":{\"release\":\"\(contents[revision - 1])\"}}"
+        }
+        let next = last < releases * 10 ? ",\"metadata\":{\"continue\":\"\(last)\"}" : ",\"metadata\":{}"
+        return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))]\(next)}", outcome: .exited(0))
+    }
+
+    func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
+        throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
+    }
+
+    func download(
+        _ path: String,
+        from host: Host,
+        to localPath: String,
+        needsRoot: Bool,
+        deadline: Duration
+    ) async throws(RemoteError) -> String {
+        throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
+    }
+
+    func disconnect(_ host: Host) async {}
+    func close() async {}
+}

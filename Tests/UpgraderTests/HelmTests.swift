@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("upgrader helm: what is there, converted, taken back, removed")
+struct HelmTests {
+    static let excluded = "exclude: [{release: kube-system/lost, reason: nobody misses it}]"
+
+    @Test("inventory lists Tillers, revisions, what cannot be converted and what would be written")
+    func inventory() async throws {
+        let workshop = try Workshop(Workshop.small(extra: "helm: {migrate-at: 1.13}"))
+        let text = try await workshop.upgrader("helm", "inventory", Workshop.playbook)
+        #expect(text.code == 0)
+        let golden = "Tests/UpgraderTests/Golden/helm-inventory.txt"
+        try Golden.expect(workshop.normalized(text.output), matches: golden)
+        #expect(workshop.files.filter { $0.hasSuffix("plan.json") }.isEmpty)
+        let json = try await workshop.upgrader("helm", "inventory", Workshop.playbook, "--format", "json")
+        let value = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        let object = try #require(value as? [String: Any])
+        #expect(Set(object.keys) == ["schema", "cluster", "tillers", "releases"])
+        let releases = try #require(object["releases"] as? [[String: Any]])
+        #expect(releases.compactMap { $0["name"] as? String } == ["lost", "trial", "web-blog", "web-shop"])
+        let revisions = releases.compactMap { $0["revisions"] as? [[String: Any]] }.joined()
+        #expect(revisions.compactMap { $0["problem"] as? String } == ["its chart is gone"])
+    }
+
+    @Test("a rollback removes every Secret of the run, once; one of a run that converted nothing is refused")
+    func rollback() async throws {
+        let workshop = try Workshop(Workshop.small(extra: "helm: {migrate-at: 1.13, \(Self.excluded)}"))
+        try #require(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        #expect(try workshop.cluster.helm.secrets.count == 7)
+        let before = try workshop.cluster
+        let dry = try await workshop.upgrader("helm", "rollback", "--dry-run")
+        #expect(dry.code == 0 && dry.output.split(separator: "\n").count == 7)
+        #expect(try workshop.cluster == before)
+        let done = try await workshop.upgrader("helm", "rollback")
+        #expect(done.code == 0 && done.output.contains("removed: Secret shop/sh.helm.release.v1.web-shop.v3"))
+        #expect(try workshop.cluster.helm.secrets.isEmpty)
+        #expect(try workshop.cluster.helm.records == before.helm.records)
+        let again = try await workshop.upgrader("helm", "rollback")
+        #expect(again.code == 0 && again.output == "no Secret of this run is left to remove\n")
+        let other = try Workshop(Workshop.small())
+        try #require(try await other.upgrader("run", Workshop.playbook).code == 0)
+        try other.expect(try await other.upgrader("helm", "rollback"), golden: "helm-rollback-none")
+    }
+
+    @Test("a cleanup needs the cluster's name; then Helm 2 and Tiller are gone, and a rollback leaves Helm 3 alone")
+    func cleanup() async throws {
+        let helm = "helm: {migrate-at: 1.13, cleanup: {at: 1.13, confirm: NAME, excluded: remove}, \(Self.excluded)}"
+        let workshop = try Workshop(Workshop.small(extra: helm.replacing("NAME", with: "another")))
+        let refused = try await workshop.upgrader("run", Workshop.playbook)
+        try workshop.expect(refused, golden: "helm-cleanup-unconfirmed")
+        try workshop.write(Workshop.small(extra: helm.replacing("NAME", with: "small")))
+        try #require(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        let end = try workshop.cluster
+        #expect(end.helm.records.isEmpty && end.helm.tillers.isEmpty && end.helm.secrets.count == 7)
+        #expect(end.localFiles.keys.filter { $0.hasPrefix("helm2/kube-system/configmaps/") }.count == 8)
+        let late = try await workshop.upgrader("helm", "rollback")
+        #expect(late.output.contains("left alone: shop/web-shop: Helm 2 no longer has revision 1 as it was"))
+        #expect(try workshop.cluster.helm.secrets.count == 7)
+    }
+}

@@ -14,8 +14,8 @@ override_dh_auto_clean:
 	rm -rf $(UPSTREAM)
 
 override_dh_auto_build:
-	@test -n "$(UPSTREAM_PACKAGE)" || { echo "build with 'upgrader package build': it fetches and verifies" >&2; exit 1; }
-	python3 -B $(UPSTREAM_PACKAGE) unpack debian/upstream.json --downloads $(UPSTREAM_DOWNLOADS) --into $(UPSTREAM)
+	@test -n "$$UPSTREAM_PACKAGE" || { echo "build with 'upgrader package build': it fetches and verifies" >&2; exit 1; }
+	python3 -B "$$UPSTREAM_PACKAGE" unpack debian/upstream.json --downloads "$$UPSTREAM_DOWNLOADS" --into $(UPSTREAM)
 
 # What was pinned travels with the package, for `upgrader package verify`.
 override_dh_installdocs:

@@ -1,5 +1,7 @@
 """A site with the layout of upstream's download sites, on loopback, behind a proxy; releases of small real programs."""
 
+import atexit
+import concurrent.futures
 import contextlib
 import functools
 import hashlib
@@ -18,11 +20,12 @@ import time
 import unittest
 from pathlib import Path
 
+DAEMONS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl")
 PACKAGING = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PACKAGING))
 sys.dont_write_bytecode = True
 
-from upstream import catalog, fetch  # noqa: E402
+from upstream import build, catalog, fetch  # noqa: E402
 from upstream.refusal import Refusal  # noqa: E402
 from upstream.web import Web  # noqa: E402
 
@@ -162,7 +165,10 @@ class Scene(unittest.TestCase):
             entry["pins"] = [{"algorithm": algorithm, "value": value, "evidence": "upstream", "source": "the test"}]
             for item in entry["advertised"]:
                 row = f"[{entry['name']}]({entry['url']}) | `{value}`\n" if item["form"] == "table" else value + "\n"
-                self.put(item["url"], row.encode())
+                # A changelog has the rows of every release of its minor.
+                page = self.site / item["url"].split("://", 1)[1]
+                before = page.read_bytes() if item["form"] == "table" and page.exists() else b""
+                self.put(item["url"], before + row.encode())
             if signature:
                 url = entry["url"] + ".asc"
                 entry["signature"] = {"url": url, "fingerprint": signature.fingerprint, "keyring": f"{component}.gpg",
@@ -177,12 +183,35 @@ class Scene(unittest.TestCase):
         return catalog.load(component, version, self.root)
 
     def kubernetes(self, version="1.16.15"):
-        names = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl")
-        data = tarball({f"kubernetes/server/bin/{name}": program(f"{name} v{version}") for name in names})
+        data = tarball({f"kubernetes/server/bin/{name}": program(f"{name} v{version}") for name in DAEMONS})
         return self.release("kubernetes", version, [data])
 
     def helm(self, version="2.16.12", signer=None):
         return self.release("helm", version, [tarball({"linux-amd64/helm": program(f"helm v{version}")})], signer)
+
+    def everything(self):
+        """A release of each component, Kubernetes in two minors and one of those in two patches."""
+        return [
+            self.kubernetes("1.15.11"), self.kubernetes("1.15.12"), self.kubernetes("1.16.15"), self.helm(),
+            self.release("helm3", "3.4.1", [tarball({"linux-amd64/helm": program("helm v3.4.1")})]),
+            self.release("helmfile", "0.135.0", [program("helmfile v0.135.0")]),
+            self.release("calico", "3.17.1", [program(name) for name in ("calicoctl", "calico", "calico-ipam")]),
+            self.release("cni", "0.8.7", [tarball({f"./{name}": program(name) for name in ("bridge", "loopback")})]),
+        ]
+
+    def repository(self, signed=True):
+        """An empty repository with a signing key of its own, as packaging/README.md says to make one."""
+        signer = self.signer("archive")
+        base = self.scratch / "archive"
+        (base / "conf").mkdir(parents=True)
+        (base / "conf/distributions").write_text(
+            "Codename: upgrader\nArchitectures: amd64\nComponents: main\n"
+            + (f"SignWith: {signer.fingerprint}\n" if signed else ""))
+        (base / "archive.gpg").write_bytes(signer.export())
+        before = os.environ.get("GNUPGHOME")
+        os.environ["GNUPGHOME"] = str(signer.home)
+        self.addCleanup(lambda: os.environ.pop("GNUPGHOME") if before is None else os.environ.update(GNUPGHOME=before))
+        return base
 
     def web(self):
         return Web(self.proxy, self.mirror)
@@ -198,9 +227,10 @@ class Scene(unittest.TestCase):
             self.assertIn(word, caught.exception.lines())
         return caught.exception
 
-    def tool(self, *words, code=0):
+    def tool(self, *words, code=0, before=()):
         """The program itself, as an operator runs it."""
-        result = subprocess.run([str(PACKAGING / "package"), "--root", str(self.root), "--keys", str(self.keys), *words],
+        program = [str(PACKAGING / "package"), "--root", str(self.root), "--keys", str(self.keys)]
+        result = subprocess.run([*before, *program, *map(str, words)],
                                 capture_output=True, text=True, env={**os.environ, "no_proxy": "*"}, check=False)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result.stdout + result.stderr
@@ -209,3 +239,20 @@ class Scene(unittest.TestCase):
         made = Signer(self.scratch, name, **how)
         self.addCleanup(made.end)
         return made
+
+
+@functools.cache
+def built():
+    """Everything, built once for the whole run: a scene, and the directory with the packages and their records."""
+    scene = Scene()
+    scene.setUp()
+    atexit.register(scene.doCleanups)
+    out = scene.scratch / "out"
+
+    def make(release):
+        return build.build(release, out, scene.scratch / f"work-{release.component}-{release.version}", scene.web(),
+                           (), scene.keys, scene.said.append)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(make, scene.everything()))
+    return scene, out

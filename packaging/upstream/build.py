@@ -14,9 +14,9 @@ from .catalog import ROOT
 from .refusal import Refusal
 
 MAINTAINER = "upgrader packaging <packages@upgrader.invalid>"
-# dpkg-buildpackage itself, and what debian/rules calls.
-TOOLS = {"curl": "curl", "gpgv": "gpgv", "dpkg-buildpackage": "dpkg-dev", "dh": "debhelper", "fakeroot": "fakeroot",
-         "python3": "python3", "make": "make"}
+# dpkg-buildpackage itself, what debian/rules calls, and who judges the result.
+TOOLS = {"curl": "curl", "gpgv": "gpgv", "dpkg-buildpackage": "dpkg-dev", "dh": "debhelper",
+         "python3": "python3", "make": "make", "lintian": "lintian"}
 WIDTH = 76
 
 
@@ -30,7 +30,7 @@ def epoch(release):
 
 
 def build(release, output, work, web, unverified=(), keys=fetch.KEYS, say=print):
-    """Fetches, verifies, builds; the .debs, lintian's view and the record go to `output`, all or none."""
+    """Fetches, verifies, builds, has lintian judge; the .debs and the record go to `output`, all or none."""
     absent = missing_tools()
     if absent:
         raise Refusal("tools-missing", f"{release.component} {release.version}",
@@ -41,8 +41,14 @@ def build(release, output, work, web, unverified=(), keys=fetch.KEYS, say=print)
     findings = fetch.fetch(release, downloads, web, unverified, keys, say)
     tree = source_tree(release, findings, work / f"{release.component}-{release.version}")
     say(f"build:      {release.component} {release.package_version}, SOURCE_DATE_EPOCH {epoch(release)}")
+    for old in work.glob("*.deb"):
+        old.unlink()
     _dpkg(tree, downloads, release, work / "build.log")
-    return _publish_files(release, findings, work, output)
+    debs = sorted(work.glob(f"*_{release.package_version}_*.deb"))
+    if not debs:
+        raise Refusal("build-failed", release.component, "no .deb came out of it", f"read {work}/build.log")
+    _lintian(debs, release, work / "lintian.log", say)
+    return _hand_over(release, findings, debs, output)
 
 
 def source_tree(release, findings, tree):
@@ -89,28 +95,34 @@ def _dpkg(tree, downloads, release, log):
         # Our stand-ins and upstream's files have nothing to test; strip would change upstream's bytes.
         "DEB_BUILD_OPTIONS": "nocheck nostrip",
     }
-    words = ["dpkg-buildpackage", "--build=binary", "--no-sign", "--root-command=fakeroot"]
+    words = ["dpkg-buildpackage", "--build=binary", "--no-sign"]
     if os.geteuid() == 0 and shutil.which("unshare"):
         # Nothing that the build runs can reach a network: what it needs was fetched and verified before.
         words = ["unshare", "--net", *words]
-    # A file mode of the tree must not depend on who builds.
-    previous = os.umask(0o022)
-    try:
-        with open(log, "w") as sink:
-            result = subprocess.run(words, cwd=tree, env=environment, stdout=sink, stderr=subprocess.STDOUT,
-                                    stdin=subprocess.DEVNULL, check=False)
-    finally:
-        os.umask(previous)
+    with open(log, "w") as sink:
+        # A file mode of the tree must not depend on who builds.
+        result = subprocess.run(words, cwd=tree, env=environment, stdout=sink, stderr=subprocess.STDOUT,
+                                stdin=subprocess.DEVNULL, check=False, umask=0o022)
     if result.returncode != 0:
         tail = "\n       ".join(Path(log).read_text(errors="replace").splitlines()[-12:])
         raise Refusal("build-failed", f"{release.component} {release.package_version}",
                       f"dpkg-buildpackage ended with {result.returncode}:\n       {tail}", f"read {log}")
 
 
-def _publish_files(release, findings, work, output):
-    debs = sorted(work.glob(f"*_{release.package_version}_*.deb"))
-    if not debs:
-        raise Refusal("build-failed", release.component, "no .deb came out of it", f"read {work}/build.log")
+def _lintian(debs, release, log, say):
+    """Errors refuse; what Debian asks of its own packages and upstream's binaries cannot have is below errors."""
+    words = ["lintian", "--fail-on", "error", "--no-tag-display-limit", "--allow-root", *map(str, debs)]
+    result = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False)
+    log.write_text(result.stdout + result.stderr)
+    errors = [line for line in result.stdout.splitlines() if line.startswith("E: ")]
+    if result.returncode != 0 or errors:
+        raise Refusal("lintian-errors", f"{release.component} {release.package_version}",
+                      "; ".join(errors[:5]) or f"lintian ended with {result.returncode}: {result.stderr.strip()[-300:]}",
+                      f"read {log}; mend packaging/{release.component}/debian")
+    say(f"lintian:    no errors, {sum(line.startswith('W: ') for line in result.stdout.splitlines())} warnings")
+
+
+def _hand_over(release, findings, debs, output):
     record = {
         "schema": "upgrader/package-build/1", "component": release.component, "version": release.version,
         "package_version": release.package_version, "archive_component": release.archive_component,

@@ -1,7 +1,6 @@
 """The one fetch-and-verify step: every file of a release, by every means, into a directory."""
 
 import json
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
         try:
             findings += _verify(entry, path, web, unverified, keys)
         except Refusal as refusal:
-            if refusal.name not in ("unreachable", "key-missing"):
+            if refusal.name not in ("unreachable", "http-status", "key-missing"):
                 path.replace(f"{path}.refused")
                 refusal.why += f"; the download is kept as {path}.refused"
             raise
@@ -123,9 +122,3 @@ def armored_or_not(path):
     if start.startswith(b"-----BEGIN PGP SIGNATURE-----") or (start and (start[0] & 0xFC == 0x88 or start[0] == 0xC2)):
         return path
     raise Refusal("signature-invalid", path.name, f"it begins with {start[:32]!r} and is no signature")
-
-
-def copy_verified(release, source, target):
-    target.mkdir(parents=True, exist_ok=True)
-    for entry in release.files:
-        shutil.copyfile(Path(source) / entry.name, Path(target) / entry.name)

@@ -5,12 +5,15 @@ import json
 from . import catalog
 from .repository import Repository
 
+COLUMNS = ("component", "version", "data rests on", "built", "published", "installed on")
 
-def listing(root, built, repository, installed):
+
+def rows(root, built, repository, installed):
+    """[{column: value}]; `None` where nobody asked, hosts as a list."""
     packages = _built(built)
-    offered = {(package, version) for _, package, version in Repository(repository).published()} if repository else None
+    offered = {(one.package, one.version) for one in Repository(repository).offered()} if repository else None
     hosts = _installed(installed)
-    rows = [("component", "version", "data rests on", "built", "published", "installed on")]
+    found = []
     for component in catalog.components(root):
         names = _names(root, component)
         for version in catalog.versions(component, root):
@@ -18,13 +21,30 @@ def listing(root, built, repository, installed):
             weakest = max((pin.evidence for entry in release.files for pin in entry.pins),
                           key=list(catalog.EVIDENCE).index)
             wanted = {(name, release.package_version) for name in names}
-            on = sorted({host for host, name, found in hosts if (name, found) in wanted})
-            rows.append((component, release.package_version, weakest,
-                         "?" if packages is None else "yes" if (component, release.package_version) in packages else "-",
-                         "?" if offered is None else "yes" if wanted <= offered else "-",
-                         "?" if installed is None else " ".join(on) or "-"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows)
+            found.append(dict(zip(COLUMNS, (
+                component, release.package_version, weakest,
+                None if packages is None else (component, release.package_version) in packages,
+                None if offered is None else wanted <= offered,
+                None if hosts is None else sorted({host for host, *found in hosts if tuple(found) in wanted}),
+            ))))
+    return found
+
+
+def document(found):
+    listed = [{column.replace(" ", "-"): value for column, value in row.items()} for row in found]
+    return json.dumps({"schema": "upgrader/package-list/1", "packages": listed}, indent=1)
+
+
+def table(found):
+    lines = [COLUMNS] + [tuple(_word(value) for value in row.values()) for row in found]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in lines)
+
+
+def _word(value):
+    if isinstance(value, list):
+        return " ".join(value) or "-"
+    return {None: "?", True: "yes", False: "-"}.get(value, value)
 
 
 def _names(root, component):
@@ -41,5 +61,5 @@ def _built(directory):
 
 def _installed(path):
     if path is None:
-        return []
+        return None
     return [tuple(line.split()) for line in path.read_text().splitlines() if len(line.split()) == 3]

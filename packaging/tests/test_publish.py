@@ -1,0 +1,175 @@
+"""The repository: all or nothing, never overwritten, what a rollback needs stays, and apt believes it."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from scene import PACKAGING, Scene, built
+from upstream import publish, verify
+from upstream.repository import Repository
+
+
+def indexes(base):
+    """Every file that apt reads, with its contents."""
+    return {str(path.relative_to(base)): path.read_bytes() for path in (base / "dists").glob("**/*") if path.is_file()}
+
+
+class Publishing(Scene):
+    def setUp(self):
+        super().setUp()
+        self.built, out = built()
+        # A copy, because tests change what was built.
+        self.out = self.scratch / "out"
+        shutil.copytree(out, self.out)
+        self.base = self.repository()
+
+    def publish(self, *names, code=0):
+        return self.tool("publish", *[self.out / f"{name}.json" for name in names], "--repository", self.base, code=code)
+
+    def offered(self):
+        return {(one.component, one.package, one.version) for one in Repository(self.base).offered()}
+
+    def assert_consistent(self):
+        """Release has the checksums of the indexes, the indexes those of the pool, and the signature is good."""
+        suite = self.base / "dists/upgrader"
+        shown = subprocess.run(["gpgv", "--keyring", str(self.base / "archive.gpg"), "--output", "-",
+                                str(suite / "InRelease")], capture_output=True, text=True, check=False)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        listed = shown.stdout.split("SHA256:\n")[1].splitlines()
+        for digest, _, name in (line.split() for line in listed if line.startswith(" ")):
+            if (suite / name).exists():
+                self.assertEqual(verify.digest(suite / name, "sha256"), digest, name)
+        found = set()
+        for packages in suite.glob("*/binary-amd64/Packages"):
+            for entry in packages.read_text().split("\n\n"):
+                fields = dict(line.split(": ", 1) for line in entry.splitlines() if ": " in line and line[0] != " ")
+                if fields:
+                    self.assertEqual(verify.digest(self.base / fields["Filename"], "sha256"), fields["SHA256"])
+                    found.add((packages.parent.parent.name, fields["Package"], fields["Version"]))
+        return found
+
+    def test_each_minor_has_a_component_of_its_own(self):
+        self.publish("kubernetes_1.15.12-1", "kubernetes_1.16.15-1")
+        self.assertEqual({one for one in self.assert_consistent() if one[1] == "kubernetes-node"}, {
+            ("kubernetes-1.15", "kubernetes-node", "1.15.12-1"), ("kubernetes-1.16", "kubernetes-node", "1.16.15-1")})
+
+    def test_publishing_again_changes_nothing(self):
+        self.publish("helm_2.16.12-1")
+        before = indexes(self.base)
+        self.assertIn("there already: helm_2.16.12-1_amd64.deb", self.publish("helm_2.16.12-1"))
+        self.assertEqual(indexes(self.base), before)
+
+    def test_a_newer_patch_keeps_the_one_before_in_a_component_of_its_own(self):
+        self.publish("kubernetes_1.15.11-1")
+        self.assertIn("kept:      kubernetes-node 1.15.11-1 in kubernetes-1.15.11-1", self.publish("kubernetes_1.15.12-1"))
+        self.assertEqual({one for one in self.assert_consistent() if one[1] == "kubernetes-node"}, {
+            ("kubernetes-1.15", "kubernetes-node", "1.15.12-1"), ("kubernetes-1.15.11-1", "kubernetes-node", "1.15.11-1")})
+
+    def test_an_older_patch_that_comes_later_takes_no_newer_ones_place(self):
+        self.publish("kubernetes_1.15.12-1")
+        self.publish("kubernetes_1.15.11-1")
+        self.assertEqual({one for one in self.assert_consistent() if one[1] == "kubernetes-node"}, {
+            ("kubernetes-1.15", "kubernetes-node", "1.15.12-1"), ("kubernetes-1.15.11-1", "kubernetes-node", "1.15.11-1")})
+
+    def test_a_published_version_is_never_overwritten(self):
+        self.publish("helm_2.16.12-1")
+        before = indexes(self.base)
+        deb, record = self.out / "helm_2.16.12-1_amd64.deb", self.out / "helm_2.16.12-1.json"
+        shutil.copy(self.out / "helm3_3.4.1-1_amd64.deb", deb)
+        raw = json.loads(record.read_text())
+        raw["debs"][0]["sha256"] = verify.digest(deb, "sha256")
+        record.write_text(json.dumps(raw))
+        text = self.publish("helm_2.16.12-1", code=10)
+        self.assertIn("published-with-other-contents", text)
+        self.assertIn(raw["debs"][0]["sha256"], text)
+        self.assertEqual(indexes(self.base), before)
+
+    def test_a_package_that_was_changed_after_its_build_is_not_published(self):
+        with open(self.out / "helm_2.16.12-1_amd64.deb", "ab") as stream:
+            stream.write(b"x")
+        self.assertIn("changed-since-build", self.publish("helm3_3.4.1-1", "helm_2.16.12-1", code=10))
+        self.assertFalse((self.base / "dists").exists())
+
+    def test_a_failure_half_way_publishes_none_and_leaves_none(self):
+        self.publish("kubernetes_1.15.12-1")
+        before, offered = indexes(self.base), self.offered()
+        broken = self.out / "helm_2.16.12-1_amd64.deb"
+        broken.write_bytes(b"no package")
+        record = self.out / "helm_2.16.12-1.json"
+        raw = json.loads(record.read_text())
+        raw["debs"][0]["sha256"] = hashlib.sha256(b"no package").hexdigest()
+        record.write_text(json.dumps(raw))
+        self.assertIn("publish-failed", self.publish("kubernetes_1.16.15-1", "helm_2.16.12-1", code=10))
+        self.assertEqual((indexes(self.base), self.offered()), (before, offered))
+        self.assertEqual([path for path in (self.base / "pool").glob("**/*1.16.15*")], [])
+        self.publish("kubernetes_1.16.15-1")
+        self.assert_consistent()
+
+    def test_without_its_key_nothing_is_published(self):
+        self.publish("kubernetes_1.15.12-1")
+        before = indexes(self.base)
+        path = self.base / "conf/distributions"
+        text = path.read_text()
+        path.write_text(text.replace(text.split("SignWith: ")[1].strip(), "A" * 40))
+        self.assertIn("publish-failed", self.publish("helm_2.16.12-1", code=10))
+        self.assertEqual(indexes(self.base), before)
+
+    def test_a_repository_without_a_key_is_refused(self):
+        path = self.base / "conf/distributions"
+        path.write_text("Codename: upgrader\nArchitectures: amd64\nComponents: main\n")
+        self.assertIn("unsigned-repository", self.publish("helm_2.16.12-1", code=10))
+
+    def test_two_at_once_are_told_apart(self):
+        self.publish("helm_2.16.12-1")
+        with publish._alone(Repository(self.base)):
+            self.assertIn("publishing-already", self.publish("helm3_3.4.1-1", code=10))
+
+    def test_killed_at_any_time_it_is_all_or_none_and_the_next_one_mends_it(self):
+        self.publish("kubernetes_1.15.11-1")
+        names = ["kubernetes_1.15.12-1", "kubernetes_1.16.15-1", "helm_2.16.12-1", "cni_0.8.7-1"]
+        started = time.monotonic()
+        shutil.copytree(self.base, self.scratch / "first")
+        self.publish(*names)
+        took, whole = time.monotonic() - started, self.offered()
+        dice = random.Random(4)
+        killed = 0
+        for _ in range(8):
+            shutil.rmtree(self.base)
+            shutil.copytree(self.scratch / "first", self.base)
+            process = subprocess.Popen([str(PACKAGING / "package"), "publish", "--repository", str(self.base),
+                                        *[str(self.out / f"{name}.json") for name in names]],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            time.sleep(dice.uniform(0.1, took))
+            os.killpg(process.pid, signal.SIGKILL)
+            killed += process.wait() != 0
+            # What a killed reprepro leaves; its own words are to remove it when nobody is at work.
+            (self.base / "db/lockfile").unlink(missing_ok=True)
+            self.publish(*names)
+            self.assertEqual(self.offered(), whole)
+            self.assertEqual(self.assert_consistent(), whole)
+        self.assertGreater(killed, 3)
+
+    def test_the_list_tells_what_is_data_built_published_and_installed(self):
+        self.publish("kubernetes_1.15.12-1")
+        installed = self.scratch / "installed"
+        installed.write_text("w1 kubernetes-node 1.15.12-1\nw2 kubernetes-node 1.14.10-1\n")
+        text = self.built.tool("list", "--built", self.out, "--repository", self.base, "--installed", installed)
+        rows = {tuple(line.split()[:2]): line.split()[2:] for line in text.splitlines()[1:]}
+        self.assertEqual(rows["kubernetes", "1.15.12-1"], ["upstream", "yes", "yes", "w1"])
+        self.assertEqual(rows["kubernetes", "1.16.15-1"], ["upstream", "yes", "-", "-"])
+
+    def test_a_package_is_held_against_the_repository(self):
+        deb = self.out / "helm_2.16.12-1_amd64.deb"
+        self.assertIn("not-as-published", self.built.tool("verify", deb, "--repository", self.base, code=10))
+        self.publish("helm_2.16.12-1")
+        self.assertIn("the repository has the same contents", self.built.tool("verify", deb, "--repository", self.base))
+
+
+if __name__ == "__main__":
+    unittest.main()

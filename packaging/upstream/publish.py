@@ -1,0 +1,165 @@
+"""Publishes builds: all of them or none, and nothing that is published ever changes or goes away."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+
+from . import verify
+from .refusal import USAGE, Refusal
+from .repository import CODENAME
+
+RECORD = "upgrader/package-build/1"
+# reprepro has no transaction of its own: its database and the list of components are kept until the new index is out.
+KEPT = ("db", "conf/distributions")
+
+
+def publish(repository, records, say):
+    """All checks first; then every package goes into the database, and one export shows them to apt together.
+
+    A failure, or a kill noticed by the next run, brings the database back; apt has seen nothing meanwhile.
+    """
+    builds = [_read(record) for record in records]
+    repository.components()
+    with _alone(repository), _all_or_none(repository, say):
+        offered = repository.offered()
+        fresh = [(directory / entry["file"], build["archive_component"], _identity(entry), entry["sha256"])
+                 for directory, build in builds for entry in build["debs"] if _is_new(offered, entry, say)]
+        for deb, component, identity, _ in fresh:
+            _include(repository, deb, component, identity, say)
+        if not fresh:
+            say("nothing new to publish")
+            return
+        now = {(one.package, one.version, one.architecture): one.sha256 for one in repository.offered()}
+        wrong = [deb.name for deb, _, identity, digest in fresh if now.get(identity) != digest]
+        gone = [f"{one.package} {one.version}" for one in offered
+                if now.get((one.package, one.version, one.architecture)) != one.sha256]
+        if wrong or gone:
+            raise Refusal("publish-failed", str(repository.base),
+                          f"reprepro did not take {' '.join(wrong) or 'all'}, or would have dropped {' '.join(gone) or 'none'}")
+        repository.run("export", CODENAME)
+        for deb, component, _, _ in fresh:
+            say(f"published: {deb.name}, asked for {component}")
+
+
+def _include(repository, deb, component, identity, say):
+    """The component offers the newest version of its minor; each older one has a component of its own.
+
+    reprepro of Debian 12 holds one version of a package in a component, and a rollback needs the ones before.
+    """
+    package, version, architecture = identity
+    there = [one for one in repository.offered()
+             if (one.component, one.package, one.architecture) == (component, package, architecture)]
+    for one in there:
+        family = component.rpartition("-")[0]
+        if _is_older(version, one.version):
+            component = f"{family}-{version}"
+            break
+        filekey = repository.run("-C", component, "--list-format", "${$fullfilename}\n", "list", CODENAME,
+                                 package).stdout.split()[0]
+        _into(repository, f"{family}-{one.version}", filekey)
+        say(f"kept:      {package} {one.version} in {family}-{one.version}")
+    _into(repository, component, str(deb))
+
+
+def _into(repository, component, deb):
+    repository.offer(component)
+    # The index that apt has now names the older file until the export: it stays.
+    repository.run("--export=silent-never", "--keepunreferencedfiles", "-C", component, "includedeb", CODENAME, deb)
+
+
+def _is_older(version, other):
+    return subprocess.run(["dpkg", "--compare-versions", version, "lt", other], check=False).returncode == 0
+
+
+@contextlib.contextmanager
+def _alone(repository):
+    lock = os.open(repository.base / "conf/upgrader.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refusal("publishing-already", str(repository.base), "another publish is at work here",
+                          "wait for it to end, and publish again") from error
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _all_or_none(repository, say):
+    kept = repository.base / "upgrader-before"
+    if kept.exists():
+        say("an earlier publish was killed; what it had begun is taken back")
+        _restore(repository, kept)
+        repository.run("export", CODENAME)
+        shutil.rmtree(kept)
+    partial = repository.base / "upgrader-before.part"
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "conf").mkdir(parents=True)
+    for name in KEPT:
+        source = repository.base / name
+        if source.is_dir():
+            shutil.copytree(source, partial / name)
+        elif source.exists():
+            shutil.copy2(source, partial / name)
+    (partial / "pool.json").write_text(json.dumps(_pool(repository)))
+    partial.rename(kept)
+    try:
+        yield
+    except BaseException:
+        _restore(repository, kept)
+        shutil.rmtree(kept)
+        raise
+    shutil.rmtree(kept)
+
+
+def _restore(repository, kept):
+    for name in KEPT:
+        target = repository.base / name
+        if target.is_dir():
+            shutil.rmtree(target)
+        if (kept / name).is_dir():
+            shutil.copytree(kept / name, target)
+        elif (kept / name).exists():
+            shutil.copy2(kept / name, target)
+    for name in set(_pool(repository)) - set(json.loads((kept / "pool.json").read_text())):
+        (repository.base / name).unlink()
+
+
+def _pool(repository):
+    return [str(path.relative_to(repository.base)) for path in (repository.base / "pool").glob("**/*") if path.is_file()]
+
+
+def _read(path):
+    try:
+        build = json.loads(path.read_text())
+        if build["schema"] != RECORD:
+            raise ValueError(f"schema {build['schema']}")
+        wanted = [(path.parent / entry["file"], entry["sha256"]) for entry in build["debs"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refusal("unreadable-record", str(path), f"{type(error).__name__}: {error}",
+                      "name the COMPONENT_VERSION.json that a build has left", USAGE) from error
+    for deb, digest in wanted:
+        found = verify.digest(deb, "sha256") if deb.exists() else "absent"
+        if found != digest:
+            raise Refusal("changed-since-build", str(deb), f"sha256 is {found}, the build has recorded {digest}")
+    return path.parent, build
+
+
+def _identity(entry):
+    return tuple(entry["file"].removesuffix(".deb").split("_"))
+
+
+def _is_new(offered, entry, say):
+    there = {one.sha256 for one in offered if (one.package, one.version, one.architecture) == _identity(entry)}
+    if not there:
+        return True
+    if there != {entry["sha256"]}:
+        raise Refusal("published-with-other-contents", entry["file"],
+                      f"the repository has sha256 {' '.join(sorted(there))}, the build {entry['sha256']}",
+                      "a published version never changes: raise `revision` in the data file and build again")
+    say(f"there already: {entry['file']}, with the same contents")
+    return False

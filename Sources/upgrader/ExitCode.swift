@@ -33,7 +33,7 @@ enum Ending: Int32, CaseIterable {
         case .refused: "refused by preflight, nothing was changed"
         case .paused: "paused at a failure or at --until, resume goes on"
         case .interrupted: "interrupted, resume goes on"
-        case .locked: "another process works on this cluster"
+        case .locked: "another process or operator works on this cluster"
         case .drift: "playbook, state or cluster are not what the run left"
         case .unreachable: "a host is unreachable or not trusted"
         }

@@ -14,6 +14,8 @@ struct Walk {
     var reason: String
     /// Whether the run was begun by this process.
     var isNew = false
+    /// Whether the operator has said that another holder of the lease is put out.
+    var takesOver = false
 
     /// Walks until the run stops.
     ///
@@ -44,23 +46,50 @@ struct Walk {
         if !isNew {
             try await session.lookAtHosts(plan, directory, world)
         }
+        // While the lease is waited for, a signal ends the process; a resume takes what it held at once.
+        let lease = try await session.takeLease(
+            run: directory.run,
+            reason: reason,
+            takesOver: takesOver,
+            world,
+            again: "upgrader resume \(directory.path)"
+        )
         // Before anything is recorded: from here on a signal stops the run in good order.
         let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let interruption = Interruption()
+        return try await lease.whileKept(onLoss: interruption.lose) {
+            try await carryOut(plan, journal, world, lease, interruption, wishes)
+        }
+    }
+
+    /// Does what is left of the plan while the lease is held.
+    private func carryOut(
+        _ plan: Plan,
+        _ journal: Journal,
+        _ world: World,
+        _ lease: LeaseHold,
+        _ interruption: Interruption,
+        _ wishes: UnixSignalsSequence
+    ) async throws -> Ending {
         if !isNew, var header = journal.state.header {
             header.holder = Session.holder
             header.reason = reason
             try journal.append([.resumed(header)])
         }
+        try journal.append([.leased(lease.claim)])
+        let access = world.acting(under: lease)
         let finished = try await Cleanup.finish(
             run: directory.run,
             recorder: journal,
-            access: world.access,
+            access: access,
             machineIDs: plan.machineIDs,
             report: { Output.note($0.title) }
         )
         let ending = CleanupReport.tell(finished, directory, again: "upgrader resume")
-        guard finished.allSatisfy(\.isSettled) else { return ending }
-        let interruption = Interruption()
+        guard finished.allSatisfy(\.isSettled) else {
+            if let loss = lease.loss { try journal.append([.stopped(.leaseLost(loss))]) }
+            return ending
+        }
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
         let transcript = Transcript(directory: directory.path, now: { Date().timeIntervalSince1970 })
         let driver = Driver(
@@ -69,7 +98,7 @@ struct Walk {
             playbook: session.playbook,
             steps: session.steps,
             hops: session.hops,
-            access: world.access,
+            access: access,
             clock: ContinuousClock(),
             interruption: interruption,
             observer: Observers([console, transcript])
@@ -89,7 +118,9 @@ struct Walk {
             }
             // Also when the run could not go on: the terminal is let go of before the error is printed.
             await console.finish()
-            let ending = tell(stop, plan, journal.state)
+            // Asked only where it is told: who holds the lease now.
+            let stored = interruption.loss == nil ? nil : try? await world.leases.readLease()
+            let ending = tell(stop, plan, journal.state, stored)
             // Here, where a signal still ends the wait for a reader that has stopped.
             await Output.flush()
             group.cancelAll()
@@ -97,9 +128,14 @@ struct Walk {
         }
     }
 
-    private func tell(_ stop: Result<StopReason, DriverError>, _ plan: Plan, _ record: RunState) -> Ending {
+    private func tell(
+        _ stop: Result<StopReason, DriverError>,
+        _ plan: Plan,
+        _ record: RunState,
+        _ stored: StoredLease?
+    ) -> Ending {
         switch stop {
-        case .success(let reason): return tell(reason, plan, record)
+        case .success(let reason): return tell(reason, plan, record, stored)
         case .failure(let error):
             let complaint = Complaint(driver: error)
             Output.complain(complaint)
@@ -107,7 +143,7 @@ struct Walk {
         }
     }
 
-    private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState) -> Ending {
+    private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState, _ stored: StoredLease?) -> Ending {
         let done = "\(record.done.count) of \(plan.keys.count) steps are done"
         switch stop {
         case .completed:
@@ -119,6 +155,9 @@ struct Walk {
         case .interrupted:
             Output.note("interrupted; \(done); `upgrader resume \(directory.path)` goes on")
             return .interrupted
+        case .leaseLost(let loss):
+            Output.complain(Complaint(lost: loss, now: stored, done: done, directory))
+            return .locked
         case .failed(let keys):
             let failures = record.failed.filter { keys.contains($0.key) }.mapValues(\.failure)
             let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: record.ledger)

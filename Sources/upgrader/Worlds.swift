@@ -1,16 +1,37 @@
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeHelm
+internal import UpgradeKnowledge
 internal import UpgradeSSH
 
 /// The cluster that a command works on, and how to let go of it.
 struct World: Sendable {
-    /// The cluster.
-    var access: any ClusterAccess
+    /// The cluster, to look at only.
+    let access: any ClusterAccess
+    /// Where its lock is kept.
+    let leases: any LeaseStore
     /// Tells somebody who waits what is waited for.
-    var patience = Patience()
+    let patience: Patience
     /// Closes connections.
-    var close: @Sendable () async -> Void
+    let close: @Sendable () async -> Void
+    private let cluster: any ClusterAccess
+
+    init(
+        _ cluster: some ClusterAccess & LeaseStore,
+        patience: Patience = Patience(),
+        close: @escaping @Sendable () async -> Void
+    ) {
+        self.cluster = cluster
+        self.patience = patience
+        access = ReadOnlyAccess(cluster)
+        leases = cluster
+        self.close = close
+    }
+
+    /// The cluster, to be changed while the lease is held: the only way to change it.
+    func acting(under lease: LeaseHold) -> any ClusterAccess {
+        FencedAccess(cluster, lease)
+    }
 }
 
 /// The one place that picks a world: real hosts, or the simulated cluster of an embedded playbook.
@@ -27,7 +48,7 @@ enum Worlds {
     static func open(_ playbook: Playbook, directory: RunDirectory?, isBegun: Bool = false) throws -> World {
         if let simulation = playbook.simulation {
             let cluster = try simulated(playbook, simulation, directory, isBegun)
-            return World(access: cluster, close: {})
+            return World(cluster, close: {})
         }
         let remote = SSHRemote(
             SSHSettings(
@@ -43,11 +64,12 @@ enum Worlds {
             remote: remote,
             playbook: playbook,
             localDirectory: directory?.path ?? ".",
+            leaseVersions: try Breakage.all().leaseVersions,
             helm: HelmFormat(),
             now: { Date().timeIntervalSince1970 },
             waiting: { patience.hear($0) }
         )
-        return World(access: cluster, patience: patience, close: { await remote.close() })
+        return World(cluster, patience: patience, close: { await remote.close() })
     }
 
     private static func simulated(

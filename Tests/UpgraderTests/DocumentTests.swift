@@ -22,7 +22,7 @@ struct DocumentTests {
             "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "ledger",
             "notices",
         ],
-        sometimes: ["next"],
+        sometimes: ["next", "token", "takenFrom"],
         inside: [
             "hops": Form(always: ["id", "steps", "done"]),
             "inDoubt": Form(always: ["key"], sometimes: ["action"]),

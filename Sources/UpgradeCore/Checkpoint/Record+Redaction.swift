@@ -12,7 +12,7 @@ extension Record {
             .failed(key, attempt: attempt, .access(error.redacted))
         case .failed(let key, let attempt, .bug(let text)):
             .failed(key, attempt: attempt, .bug(Redaction.redact(text)))
-        case .begun, .acted, .done, .failed, .undoing, .struck, .released, .stopped: self
+        case .begun, .acted, .done, .failed, .undoing, .struck, .released, .stopped, .leased: self
         }
     }
 }
@@ -54,7 +54,7 @@ extension AccessError {
             .localFile(path: path, reason: Redaction.redact(reason))
         case .refusedBySimulation(let reason):
             .refusedBySimulation(reason: Redaction.redact(reason))
-        case .drainBlocked, .jobOverdue, .jobVanished: self
+        case .drainBlocked, .jobOverdue, .jobVanished, .leaseLost: self
         }
     }
 }
@@ -66,7 +66,7 @@ extension RemoteError {
         case .deadlinePassed(let host, let command, let deadline):
             .deadlinePassed(host: host, command: Redaction.redact(command), deadline: deadline)
         case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration,
-            .lost, .sudoRefused, .checksumMismatch, .copyFailed:
+            .lost, .sudoRefused, .checksumMismatch, .copyFailed, .fenced:
             self
         }
     }

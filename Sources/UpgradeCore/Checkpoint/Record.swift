@@ -4,6 +4,8 @@ public enum Record: Hashable, Sendable, Codable {
     case started(RunHeader)
     /// The run was taken up again.
     case resumed(RunHeader)
+    /// The lease of the cluster was taken: from now on actions are done under this token.
+    case leased(LeaseClaim)
     /// A step is about to be done.
     case begun(StepKey, attempt: Int)
     /// An action of a step is about to be performed.
@@ -54,6 +56,8 @@ public enum StopReason: Hashable, Sendable, Codable {
     case interrupted
     /// Steps have failed; the journal has their failures.
     case failed([StepKey])
+    /// The lease of the cluster is not the run's any more; nothing was begun since.
+    case leaseLost(LeaseLoss)
 }
 
 /// Why an attempt at a step failed.
@@ -75,7 +79,8 @@ public enum Failure: Hashable, Sendable, Codable {
         case .access(.commandFailed), .access(.drainBlocked), .access(.jobVanished), .access(.localFile),
             .access(.refusedBySimulation):
             true
-        case .access(.remote), .access(.unreadable), .access(.jobOverdue), .unmet, .gateClosed, .stillWrong, .bug:
+        case .access(.remote), .access(.unreadable), .access(.jobOverdue), .access(.leaseLost), .unmet, .gateClosed,
+            .stillWrong, .bug:
             false
         }
     }

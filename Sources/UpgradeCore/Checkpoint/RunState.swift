@@ -50,6 +50,8 @@ public struct RunState: Hashable, Sendable, Codable {
     public private(set) var undoing: Set<SideEffect> = []
     /// Why the run stopped last; `nil` while it runs or when it was killed.
     public private(set) var stop: StopReason?
+    /// How the run came to hold the lease last; `nil` for a run of a version that knew none.
+    public private(set) var lease: LeaseClaim?
 
     /// The last attempt at each done step that took more than one.
     private var attempts: [StepKey: Int] = [:]
@@ -70,6 +72,8 @@ public struct RunState: Hashable, Sendable, Codable {
             stop = nil
         case .resumed:
             stop = nil
+        case .leased(let claim):
+            lease = claim
         case .begun(let key, let attempt):
             let doubted = failed.removeValue(forKey: key)?.doubted ?? []
             again[key] = nil

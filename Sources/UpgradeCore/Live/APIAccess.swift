@@ -50,6 +50,15 @@ struct APIAccess: Sendable {
     ]
 
     static func couldNotReachServer(_ result: CommandResult) -> Bool {
-        !result.succeeded && signs.contains { result.errorOutput.contains($0) }
+        !result.succeeded && isSilence(result.errorOutput)
+    }
+
+    fileprivate static func isSilence(_ text: String) -> Bool { signs.contains { text.contains($0) } }
+}
+
+extension AccessError {
+    /// Whether hosts answered, and no API server did.
+    public var isSilentAPI: Bool {
+        if case .commandFailed(_, _, _, let output) = self { APIAccess.isSilence(output) } else { false }
     }
 }

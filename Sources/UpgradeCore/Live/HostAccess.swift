@@ -9,7 +9,7 @@ struct HostAccess: Sendable {
         let names = Mutex<Set<String>>([])
     }
 
-    let remote: any Remote
+    var remote: any Remote
     let clock: any Clock<Duration>
     /// How long a host may be away.
     let connect: Duration
@@ -80,7 +80,7 @@ extension RemoteError {
         switch self {
         case .unreachable, .lost, .deadlinePassed: true
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration, .sudoRefused,
-            .checksumMismatch, .copyFailed:
+            .checksumMismatch, .copyFailed, .fenced:
             false
         }
     }
@@ -91,7 +91,7 @@ extension RemoteError {
         case .lost(_, let sent, _): sent
         case .deadlinePassed: true
         case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration,
-            .sudoRefused, .checksumMismatch, .copyFailed:
+            .sudoRefused, .checksumMismatch, .copyFailed, .fenced:
             false
         }
     }
@@ -108,6 +108,7 @@ extension RemoteError {
         case .hostKeyRevoked: "host key revoked"
         case .authenticationRefused: "authentication refused"
         case .checksumMismatch: "checksum mismatch"
+        case .fenced(_, let seen): "the host has seen token \(seen)"
         }
     }
 }

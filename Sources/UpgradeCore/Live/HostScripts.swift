@@ -62,6 +62,71 @@ enum HostScripts {
         exec "$@"
         """
 
+    /// Begins `$3 …` under the fencing token `$2`, unless the directory `$1` says that a newer one was seen.
+    ///
+    /// The lock is held until the command has ended, shared by all under one token: whoever tells a newer one waits for
+    /// them. A file that holds no number was never written by this script, which replaces it as a whole.
+    static let fence = """
+        dir=$1
+        token=$2
+        shift 2
+        umask 077
+        mkdir -p -- "$dir" || exit
+        exec 9>>"$dir/fence.lock" || exit
+        look() {
+            flock "$1" -w 50 9 || { echo 'upgrader-fence: busy' >&2; exit 74; }
+            seen=$(cat -- "$dir/fence" 2>/dev/null)
+            case $seen in '' | *[!0-9]*) seen=0 ;; esac
+        }
+        look -s
+        if [ "$token" -gt "$seen" ]; then
+            look -x
+            if [ "$token" -gt "$seen" ]; then
+                echo "$token" >"$dir/fence.part" && sync -- "$dir/fence.part" &&
+                    mv -f -- "$dir/fence.part" "$dir/fence" && sync -- "$dir" || exit
+            fi
+            # flock(2) may let somebody pass between the two locks.
+            look -s
+        fi
+        if [ "$token" -lt "$seen" ]; then echo "upgrader-fence: seen $seen" >&2; exit 75; fi
+        exec "$@"
+        """
+
+    /// The lease `$2` of namespace `$1`, in the first of the versions `$3` that the server has, else as a ConfigMap; the
+    /// rest is the kubectl command.
+    static let lease = """
+        namespace=$1
+        name=$2
+        versions=$3
+        shift 3
+        group=$("$@" get --raw /apis/coordination.k8s.io 2>&1)
+        status=$?
+        case $status$group in
+            0*) ;;
+            *NotFound*) group= ;;
+            *) printf '%s\\n' "$group" >&2; exit "$status" ;;
+        esac
+        form=configmap
+        path=/api/v1/namespaces/$namespace/configmaps/$name
+        for version in $versions; do
+            case $group in
+                *\"coordination.k8s.io/"$version"\"*)
+                    form=$version
+                    path=/apis/coordination.k8s.io/$version/namespaces/$namespace/leases/$name
+                    break
+                    ;;
+            esac
+        done
+        printf '%s\\n@upgrader form 0\\n' "$form"
+        { error=$("$@" get --raw "$path" 2>&1 >&3 3>&-); status=$?; } 3>&1
+        case $status$error in
+            0*) ;;
+            *NotFound*) ;;
+            *) printf '%s\\n' "$error" >&2; exit "$status" ;;
+        esac
+        printf '\\n@upgrader object 0\\n'
+        """
+
     /// Tells the state of the unit `$1` and of the job directory `$2`: `none`, `begun`, or `ended` with the status.
     ///
     /// The unit is looked at first: a job that ends in between has left its result when the directory is looked at.

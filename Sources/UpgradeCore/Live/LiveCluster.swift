@@ -4,9 +4,10 @@
 /// `ProbeRendering`. Keeps nothing but which hosts have answered before: everything else is asked anew.
 public struct LiveCluster: ClusterAccess {
     let playbook: Playbook
-    let access: HostAccess
-    let api: APIAccess
+    var access: HostAccess
+    var api: APIAccess
     let localDirectory: String
+    let leaseVersions: [String]
     let now: @Sendable () -> Double
     let helm: (any HelmCodec)?
     let waiting: @Sendable (ActionProgress) -> Void
@@ -17,6 +18,8 @@ public struct LiveCluster: ClusterAccess {
     ///   - remote: runs commands on the playbook's hosts.
     ///   - playbook: names the hosts, the credentials on them and the deadlines.
     ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
+    ///   - leaseVersions: the versions of the coordination API that a lease may be kept in, the first that a server has
+    ///     is used; a server that has none of them keeps it in a ConfigMap.
     ///   - clock: measures deadlines and waits between two looks.
     ///   - helm: reads and writes what Helm stores; without it no release can be asked for.
     ///   - now: the operator's clock in seconds since 1970, which hosts' clocks are compared with.
@@ -25,6 +28,7 @@ public struct LiveCluster: ClusterAccess {
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
+        leaseVersions: [String] = [],
         clock: any Clock<Duration> = ContinuousClock(),
         helm: (any HelmCodec)? = nil,
         now: @escaping @Sendable () -> Double,
@@ -33,6 +37,7 @@ public struct LiveCluster: ClusterAccess {
         self.helm = helm
         self.playbook = playbook
         self.localDirectory = localDirectory
+        self.leaseVersions = leaseVersions
         self.now = now
         self.waiting = waiting
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)

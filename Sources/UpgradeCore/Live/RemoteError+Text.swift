@@ -24,6 +24,8 @@ extension RemoteError {
             "\(path) on \(host) has the SHA-256 \(found) instead of \(expected)"
         case .copyFailed(let host, let path, let reason):
             "\(path) could not be copied to or from \(host): \(reason)"
+        case .fenced(let host, let seen):
+            LeaseLoss.fenced(host: host, seen: seen).why
         }
     }
 
@@ -46,6 +48,8 @@ extension RemoteError {
             "let the login run commands with `sudo -n`, or log in as root"
         case .checksumMismatch, .copyFailed:
             "see that the disk has room and try again"
+        case .fenced(let host, let seen):
+            LeaseLoss.fenced(host: host, seen: seen).next
         }
     }
 }

@@ -22,4 +22,6 @@ public enum RemoteError: Error, Hashable, Sendable, Codable {
     case checksumMismatch(host: String, path: String, expected: String, found: String)
     /// The copy of a file failed on one side.
     case copyFailed(host: String, path: String, reason: String)
+    /// The host has seen a newer fencing token than the command's, and has not begun it.
+    case fenced(host: String, seen: Int)
 }

@@ -17,21 +17,30 @@ extension RunMachine {
             var next = state
             keep(lane, at: index, in: &next)
             return try advanced(next, effects.map { .lane(index, $0) })
+        case (.ready, .leaseLost(let loss)):
+            var next = state
+            next.loss = loss
+            next.isInterrupted = true
+            return stopping(next, .leaseLost(loss), [])
         case (.walking, .interrupted):
-            return try interrupted()
+            return try interrupted(state)
+        case (.walking, .leaseLost(let loss)):
+            var given = state
+            given.loss = state.loss ?? loss
+            return try interrupted(given)
         case (.stopping(let reason), .stopSaved):
             var next = state
             next.stage = .stopped(reason)
             return (next, [.stop(reason)])
-        case (.stopping, .interrupted):
+        case (.stopping, .interrupted), (.stopping, .leaseLost):
             return (state, [])
         default:
             throw illegal(event)
         }
     }
 
-    private func interrupted() throws(IllegalTransition) -> (State, [RunEffect]) {
-        var next = state
+    private func interrupted(_ given: State) throws(IllegalTransition) -> (State, [RunEffect]) {
+        var next = given
         next.isInterrupted = true
         var effects: [RunEffect] = []
         for (index, lane) in state.lanes.sorted(by: { $0.key < $1.key }) {
@@ -59,6 +68,9 @@ extension RunMachine {
                 next.nextLane += 1
             }
             guard next.lanes.isEmpty else { return (next, effects) }
+            if let loss = next.loss {
+                return stopping(next, .leaseLost(loss), effects)
+            }
             if !next.frozen.isEmpty {
                 return stopping(next, .failed(next.frozen), effects)
             }

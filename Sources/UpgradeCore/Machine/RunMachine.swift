@@ -21,6 +21,8 @@ public struct RunMachine: Hashable, Sendable {
         public var isInterrupted: Bool
         /// What the run is about to do as a whole.
         public var stage: Stage
+        /// Why the cluster may not be changed any more; `nil` while the lease is the run's.
+        public var loss: LeaseLoss?
     }
 
     /// What the run as a whole is doing.
@@ -90,6 +92,8 @@ public enum RunEvent: Hashable, Sendable {
     case stopSaved
     /// No further action may be begun.
     case interrupted
+    /// The lease is lost: no further action may be begun, and that is why.
+    case leaseLost(LeaseLoss)
 }
 
 /// What is to be done for a run.

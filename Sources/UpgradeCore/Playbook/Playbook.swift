@@ -36,6 +36,8 @@ public struct Playbook: Hashable, Sendable {
     public var workerFailureBudget: Int
     /// How long things may take.
     public var deadlines: Deadlines
+    /// How the run says that it lives, so that no other works on the cluster.
+    public var lease: LeaseTerms
     /// Calico, where the run moves it; `nil` leaves it alone.
     public var calico: CalicoOptions?
     /// Helm, where the run moves it; `nil` leaves it alone.
@@ -66,6 +68,7 @@ public struct Playbook: Hashable, Sendable {
         workerBatch: Int = 1,
         workerFailureBudget: Int = 0,
         deadlines: Deadlines = Deadlines(),
+        lease: LeaseTerms = LeaseTerms(),
         calico: CalicoOptions? = nil,
         helm: HelmOptions? = nil,
         hooks: [Hook] = [],
@@ -89,6 +92,7 @@ public struct Playbook: Hashable, Sendable {
         self.workerBatch = workerBatch
         self.workerFailureBudget = workerFailureBudget
         self.deadlines = deadlines
+        self.lease = lease
         self.calico = calico
         self.helm = helm
         self.hooks = hooks

@@ -9,8 +9,8 @@ enum PlaybookKeys {
     static let sections: [String: [String]] = [
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
-            "foreign-cordons", "workers", "deadlines", "calico", "helm", "hooks", "accept", "accepted-findings",
-            "simulation", "versions",
+            "foreign-cordons", "workers", "deadlines", "lease", "calico", "helm", "hooks", "accept",
+            "accepted-findings", "simulation", "versions",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -21,6 +21,7 @@ enum PlaybookKeys {
         "drain": ["deadline", "delete-bare-pods", "delete-emptydir-data"],
         "workers": ["batch", "failure-budget"],
         "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
+        "lease": ["heartbeat", "ttl"],
         "calico": ["versions", "packages", "namespace", "daemonset", "container", "image"],
         "calico.versions": [release],
         "calico.versions.*": ["package", "tag"],

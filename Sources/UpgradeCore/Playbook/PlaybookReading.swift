@@ -36,6 +36,7 @@ struct PlaybookReading {
         let batch = workers?.value("batch", .integer(1...1_000, note: " (a percentage is not understood)"))
         let budget = workers?.value("failure-budget", .integer(0...1_000, note: " (a percentage is not understood)"))
         let deadlines = self.deadlines()
+        let lease = self.lease(deadlines)
         guard let cluster, let path else { return nil }
         return Playbook(
             cluster: cluster,
@@ -53,6 +54,7 @@ struct PlaybookReading {
             workerBatch: batch ?? standard.workerBatch,
             workerFailureBudget: budget ?? standard.workerFailureBudget,
             deadlines: deadlines,
+            lease: lease,
             calico: calico,
             helm: helm,
             hooks: hooks,
@@ -134,6 +136,26 @@ struct PlaybookReading {
         options.deletesBarePods = section.value("delete-bare-pods", .flag) ?? options.deletesBarePods
         options.deletesEmptyDirData = section.value("delete-emptydir-data", .flag) ?? options.deletesEmptyDirData
         return options
+    }
+
+    /// At least three heartbeats have to fit into the time to live, so that a single lost one is none.
+    private func lease(_ deadlines: Deadlines) -> LeaseTerms {
+        var terms = LeaseTerms(grace: deadlines.connect)
+        guard let section = top.section("lease") else { return terms }
+        terms.heartbeat = section.value("heartbeat", .duration(atLeast: .seconds(1))) ?? terms.heartbeat
+        terms.ttl = section.value("ttl", .duration(atLeast: .seconds(5))) ?? terms.ttl
+        if terms.heartbeat * 3 > terms.ttl {
+            problems.report(
+                .invalidValue(
+                    key: section.name("ttl"),
+                    value: terms.ttl.text,
+                    expected: "at least three times `lease.heartbeat`, which is \(terms.heartbeat.text)",
+                    suggestion: nil,
+                    at: section.place
+                )
+            )
+        }
+        return terms
     }
 
     private func deadlines() -> Deadlines {

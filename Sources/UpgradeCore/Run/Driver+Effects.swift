@@ -38,6 +38,10 @@ extension Driver {
                 try await access.perform(action, as: job) { observer.notice(.progress(key, $0)) }
                 observer.notice(.actionEnded(key, action, took: start.duration(to: clock.now)))
                 return .acted
+            } catch .leaseLost(let loss) {
+                // Not a failure of the step: it was not begun, stays in doubt, and a resume looks again.
+                interruption.lose(loss)
+                return .abandoned
             } catch {
                 return .failed(.access(error))
             }

@@ -116,18 +116,21 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                 case .event(let event):
                     // A wait that was abandoned may be told before the wish that ended it.
                     if case .lane(_, .abandoned) = event {
-                        effects = try handle(.interrupted, &machine)
+                        effects = try handle(wish, &machine)
                     }
                     effects += try handle(event, &machine)
                 case .interrupted:
-                    observer.notice(.interrupted)
-                    effects = try handle(.interrupted, &machine)
+                    if interruption.loss == nil { observer.notice(.interrupted) }
+                    effects = try handle(wish, &machine)
                 case nil:
                     throw .bug("nothing is under way and the run has not stopped")
                 }
             }
         }
     }
+
+    /// What the wish to stop is to the machine.
+    private var wish: RunEvent { interruption.loss.map(RunEvent.leaseLost) ?? .interrupted }
 
     private func handle(_ event: RunEvent, _ machine: inout RunMachine) throws(DriverError) -> [RunEffect] {
         do {
@@ -149,7 +152,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
             observer.notice(.stepEnded(key, took: took, changed: changed))
         case .failed(let key, _, let failure):
             observer.notice(.stepFailed(key, failure))
-        case .started, .resumed, .acted, .undoing, .struck, .released, .stopped:
+        case .started, .resumed, .leased, .acted, .undoing, .struck, .released, .stopped:
             break
         }
     }

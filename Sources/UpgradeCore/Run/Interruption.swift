@@ -7,6 +7,7 @@ internal import Synchronization
 public final class Interruption: Sendable {
     private struct State {
         var level = 0
+        var loss: LeaseLoss?
         var next = 0
         var waiters: [Int: (level: Int, resume: CheckedContinuation<Void, Never>)] = [:]
     }
@@ -21,10 +22,28 @@ public final class Interruption: Sendable {
         state.withLock { $0.level }
     }
 
+    /// Why the cluster may not be changed any more, where that is what was told.
+    public var loss: LeaseLoss? {
+        state.withLock { $0.loss }
+    }
+
+    /// Tells that the lease is lost: the same as the first wish, with a reason; the first reason stays.
+    public func lose(_ loss: LeaseLoss) {
+        let isFirst = state.withLock { state in
+            state.loss = state.loss ?? loss
+            return state.level == 0
+        }
+        if isFirst { raise(to: 1) }
+    }
+
     /// Tells the wish once more.
     public func raise() {
+        raise(to: nil)
+    }
+
+    private func raise(to least: Int?) {
         let due = state.withLock { state in
-            state.level += 1
+            state.level = least.map { max(state.level, $0) } ?? state.level + 1
             let due = state.waiters.filter { $0.value.level <= state.level }
             for id in due.keys {
                 state.waiters[id] = nil

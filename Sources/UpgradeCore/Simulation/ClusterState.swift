@@ -65,6 +65,12 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var localFiles: [String: FileState] = [:]
     /// Jobs that have ended, by unit name; one is never run twice.
     public var jobs: Set<String> = []
+    /// The lock of the cluster.
+    public var lease: LeaseRecord?
+    /// Counts the replacements of the lease, as the API's resourceVersion does.
+    public var leaseVersion: Int?
+    /// The newest fencing token that the simulated hosts have seen.
+    public var fence: Int?
     /// Every action that changed something, in order, for tests and for people.
     public var applied: [Action] = []
 

@@ -46,6 +46,10 @@ public actor SimulatedCluster: ClusterAccess {
         as job: JobID,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
+        // As every host does: an older token than was seen, or none where there was one, is refused.
+        if let seen = state.fence, (job.fence ?? 0) < seen {
+            throw .leaseLost(.fenced(host: "simulated", seen: seen))
+        }
         if action.isJob, state.jobs.contains(job.unitName) { return }
         // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
         do throws(AccessError) {
@@ -74,6 +78,22 @@ public actor SimulatedCluster: ClusterAccess {
     /// Changes the cluster as somebody else might, in tests and rehearsals.
     public func meddle(_ body: @Sendable (inout ClusterState) -> Void) {
         body(&state)
+    }
+
+    func replaceLease(_ record: LeaseRecord, version: Int) throws(AccessError) {
+        let before = (state.lease, state.leaseVersion)
+        (state.lease, state.leaseVersion) = (record, version)
+        do throws(AccessError) {
+            try change(state)
+        } catch {
+            (state.lease, state.leaseVersion) = before
+            throw error
+        }
+    }
+
+    func replaceFence(_ token: Int) throws(AccessError) {
+        state.fence = token
+        try change(state)
     }
 
     private func pass() async {

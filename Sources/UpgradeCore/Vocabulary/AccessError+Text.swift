@@ -19,6 +19,8 @@ extension AccessError {
             "\(path) on this machine: \(reason)"
         case .refusedBySimulation(let reason):
             "the simulated cluster refuses: \(reason)"
+        case .leaseLost(let loss):
+            loss.why
         }
     }
 
@@ -32,7 +34,7 @@ extension AccessError {
         case .remote(.lost(let host, true, _)): "\(host): a command, which may have run   (no answer)"
         case .drainBlocked(let node, _, let deadline): "kubectl drain \(node)   (not done in \(deadline.text))"
         case .jobOverdue(let host, let unit, _), .jobVanished(let host, let unit): "\(host): unit \(unit)"
-        case .remote, .localFile, .refusedBySimulation: nil
+        case .remote, .localFile, .refusedBySimulation, .leaseLost: nil
         }
     }
 
@@ -45,6 +47,7 @@ extension AccessError {
         case .jobOverdue(let host, let unit, _): "look at `systemctl status \(unit)` on \(host)"
         case .jobVanished: "look at the host"
         case .localFile: "make room or mend the permissions"
+        case .leaseLost(let loss): loss.next
         }
     }
 
@@ -55,7 +58,7 @@ extension AccessError {
             .remote(.authenticationRefused), .remote(.configuration), .remote(.lost), .remote(.deadlinePassed):
             true
         case .remote, .commandFailed, .unreadable, .drainBlocked, .jobOverdue, .jobVanished, .localFile,
-            .refusedBySimulation:
+            .refusedBySimulation, .leaseLost:
             false
         }
     }

@@ -43,6 +43,8 @@ public struct JobID: Hashable, Sendable, Codable {
     public var attempt: Int
     /// Counts the actions of the attempt, from 0.
     public var index: Int
+    /// The fencing token that it is done under; no part of the unit's name.
+    public var fence: Int?
 
     /// Makes a name.
     public init(run: String, key: StepKey, attempt: Int, index: Int) {
@@ -58,7 +60,19 @@ public struct JobID: Hashable, Sendable, Codable {
     public var unitName: String {
         // A colon stands in no part, so that no two names are the same.
         let text = "upgrader-\(run):\(key.hop):\(key.phase):\(key.step):\(key.target):\(attempt):\(index)"
-        let name = String(
+        let name = Self.allowed(text)
+        guard name.utf8.count > Self.longestUnitName else { return name }
+        return name.prefix(Self.longestUnitName - 65) + "-" + Digest.sha256(text)
+    }
+
+    /// What the names of all units of a run begin with.
+    static func unitPrefix(run: String) -> String {
+        let name = allowed("upgrader-\(run):")
+        return String(name.prefix(longestUnitName - 65))
+    }
+
+    private static func allowed(_ text: String) -> String {
+        String(
             text.unicodeScalars.map { scalar in
                 let isAllowed =
                     scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
@@ -66,8 +80,6 @@ public struct JobID: Hashable, Sendable, Codable {
                 return isAllowed ? Character(scalar) : "_"
             }
         )
-        guard name.utf8.count > Self.longestUnitName else { return name }
-        return name.prefix(Self.longestUnitName - 65) + "-" + Digest.sha256(text)
     }
 
     /// Less than the 255 characters of systemd.unit(5), which count `.service`, and those of a file's name.
@@ -124,4 +136,6 @@ public enum AccessError: Error, Hashable, Sendable, Codable {
     case localFile(path: String, reason: String)
     /// The simulated cluster refuses what a real one would refuse.
     case refusedBySimulation(reason: String)
+    /// The lease of the cluster is not ours any more; the action was not begun.
+    case leaseLost(LeaseLoss)
 }

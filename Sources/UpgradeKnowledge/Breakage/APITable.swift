@@ -74,6 +74,22 @@ struct APITable: Sendable {
         return before.contains(apiVersion) && !after.contains(apiVersion)
     }
 
+    /// The versions of a group that have the kind in any recorded release, the one that was there first at the start.
+    func versions(of kind: String, in group: String) -> [String] {
+        var first: [String: MinorRelease] = [:]
+        for (release, rows) in served {
+            for row in rows {
+                let words = row.split(separator: " ")
+                guard words.last == kind[...], let path = words.first?.split(separator: "/"), path.count == 2,
+                    path[0] == group[...]
+                else { continue }
+                let version = String(path[1])
+                first[version] = min(first[version] ?? release, release)
+            }
+        }
+        return first.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+    }
+
     /// Whether a release serves the kind; true for a kind that is none of Kubernetes' own.
     func serves(_ apiVersion: String, _ kind: String, _ release: MinorRelease) -> Bool {
         let key = "\(apiVersion) \(kind)"

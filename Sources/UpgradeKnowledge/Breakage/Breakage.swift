@@ -16,6 +16,11 @@ public struct Breakage: Sendable {
         rewrites = try ObjectRewrites.all()
     }
 
+    /// The versions of the coordination API that hold a Lease, the oldest first.
+    ///
+    /// The oldest one that a server has is the right one to write: where two releases are live, both have it.
+    public var leaseVersions: [String] { apis.versions(of: "Lease", in: "coordination.k8s.io") }
+
     private static let known: Result<Breakage, VersionDataError> = Result { () throws(VersionDataError) in
         try Breakage()
     }

@@ -26,6 +26,9 @@ public struct LogFold: Sendable {
         case .resumed(let header):
             begun = [:]
             return entry("resumed", nil, "the run is taken up again\(Self.who(header))")
+        case .leased(let claim):
+            let from = claim.takenFrom.map { ", taken over from \($0.title)" } ?? ""
+            return entry("leased", nil, "the lease of the cluster is held, with token \(claim.token)\(from)")
         case .begun(let key, let attempt):
             begun[key] = time
             return entry("begun", key, attempt > 1 ? "begins, attempt \(attempt)" : "begins")
@@ -94,6 +97,7 @@ extension StopReason {
         case .completed: "every step is done"
         case .reached(let hop): "\(hop) is done, as asked"
         case .interrupted: "the operator interrupted it"
+        case .leaseLost(let loss): loss.why
         case .failed(let keys): keys.count == 1 ? "a step failed" : "\(keys.count) steps failed"
         }
     }

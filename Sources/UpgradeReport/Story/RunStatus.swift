@@ -8,6 +8,8 @@ public enum RunStatus: String, Hashable, Sendable, Encodable {
     case stopped
     /// The operator interrupted it.
     case interrupted
+    /// The lease of the cluster was lost.
+    case leaseLost = "lease-lost"
     /// Steps have failed.
     case failed
     /// A process works on it now.
@@ -25,6 +27,7 @@ public enum RunStatus: String, Hashable, Sendable, Encodable {
         case .completed: self = .completed
         case .reached: self = .stopped
         case .interrupted: self = .interrupted
+        case .leaseLost: self = .leaseLost
         case .failed: self = .failed
         case nil: self = isHeld ? .running : .killed
         }
@@ -36,6 +39,7 @@ public enum RunStatus: String, Hashable, Sendable, Encodable {
         case .completed: "completed: every step is done"
         case .stopped: "stopped where it was asked to"
         case .interrupted: "interrupted by the operator"
+        case .leaseLost: "stopped: the lease of the cluster was lost"
         case .failed: "stopped: a step failed"
         case .running: "running"
         case .killed: "killed: it has no end, and nobody works on it"

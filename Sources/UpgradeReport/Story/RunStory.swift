@@ -151,7 +151,7 @@ public struct RunStory: Hashable, Sendable {
             }
         case .stopped(let reason):
             if !sittings.isEmpty { sittings[sittings.count - 1].stop = reason }
-        case .undoing:
+        case .undoing, .leased:
             break
         }
         if !sittings.isEmpty { sittings[sittings.count - 1].ended = time }

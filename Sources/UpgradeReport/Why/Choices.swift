@@ -15,7 +15,7 @@ struct Choices {
         switch status {
         case .completed: return [report("what was done, with times, for the ticket")]
         case .running: return watching
-        case .stopped, .interrupted, .failed, .killed: break
+        case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
         var choices = [resume]
         if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }

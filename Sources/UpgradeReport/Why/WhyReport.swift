@@ -80,6 +80,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var reason: String
     /// When the last record was made.
     public var last: String
+    /// Why the lease of the cluster was lost; absent where it was not.
+    public var lost: String?
     /// Steps of the plan.
     public var steps: Int
     /// Steps that are done.
@@ -125,6 +127,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         began = story.began.map(Clock.stamp) ?? ""
         by = state.header?.holder ?? ""
         reason = state.header?.reason ?? ""
+        if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
         last = story.ended.map(Clock.stamp) ?? ""
         steps = plan.keys.count
         done = state.done.count

@@ -15,6 +15,9 @@ struct CleanupCommand: AsyncParsableCommand {
     @Argument(help: "The node or host to clean up; all when not given.")
     var target: String?
 
+    @Flag(help: ArgumentHelp(takeoverHelp))
+    var takeover = false
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -30,16 +33,7 @@ struct CleanupCommand: AsyncParsableCommand {
             let world = try Worlds.open(session.playbook, directory: directory)
             let result: Result<[Cleanup.Outcome], any Error>
             do {
-                let outcomes = try await Cleanup.perform(
-                    run: directory.run,
-                    recorder: journal,
-                    access: world.access,
-                    targets: targets,
-                    machineIDs: plan.machineIDs,
-                    report: { Output.note($0.title) }
-                )
-                try journal.saveCheckpoint()
-                result = .success(outcomes)
+                result = .success(try await undo(session, directory, plan, journal, world, targets))
             } catch {
                 result = .failure(error)
             }
@@ -47,6 +41,38 @@ struct CleanupCommand: AsyncParsableCommand {
             let outcomes = try result.get()
             if outcomes.isEmpty { Output.write("nothing of this run is left to undo") }
             return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
+        }
+    }
+
+    /// Undoes what is ours while the lease is held.
+    private func undo(
+        _ session: Session,
+        _ directory: RunDirectory,
+        _ plan: Plan,
+        _ journal: Journal,
+        _ world: World,
+        _ targets: Set<String>?
+    ) async throws -> [Cleanup.Outcome] {
+        let lease = try await session.takeLease(
+            run: directory.run,
+            reason: "cleanup",
+            takesOver: takeover,
+            world,
+            again: "upgrader cleanup \(directory.path)"
+        )
+        return try await lease.whileKept {
+            try journal.append([.leased(lease.claim)])
+            let outcomes = try await Cleanup.perform(
+                run: directory.run,
+                recorder: journal,
+                access: world.acting(under: lease),
+                targets: targets,
+                machineIDs: plan.machineIDs,
+                report: { Output.note($0.title) }
+            )
+            if let loss = lease.loss { try journal.append([.stopped(.leaseLost(loss))]) }
+            try journal.saveCheckpoint()
+            return outcomes
         }
     }
 }

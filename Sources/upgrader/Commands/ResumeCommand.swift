@@ -18,6 +18,9 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
     var until: String?
 
+    @Flag(help: ArgumentHelp(takeoverHelp))
+    var takeover = false
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -30,7 +33,9 @@ struct ResumeCommand: AsyncParsableCommand {
             try session.refuseEdited(plan, directory)
             try refuseDrift(session, plan, directory)
             let until = try session.hop(until, of: plan)
-            return try await Walk(session: session, directory: directory, until: until, reason: reason).perform()
+            var walk = Walk(session: session, directory: directory, until: until, reason: reason)
+            walk.takesOver = takeover
+            return try await walk.perform()
         }
     }
 

@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
     var until: String?
 
+    @Flag(help: ArgumentHelp(takeoverHelp))
+    var takeover = false
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -44,6 +47,7 @@ struct RunCommand: AsyncParsableCommand {
             let directory = try await prepare(session, until)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true
+            walk.takesOver = takeover
             return try await walk.perform()
         }
     }
@@ -58,6 +62,7 @@ struct RunCommand: AsyncParsableCommand {
             let (plan, survey) = try await world.patience.during(session.looking) {
                 try await session.plan(run: run, access: world.access)
             }
+            try await session.refuseHeld(world, takesOver: takeover, again: "upgrader run \(session.path)")
             try session.refuse(until, of: plan)
             if let check = try await session.statedCheck(plan, access: world.access, day: Session.today) {
                 for note in check.path.notes { Output.note("note: \(note)") }

@@ -10,6 +10,10 @@ struct StateOptions: ParsableArguments {
     }
 }
 
+/// What `--takeover` is for, wherever it may be given.
+let takeoverHelp: String =
+    "Put out whoever holds the lease of the cluster; for a run whose operator is gone for good. Journalled."
+
 /// A form of output.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     /// For people.

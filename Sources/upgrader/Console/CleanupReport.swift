@@ -15,7 +15,7 @@ enum CleanupReport {
             case .notOurs(let effect):
                 Output.write("left alone, changed by somebody else or gone: \(effect.title)")
             case .unsettled(let key, let error):
-                ending = error.isUnreachable ? .unreachable : .paused
+                ending = self.ending(error)
                 blocks.append(
                     FiveLines(
                         error: "what \(key) had begun could not be waited for",
@@ -26,7 +26,7 @@ enum CleanupReport {
                     )
                 )
             case .failed(let effect, let error):
-                ending = error.isUnreachable ? .unreachable : .paused
+                ending = self.ending(error)
                 blocks.append(
                     FiveLines(
                         error: "could not \(effect.inverse.title)",
@@ -40,5 +40,10 @@ enum CleanupReport {
         }
         if !blocks.isEmpty { Output.complain(Complaint(blocks, ending)) }
         return ending
+    }
+
+    private static func ending(_ error: AccessError) -> Ending {
+        if case .leaseLost = error { return .locked }
+        return error.isUnreachable ? .unreachable : .paused
     }
 }

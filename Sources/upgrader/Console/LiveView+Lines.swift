@@ -48,6 +48,7 @@ extension LiveView {
         case .completed: return LiveLine("every step is done", .good)
         case .reached(let hop): return LiveLine("stopped after \(hop.from) → \(hop.to), as asked", .good)
         case .interrupted: return LiveLine("interrupted", .waiting)
+        case .leaseLost: return LiveLine("stopped: the lease of the cluster is not this run's any more", .bad)
         case .failed(let keys):
             return LiveLine("stopped: \(keys.count == 1 ? "a step" : "\(keys.count) steps") failed", .bad)
         case nil: break

@@ -9,7 +9,7 @@ struct StatusDocument: Encodable {
     var directory: String
     /// The cluster.
     var cluster: String
-    /// `completed`, `stopped`, `interrupted`, `failed`, `running-or-killed` or `not-begun`.
+    /// `completed`, `stopped`, `interrupted`, `lease-lost`, `failed`, `running-or-killed` or `not-begun`.
     var status: String
     /// Steps of the plan.
     var steps: Int
@@ -25,6 +25,10 @@ struct StatusDocument: Encodable {
     var failed: [Failed]
     /// What of this run is left on the cluster.
     var ledger: [String]
+    /// The fencing token that the run held the lease of the cluster under last; absent for a run that held none.
+    var token: Int?
+    /// Who was put out for it, by `--takeover`; absent where nobody was.
+    var takenFrom: String?
     /// What was noticed in the state directory.
     var notices: [String]
 
@@ -80,6 +84,8 @@ struct StatusDocument: Encodable {
             }
         }
         ledger = record.ledger.entries.map(\.effect.title)
+        token = record.lease?.token
+        takenFrom = record.lease?.takenFrom?.title
         notices = history.notices
     }
 
@@ -101,6 +107,7 @@ struct StatusDocument: Encodable {
             lines.append("  why:    \(failure.why)")
             lines.append("  next:   \(failure.next)")
         }
+        if let takenFrom { lines.append("lease:    token \(token ?? 0), taken over from \(takenFrom)") }
         lines += ledger.map { "ours:     \($0)" }
         lines += notices.map { "note:     \($0)" }
         return lines
@@ -113,6 +120,7 @@ struct StatusDocument: Encodable {
         case .reached: "stopped"
         case .interrupted: "interrupted"
         case .failed: "failed"
+        case .leaseLost: "lease-lost"
         case nil: "running-or-killed"
         }
     }

@@ -61,10 +61,15 @@ struct RunMachineLawTests {
             case .completed: #expect(next.hop == RunExplorer.plan.hops.count && next.frozen.isEmpty)
             case .failed(let keys): #expect(keys == next.frozen && !keys.isEmpty)
             case .interrupted: #expect(next.isInterrupted)
+            case .leaseLost(let loss): #expect(next.isInterrupted && next.loss == loss)
             case .reached(let hop): #expect(hop == row.until && next.frozen.isEmpty)
             }
         }
-        #expect(reasons.isSuperset(of: [.completed, .interrupted, .reached(RunExplorer.plan.hops[0].id)]))
+        #expect(
+            reasons.isSuperset(of: [
+                .completed, .interrupted, .reached(RunExplorer.plan.hops[0].id), .leaseLost(RunExplorer.loss),
+            ])
+        )
     }
 
     @Test("nothing of a hop behind the one that was asked for is begun")

@@ -189,6 +189,43 @@ struct HostScriptTests {
         }
     }
 
+    @Test("the fence begins a command under the newest token or a newer one, and none under an older")
+    func fence() throws {
+        let bench = try Bench()
+        let dir = "\(bench.path)/state"
+        let words = ["sh", "-c", "echo \"$0\" >>'\(bench.path)/did'; exit 7"]
+        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "a").outcome == .exited(7))
+        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "b").outcome == .exited(7))
+        #expect(try bench.run(HostScripts.fence, dir, "2", words[0], words[1], words[2], "c").outcome == .exited(75))
+        #expect(try bench.run(HostScripts.fence, dir, "12", words[0], words[1], words[2], "d").outcome == .exited(7))
+        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "e").outcome == .exited(75))
+        #expect(try bench.read("did") == "a\nb\nd\n")
+        #expect(try bench.read("state/fence") == "12\n")
+        let mode = try FileManager.default.attributesOfItem(atPath: "\(dir)/fence")[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test("commands under one token go side by side, and a newer token waits for their end before it is told")
+    func fenceWaits() throws {
+        let bench = try Bench()
+        try bench.program("fence", "#!/bin/sh\nexec sh -c \"$SCRIPT\" fence '\(bench.path)/state' \"$@\"\n")
+        let inner = """
+            fence 3 sh -c 'echo beside >>"$0"' "$0"
+            sleep 0.5
+            fence 3 sh -c 'echo late >>"$0"' "$0"
+            echo end >>"$0"
+            """
+        let outer = """
+            export SCRIPT="$1"
+            fence 3 sh -c "$2" "$3" &
+            while [ ! -e "$3" ]; do sleep 0.05; done
+            fence 4 sh -c 'echo newer >>"$0"' "$3"
+            """
+        let result = try bench.run(outer, HostScripts.fence, inner, "\(bench.path)/did")
+        #expect(result.succeeded)
+        #expect(try bench.read("did") == "beside\nlate\nend\nnewer\n")
+    }
+
     @Test("this machine answers for itself as a host does")
     func questions() throws {
         let bench = try Bench()

@@ -15,7 +15,7 @@ struct RenderingTests {
     )
 
     /// One action of every kind, as a chain: the compiler asks for the sample of a new one.
-    private static func action(after action: Action?) throws -> Action? {
+    static func action(after action: Action?) throws -> Action? {
         switch action {
         case nil: .refreshPackageLists(host: "cp1")
         case .refreshPackageLists:

@@ -55,13 +55,17 @@ struct RunExplorer {
         (1...count).map { PlannedLane(target: .host("w\($0)"), steps: ["node-ready"]) }
     }
 
+    /// A lease that is lost.
+    static let loss = LeaseLoss.lapsed(after: .seconds(120))
+
     private static let failure = Failure.unmet(.nodeMissing(node: "w1"))
 
     private static func events(_ state: RunMachine.State) -> [RunEvent] {
         // A lane's own table is another law's; here the walk through a step without actions is enough.
         let events: [LaneEvent] = [.saved, .decided([]), .gateOpened, .failed(failure), .abandoned]
         let lanes = Set(state.lanes.keys).union([0])
-        return [.started, .interrupted, .stopSaved] + lanes.sorted().flatMap { lane in events.map { .lane(lane, $0) } }
+        return [.started, .interrupted, .leaseLost(loss), .stopSaved]
+            + lanes.sorted().flatMap { lane in events.map { .lane(lane, $0) } }
     }
 
     /// Every reachable state with every event, for all hops and for the first only.

@@ -51,7 +51,7 @@ struct PlaybookErrorTests {
 
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
-        + "`foreign-cordons`, `workers`, `deadlines`, `calico`, `helm`, `hooks`, "
+        + "`foreign-cordons`, `workers`, `deadlines`, `lease`, `calico`, `helm`, `hooks`, "
         + "`accept`, `accepted-findings`, `simulation`, `versions`"
 
     private static let yamlCases: [Case] = [
@@ -190,6 +190,11 @@ struct PlaybookErrorTests {
             "p.yaml:15:16: `etcd.cacert` is empty; expected an absolute path without `..`, and not `/` itself",
             "p.yaml:15:25: `etcd.keep` is a boolean, `true`; expected a whole number from 1 to 1000",
             "p.yaml:16:25: `helm.versions.1.13` is a string, `v2`; expected a mapping"
+        ),
+        Case(
+            "a time to live that one lost heartbeat would end",
+            PlaybookTexts.smallest("lease: {heartbeat: 10s, ttl: 29s}"),
+            "p.yaml:10:8: `lease.ttl` is `29 s`; expected at least three times `lease.heartbeat`, which is 10 s"
         ),
         Case(
             "a percentage of workers",

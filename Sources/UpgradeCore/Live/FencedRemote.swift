@@ -1,0 +1,46 @@
+/// A remote that begins nothing on a host which has seen a newer fencing token.
+///
+/// All that `LiveCluster` sends while it performs an action goes through here, looks included, so that an action which is
+/// added later is fenced without having to say so.
+struct FencedRemote: Remote {
+    let base: any Remote
+    let token: Int
+
+    func run(_ command: Command, on host: Host, deadline: Duration) async throws(RemoteError) -> CommandResult {
+        let result = try await base.run(Fence.around(command, token: token), on: host, deadline: deadline)
+        if let seen = Fence.seen(result) { throw .fenced(host: host.name, seen: seen) }
+        return result
+    }
+
+    /// Asks the fence first; a copy cannot be held behind it.
+    func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
+        _ = try await run(Command("true", needsRoot: true), on: host, deadline: deadline)
+        try await base.upload(localPath, to: path, on: host, deadline: deadline)
+    }
+
+    /// Changes nothing on the host, and is not fenced.
+    func download(
+        _ path: String,
+        from host: Host,
+        to localPath: String,
+        needsRoot: Bool,
+        deadline: Duration
+    ) async throws(RemoteError) -> String {
+        try await base.download(path, from: host, to: localPath, needsRoot: needsRoot, deadline: deadline)
+    }
+
+    func disconnect(_ host: Host) async { await base.disconnect(host) }
+
+    func close() async { await base.close() }
+}
+
+extension LiveCluster {
+    /// The same cluster, where every command is begun under the token; without a token the cluster as it is.
+    func fenced(by token: Int?) -> LiveCluster {
+        guard let token else { return self }
+        var fenced = self
+        fenced.access.remote = FencedRemote(base: access.remote, token: token)
+        fenced.api = APIAccess(access: fenced.access, hosts: api.hosts)
+        return fenced
+    }
+}

@@ -1,0 +1,69 @@
+internal import UpgradeCore
+
+extension Complaint {
+    /// A lease that is not to be had; nothing was changed.
+    init(lease error: LeaseRefusal, again: String) {
+        let untouched = "nothing was changed"
+        switch error {
+        case .held(let stored):
+            self.init(
+                FiveLines(
+                    error: "somebody else works on this cluster",
+                    why: "the lease is held by \(stored.title)",
+                    state: untouched,
+                    next: "ask \(stored.record?.holder?.user ?? "the holder"); where that run is gone for good, "
+                        + "`\(again) --takeover` puts it out"
+                ),
+                .locked
+            )
+        case .access(let access):
+            self.init(
+                FiveLines(
+                    error: "the lease of the cluster could not be taken",
+                    why: access.why,
+                    ran: access.ran,
+                    state: untouched,
+                    next: "\(access.isSilentAPI ? "bring an API server up" : access.next), then `\(again)`"
+                ),
+                access.isUnreachable ? .unreachable : .paused
+            )
+        case .contested:
+            self.init(
+                FiveLines(
+                    error: "the lease of the cluster could not be taken",
+                    why: "others took it again and again, or the wait for them was ended",
+                    state: untouched,
+                    next: "see who else works on the cluster, then `\(again)`"
+                ),
+                .locked
+            )
+        case .lost(let loss):
+            self.init(
+                FiveLines(
+                    error: "the lease was taken and lost again",
+                    why: loss.why,
+                    state: untouched,
+                    next: "\(loss.next), then `\(again)`"
+                ),
+                .locked
+            )
+        }
+    }
+
+    /// A run that stopped because the lease is not its own any more; `stored` is what the cluster says now.
+    init(lost loss: LeaseLoss, now stored: StoredLease?, done: String, _ directory: RunDirectory) {
+        let isFree = stored.map { $0.record?.holder == nil || $0.record?.holder?.run == directory.run } ?? true
+        let holder = stored.map { "the lease is now held by \($0.title)" } ?? "no API server says who holds it now"
+        self.init(
+            FiveLines(
+                error: "stopped before the next action: the lease of the cluster is not this run's any more",
+                why: "\(loss.why); \(holder)",
+                state: "\(done); nothing was begun since, and what was begun before is in the journal",
+                next: isFree
+                    ? "\(loss.next), then `upgrader resume \(directory.path)` goes on"
+                    : "\(loss.next); `upgrader resume \(directory.path)` goes on once it is given back"
+            ),
+            .locked
+        )
+    }
+}

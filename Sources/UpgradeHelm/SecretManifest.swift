@@ -37,7 +37,13 @@ struct SecretManifest {
 
     /// An object of Helm 2 or 3 with other contents.
     ///
-    /// - Parameter version: the version that is replaced; `nil` for a new object.
+    /// - Parameters:
+    ///   - helm: 2 or 3.
+    ///   - source: where the object is.
+    ///   - data: what it holds.
+    ///   - labels: its labels.
+    ///   - annotations: its annotations.
+    ///   - version: the version that is replaced; `nil` for a new object.
     init(
         helm: Int,
         _ source: HelmSource,

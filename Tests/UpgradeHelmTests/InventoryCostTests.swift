@@ -31,7 +31,9 @@ struct InventoryCostTests {
         #expect(inventory.records.count == releases * 10)
         #expect(inventory.records.allSatisfy { $0.problem == nil })
         #expect(Set(inventory.records.map(\.revision)) == Set(1...10))
-        print("inventory: \(releases) releases, 10 revisions of \(pages.size >> 10) KiB each: \(spent) s of processor time, ")
+        print(
+            "inventory: \(releases) releases, 10 revisions of \(pages.size >> 10) KiB each: \(spent) s of processor time, "
+        )
         print("           \(took) in all, \(more >> 10) MiB more memory")
         let share = Double(releases) / 2000
         #expect(spent < 60 * max(share, 0.2))
@@ -73,7 +75,9 @@ private final class PagedReleases: Remote {
             message.chart.templates = (0..<30).map { number in
                 .with {
                     $0.name = "templates/t\(number).yaml"
-                    $0.data = Data("apiVersion: v1\nkind: ConfigMap\n# \(words.dropFirst(number * 300).prefix(1500))\n".utf8)
+                    $0.data = Data(
+                        "apiVersion: v1\nkind: ConfigMap\n# \(words.dropFirst(number * 300).prefix(1500))\n".utf8
+                    )
                 }
             }
             return ConversionTests.stored(message).data

@@ -50,7 +50,9 @@ final class SimulatedAPI: Remote {
 
     func run(_ command: Command, on host: Host, deadline: Duration) async throws(RemoteError) -> CommandResult {
         let (result, isLost) = state.withLock { state -> (CommandResult, Bool) in
-            let words = Array(command.words.drop { $0 != "--request-timeout=20s" && $0 != "upgrader-remove" }.dropFirst())
+            let words = Array(
+                command.words.drop { $0 != "--request-timeout=20s" && $0 != "upgrader-remove" }.dropFirst()
+            )
             state.calls.append(words)
             return (Self.answer(words, command, &state), state.calls.count == state.losing)
         }
@@ -82,7 +84,9 @@ final class SimulatedAPI: Remote {
             guard words.count > 4, words[4] == "kubectl" else { return refuse("not a request: \(words)") }
             let key = "\(words[0])/\(words[1])/\(words[2])"
             guard let found = state.objects[key] else { return CommandResult(outcome: .exited(0)) }
-            guard found["metadata"]?["resourceVersion"]?.string == words[3] else { return refuse("was changed meanwhile") }
+            guard found["metadata"]?["resourceVersion"]?.string == words[3] else {
+                return refuse("was changed meanwhile")
+            }
             state.objects[key] = nil
             return CommandResult(outcome: .exited(0))
         }

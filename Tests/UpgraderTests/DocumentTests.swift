@@ -63,7 +63,10 @@ struct DocumentTests {
                         always: ["revision", "status", "chart", "bytes", "object", "notes"],
                         sometimes: ["problem"]
                     ),
-                    "going": Form(always: ["hop", "apiVersion", "kind", "name", "place"], sometimes: ["instead", "why"]),
+                    "going": Form(
+                        always: ["hop", "apiVersion", "kind", "name", "place"],
+                        sometimes: ["instead", "why"]
+                    ),
                 ]
             ),
         ]

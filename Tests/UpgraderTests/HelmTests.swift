@@ -35,7 +35,10 @@ struct HelmTests {
         #expect(dry.code == 0 && dry.output.split(separator: "\n").count == 7)
         #expect(try workshop.cluster == before)
         let done = try await workshop.upgrader("helm", "rollback")
-        #expect(done.code == 0 && done.output.contains("removed: Secret shop/sh.helm.release.v1.web-shop.v3"))
+        #expect(
+            done.code == 0
+                && done.output.contains("done: remove the converted Secret shop/sh.helm.release.v1.web-shop.v3")
+        )
         #expect(try workshop.cluster.helm.secrets.isEmpty)
         #expect(try workshop.cluster.helm.records == before.helm.records)
         let again = try await workshop.upgrader("helm", "rollback")

@@ -55,8 +55,12 @@ extension LiveCluster {
                 target.storage,
                 report: report
             )
-            let mark = mapping.helm == 2 ? codec.record(found, compares: false).mark : codec.secret(found, compares: false).mark
-            if mark?.origin == .mapping, mark?.sourceDigest == mapping.digest, mark?.content == Digest.sha256(found.data) {
+            let mark =
+                mapping.helm == 2
+                ? codec.record(found, compares: false).mark : codec.secret(found, compares: false).mark
+            if mark?.origin == .mapping, mark?.sourceDigest == mapping.digest,
+                mark?.content == Digest.sha256(found.data)
+            {
                 return
             }
         }

@@ -24,7 +24,9 @@ extension HelmFormat {
             throw .unconvertible(error.why)
         }
         guard contents.next.utf8.count <= Self.largestSecret else {
-            throw .unconvertible("it takes \(contents.next.utf8.count >> 10) KiB, and the API stores \(Self.largestSecret >> 10) KiB")
+            throw .unconvertible(
+                "it takes \(contents.next.utf8.count >> 10) KiB, and the API stores \(Self.largestSecret >> 10) KiB"
+            )
         }
         let mark = HelmMark(
             run: mapping.mark,

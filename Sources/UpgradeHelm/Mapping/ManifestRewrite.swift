@@ -98,13 +98,22 @@ struct ManifestRewrite {
                 inserted: [Array(move.to.unicodeScalars)]
             )
         )
-        guard let labels = try? values.selector(value), let first = node["spec"]?.mapping?.first?.key.mark else { return }
-        let indent = String(repeating: " ", count: first.column - 1)
-        let all = ["selector:", "  matchLabels:"] + labels.sorted { $0.key < $1.key }.map { key, label in
-            "    \(Self.quoted(.string(key))): \(Self.quoted(label))"
+        guard let labels = try? values.selector(value), let first = node["spec"]?.mapping?.first?.key.mark else {
+            return
         }
+        let indent = String(repeating: " ", count: first.column - 1)
+        let all =
+            ["selector:", "  matchLabels:"]
+            + labels.sorted { $0.key < $1.key }.map { key, label in
+                "    \(Self.quoted(.string(key))): \(Self.quoted(label))"
+            }
         edits.append(
-            Edit(line: first.line - 1, column: 0, removed: [], inserted: all.map { Array((indent + $0).unicodeScalars) })
+            Edit(
+                line: first.line - 1,
+                column: 0,
+                removed: [],
+                inserted: all.map { Array((indent + $0).unicodeScalars) }
+            )
         )
     }
 

@@ -46,7 +46,8 @@ enum APIRules {
         else { return nil }
         return Finding(
             id: "helm-map/\(move.from)/\(move.kind)",
-            title: "releases name \(move.kind) of \(move.from), which \(hop.to) does not serve; the run writes them anew",
+            title:
+                "releases name \(move.kind) of \(move.from), which \(hop.to) does not serve; the run writes them anew",
             places: [Finding.Place(object: place)],
             reason: "`helm.map-apis` says so; the chart of the release has to name \(move.to) at its next upgrade",
             hop: hop,

@@ -52,7 +52,9 @@ struct HelmMapDecision {
             return ["\(current.path): revision \(last.number) is \(last.status): somebody works on it, or did not end"]
         }
         let gone = going.compactMap { reference -> HelmFixed? in
-            guard case .gone(let why) = knowledge.fate(of: reference.apiVersion, reference.kind, at: hop) else { return nil }
+            guard case .gone(let why) = knowledge.fate(of: reference.apiVersion, reference.kind, at: hop) else {
+                return nil
+            }
             return HelmFixed(object: reference, why: why)
         }
         let fixed = current.fixed.filter { one in

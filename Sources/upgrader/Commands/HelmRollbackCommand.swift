@@ -8,7 +8,8 @@ struct HelmRollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Remove the Secrets of Helm 3 that a run's conversion wrote and nobody has changed since.",
-        discussion: "A release goes as a whole or stays as a whole. What Helm 2 keeps is not touched, so nothing is lost; "
+        discussion:
+            "A release goes as a whole or stays as a whole. What Helm 2 keeps is not touched, so nothing is lost; "
             + "a release whose objects of Helm 2 were removed by helm-cleanup stays."
     )
 
@@ -17,6 +18,9 @@ struct HelmRollbackCommand: AsyncParsableCommand {
 
     @Flag(help: "List what would be removed, and change nothing.")
     var dryRun = false
+
+    @Flag(help: ArgumentHelp(takeoverHelp))
+    var takeover = false
 
     @OptionGroup var state: StateOptions
 
@@ -42,7 +46,7 @@ struct HelmRollbackCommand: AsyncParsableCommand {
             let world = try Worlds.open(session.playbook, directory: directory, isBegun: true)
             let result: Result<Ending, any Error>
             do {
-                result = .success(try await perform(key, directory, world))
+                result = .success(try await perform(session, key, directory, world))
             } catch {
                 result = .failure(error)
             }
@@ -51,22 +55,47 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         }
     }
 
-    private func perform(_ key: StepKey, _ directory: RunDirectory, _ world: World) async throws -> Ending {
+    private func perform(
+        _ session: Session,
+        _ key: StepKey,
+        _ directory: RunDirectory,
+        _ world: World
+    ) async throws -> Ending {
         let rollback = HelmRollback(try await HelmQuestion.inventory(world.access), run: directory.run)
         for reason in rollback.kept { Output.write("left alone: \(reason)") }
         if rollback.removals.isEmpty {
             Output.write("no Secret of this run is left to remove")
             return .done
         }
-        for (index, conversion) in rollback.removals.enumerated() {
-            let action = Action.removeHelmSecret(conversion)
-            if dryRun {
-                Output.write("would \(action.title)")
-                continue
-            }
+        let actions = rollback.removals.map(Action.removeHelmSecret)
+        if dryRun {
+            for action in actions { Output.write("would \(action.title)") }
+            return .done
+        }
+        let again = "upgrader helm rollback \(directory.path)"
+        let lease = try await session.takeLease(
+            run: directory.run,
+            reason: "helm rollback",
+            takesOver: takeover,
+            world,
+            again: again
+        )
+        return try await lease.whileKept {
+            try await remove(actions, key, directory, world.acting(under: lease), again)
+        }
+    }
+
+    private func remove(
+        _ actions: [Action],
+        _ key: StepKey,
+        _ directory: RunDirectory,
+        _ access: any ClusterAccess,
+        _ again: String
+    ) async throws -> Ending {
+        for (index, action) in actions.enumerated() {
             do {
                 let job = JobID(run: directory.run, key: key, attempt: 0, index: index)
-                try await world.access.perform(action, as: job) { progress in
+                try await access.perform(action, as: job) { progress in
                     if progress.isWait { Output.note(progress.title) }
                 }
             } catch let error as AccessError {
@@ -75,13 +104,13 @@ struct HelmRollbackCommand: AsyncParsableCommand {
                         error: "could not \(action.title)",
                         why: error.why,
                         ran: error.ran,
-                        state: "\(index) of \(rollback.removals.count) Secrets are removed; Helm 2 has all of them",
-                        next: "\(error.next), then `upgrader helm rollback \(directory.path)`"
+                        state: "\(index) of \(actions.count) Secrets are removed; Helm 2 has all of them",
+                        next: "\(error.next), then `\(again)`"
                     ),
                     error.isUnreachable ? .unreachable : .paused
                 )
             }
-            Output.write("removed: Secret \(conversion.namespace)/\(conversion.secret)")
+            Output.write("done: \(action.title)")
         }
         return .done
     }

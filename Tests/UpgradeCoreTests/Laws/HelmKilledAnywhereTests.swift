@@ -52,7 +52,10 @@ struct HelmKilledAnywhereTests {
         }
     }
 
-    @Test("written anew, converted and removed: each once, and the end is the same", arguments: KillSwitch.Moment.allCases)
+    @Test(
+        "written anew, converted and removed: each once, and the end is the same",
+        arguments: KillSwitch.Moment.allCases
+    )
     func whole(moment: KillSwitch.Moment) async throws {
         var scene = try scene(["helm-map", "helm-inventory", "helm-convert", "helm-verify", "helm-cleanup"])
         scene.cluster.helm.records = scene.cluster.helm.records.prefix(3).map { record in

@@ -143,7 +143,8 @@ struct ManifestRewriteTests {
 
     @Test("a text that is written in a way nobody thought of is refused, not harmed")
     func strange() throws {
-        let flow = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata:\n  name: web\n"
+        let flow =
+            "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata:\n  name: web\n"
             + "spec: {template: {metadata: {labels: {app: web}}}}\n"
         #expect(try why(flow) == "Deployment web: its manifest is written in a way that is not rewritten here")
         let anchored = "x: &v extensions/v1beta1\napiVersion: *v\nkind: Deployment\nmetadata:\n  name: web\n"
@@ -153,7 +154,8 @@ struct ManifestRewriteTests {
 
     @Test("no reason holds what a manifest holds")
     func secrets() throws {
-        let text = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: web}\npassword: hunter2\nspec: 1\n"
+        let text =
+            "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: web}\npassword: hunter2\nspec: 1\n"
         #expect(!(try why(text)).contains("hunter2"))
     }
 }

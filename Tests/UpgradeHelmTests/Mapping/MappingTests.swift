@@ -21,7 +21,8 @@ struct MappingTests {
         ]
         var stored = ConversionTests.stored(message)
         stored.labels = [
-            "NAME": "old", "OWNER": "TILLER", "STATUS": "DEPLOYED", "VERSION": "3", "CREATED_AT": "1", "MODIFIED_AT": "2",
+            "NAME": "old", "OWNER": "TILLER", "STATUS": "DEPLOYED", "VERSION": "3", "CREATED_AT": "1",
+            "MODIFIED_AT": "2",
         ]
         stored.annotations = ["team": "shop"]
         stored.resourceVersion = "41"
@@ -71,7 +72,9 @@ struct MappingTests {
         let created = try Self.stored(rewrite.created, .configMap)
         #expect(created.name == "old.v4")
         #expect(
-            created.labels == ["NAME": "old", "OWNER": "TILLER", "STATUS": "DEPLOYED", "VERSION": "4", "CREATED_AT": "1"]
+            created.labels == [
+                "NAME": "old", "OWNER": "TILLER", "STATUS": "DEPLOYED", "VERSION": "4", "CREATED_AT": "1",
+            ]
         )
         var before = try Release.message(old.data)
         let after = try Release.message(created.data)
@@ -113,7 +116,9 @@ struct MappingTests {
         #expect(after["info"]?["first_deployed"] == fields["info"]?["first_deployed"])
         let secret = codec.secret(created, compares: false)
         #expect(secret.isOurs && secret.mark?.origin == .mapping)
-        #expect(secret.objects.contains(ClusterObjects.Reference(apiVersion: "apps/v1", kind: "Deployment", name: "web")))
+        #expect(
+            secret.objects.contains(ClusterObjects.Reference(apiVersion: "apps/v1", kind: "Deployment", name: "web"))
+        )
 
         let superseded = try Self.stored(rewrite.superseded, .secret)
         #expect(superseded.labels["status"] == "superseded")

@@ -108,7 +108,9 @@ struct HelmMapTests {
         var fixed = record(2)
         fixed.fixed = [HelmFixed(object: Self.old, why: "spec.rollbackTo: an order")]
         var gone = HelmScene.record("init", 1)
-        gone.objects = [ClusterObjects.Reference(apiVersion: "extensions/v1beta1", kind: "DeploymentRollback", name: "x")]
+        gone.objects = [
+            ClusterObjects.Reference(apiVersion: "extensions/v1beta1", kind: "DeploymentRollback", name: "x")
+        ]
         let expected = Unmet.helmUnmappable([
             "kube-system/init: DeploymentRollback x of extensions/v1beta1: nothing stands in for it",
             "kube-system/web: Deployment web of extensions/v1beta1: spec.rollbackTo: an order",

@@ -1,4 +1,5 @@
 import Foundation
+import SwiftProtobuf
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
@@ -32,7 +33,7 @@ struct InventoryCostTests {
         #expect(inventory.records.allSatisfy { $0.problem == nil })
         #expect(Set(inventory.records.map(\.revision)) == Set(1...10))
         print(
-            "inventory: \(releases) releases, 10 revisions of \(pages.size >> 10) KiB each: \(spent) s of processor time, "
+            "inventory: \(releases) releases of 10 revisions of \(pages.size >> 10) KiB: \(spent) s of processor time,"
         )
         print("           \(took) in all, \(more >> 10) MiB more memory")
         let share = Double(releases) / 2000
@@ -68,23 +69,26 @@ private final class PagedReleases: Remote {
             // What a usual chart holds: some dozens of templates, and a manifest of as many objects.
             let words = Noise.bytes(6 << 10).map { "word\($0 % 97)" }.joined(separator: " ")
             message.manifest = (0..<40).map { number in
-                "---\n# Source: web/templates/t\(number).yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\(number)\n"
-                    + "data:\n  text: \(words.prefix(500))\n"
+                "---\n# Source: web/templates/t\(number).yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n"
+                    + "  name: c\(number)\ndata:\n  text: \(words.prefix(500))\n"
             }
             .joined()
             message.chart.templates = (0..<30).map { number in
                 .with {
                     $0.name = "templates/t\(number).yaml"
-                    $0.data = Data(
-                        "apiVersion: v1\nkind: ConfigMap\n# \(words.dropFirst(number * 300).prefix(1500))\n".utf8
-                    )
+                    let text = words.dropFirst(number * 300).prefix(1500)
+                    $0.data = Data("apiVersion: v1\nkind: ConfigMap\n# \(text)\n".utf8)
                 }
             }
             return ConversionTests.stored(message).data
         }
     }
 
-    func run(_ command: Command, on host: Host, deadline: Duration) async throws(RemoteError) -> CommandResult {
+    func run(
+        _ command: Command,
+        on host: UpgradeCore.Host,
+        deadline: Duration
+    ) async throws(RemoteError) -> CommandResult {
         let path = command.words.last ?? ""
         guard path.hasPrefix("/api/v1/configmaps?") else {
             return CommandResult(output: "{\"metadata\":{},\"items\":[]}", outcome: .exited(0))
@@ -105,13 +109,18 @@ private final class PagedReleases: Remote {
         return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))]\(next)}", outcome: .exited(0))
     }
 
-    func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
+    func upload(
+        _ localPath: String,
+        to path: String,
+        on host: UpgradeCore.Host,
+        deadline: Duration
+    ) async throws(RemoteError) {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
     }
 
     func download(
         _ path: String,
-        from host: Host,
+        from host: UpgradeCore.Host,
         to localPath: String,
         needsRoot: Bool,
         deadline: Duration
@@ -119,6 +128,6 @@ private final class PagedReleases: Remote {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
     }
 
-    func disconnect(_ host: Host) async {}
+    func disconnect(_ host: UpgradeCore.Host) async {}
     func close() async {}
 }

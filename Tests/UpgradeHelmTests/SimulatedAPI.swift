@@ -48,11 +48,14 @@ final class SimulatedAPI: Remote {
         state.withLock { state in _ = Self.store(value, in: &state) }
     }
 
-    func run(_ command: Command, on host: Host, deadline: Duration) async throws(RemoteError) -> CommandResult {
+    func run(
+        _ command: Command,
+        on host: UpgradeCore.Host,
+        deadline: Duration
+    ) async throws(RemoteError) -> CommandResult {
         let (result, isLost) = state.withLock { state -> (CommandResult, Bool) in
-            let words = Array(
-                command.words.drop { $0 != "--request-timeout=20s" && $0 != "upgrader-remove" }.dropFirst()
-            )
+            let own = command.words.drop { $0 != "--request-timeout=20s" && $0 != "upgrader-remove" }
+            let words = Array(own.dropFirst())
             state.calls.append(words)
             return (Self.answer(words, command, &state), state.calls.count == state.losing)
         }
@@ -113,13 +116,18 @@ final class SimulatedAPI: Remote {
         return CommandResult(output: "stored", outcome: .exited(0))
     }
 
-    func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
+    func upload(
+        _ localPath: String,
+        to path: String,
+        on host: UpgradeCore.Host,
+        deadline: Duration
+    ) async throws(RemoteError) {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
     }
 
     func download(
         _ path: String,
-        from host: Host,
+        from host: UpgradeCore.Host,
         to localPath: String,
         needsRoot: Bool,
         deadline: Duration
@@ -127,6 +135,6 @@ final class SimulatedAPI: Remote {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
     }
 
-    func disconnect(_ host: Host) async {}
+    func disconnect(_ host: UpgradeCore.Host) async {}
     func close() async {}
 }

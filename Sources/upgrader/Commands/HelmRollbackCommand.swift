@@ -93,12 +93,12 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         _ again: String
     ) async throws -> Ending {
         for (index, action) in actions.enumerated() {
-            do {
+            do throws(AccessError) {
                 let job = JobID(run: directory.run, key: key, attempt: 0, index: index)
                 try await access.perform(action, as: job) { progress in
                     if progress.isWait { Output.note(progress.title) }
                 }
-            } catch let error as AccessError {
+            } catch {
                 throw Complaint(
                     FiveLines(
                         error: "could not \(action.title)",

@@ -44,8 +44,8 @@ struct HelmText {
         let name = going.name.isEmpty ? "" : " \(going.name)"
         let instead = going.instead.map { "; \($0) stands in for it" } ?? ""
         let why = going.why.map { "; cannot be written anew: \($0)" } ?? ""
-        return
-            "    \(going.hop) takes away \(going.kind)\(name) of \(going.apiVersion) (\(going.place.rawValue))\(instead)\(why)"
+        let what = "\(going.kind)\(name) of \(going.apiVersion) (\(going.place.rawValue))"
+        return "    \(going.hop) takes away \(what)\(instead)\(why)"
     }
 
     /// Rounded up: what is there is never nothing.

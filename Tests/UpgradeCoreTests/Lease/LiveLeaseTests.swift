@@ -226,4 +226,7 @@ private struct NoCodec: HelmCodec {
     func converted(_ stored: StoredHelmObject, _ conversion: HelmConversion) throws(HelmCodecError) -> String {
         throw .changed
     }
+    func mapped(_ stored: StoredHelmObject, _ mapping: HelmMapping) throws(HelmCodecError) -> HelmRewrite {
+        throw .changed
+    }
 }

@@ -155,7 +155,8 @@ struct ManifestRewriteTests {
     @Test("no reason holds what a manifest holds")
     func secrets() throws {
         let text =
-            "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: web}\npassword: hunter2\nspec: 1\n"
+            "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: web}\npassword: hunter2\n"
+            + "spec: 1\n"
         #expect(!(try why(text)).contains("hunter2"))
     }
 }

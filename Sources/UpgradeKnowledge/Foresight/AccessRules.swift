@@ -26,7 +26,7 @@ enum AccessRules {
     ) -> [Finding] {
         guard let clock = configuration.clock else { return [] }
         let window = dayOfHop * Double(path.count)
-        return configuration.certificates.filter { $0.notAfter - clock < notice }.map { certificate in
+        return configuration.certificates.filter { $0.notAfter - clock < notice && !isReplaced($0) }.map { certificate in
             let left = certificate.notAfter - clock
             return Finding(
                 id: "certificate\(certificate.path)",
@@ -34,11 +34,24 @@ enum AccessRules {
                 places: [Finding.Place(host: host.name, file: certificate.path)],
                 reason: "daemons read certificates when they start; with one that has ended they are refused",
                 hop: hop,
-                severity: left < window ? .killsDaemon : .worthKnowing,
+                severity: left < (isRotated(certificate) ? 0 : window) ? .killsDaemon : .worthKnowing,
                 cure: "renew it before the run",
                 source: "openssl x509 -enddate on the host"
             )
         }
+    }
+
+    /// Whether a kubelet renews the certificate by itself, long before its end.
+    ///
+    /// - Source: Kubernetes 1.12 client-go util/certificate/certificate_store.go, currentPath and filename
+    private static func isRotated(_ certificate: HostConfiguration.Certificate) -> Bool {
+        certificate.path.hasSuffix("/pki/kubelet-client-current.pem")
+            || certificate.path.hasSuffix("/pki/kubelet-server-current.pem")
+    }
+
+    /// Whether it is one of those that a kubelet had before, and keeps: named after the time at which they were written.
+    private static func isReplaced(_ certificate: HostConfiguration.Certificate) -> Bool {
+        certificate.path.contains(/\/kubelet-(client|server)-\d{4}(-\d\d){5}\.pem$/)
     }
 
     private static func tokens(
@@ -131,17 +144,22 @@ enum AccessRules {
                 )
             }
         }
-        if let mine, let value = mine.value, value != host.node {
+        // Without an override and a cloud, which has names of its own, a kubelet is named after its host.
+        let isNamed = mine?.value != nil || !kubelet.words.isEmpty && !configuration.hostName.isEmpty
+        let isOfCloud = facts.arguments(of: kubelet, on: host.name).contains {
+            $0.flag == "--cloud-provider" && $0.value?.isEmpty == false
+        }
+        if isNamed, mine != nil || !isOfCloud, name != host.node {
             found.append(
                 Finding(
                     id: "node-name/\(host.name)",
-                    title: "the kubelet of \(host.name) registers as \(value), the playbook says \(host.node)",
-                    places: [mine.place],
+                    title: "the kubelet of \(host.name) registers as \(name), the playbook says \(host.node)",
+                    places: [mine?.place ?? Finding.Place(host: host.name, object: "uname -n: \(configuration.hostName)")],
                     reason: "the node that is drained is not the one that is upgraded",
                     hop: hop,
                     severity: .killsDaemon,
                     cure: "correct `node` in the playbook",
-                    source: "kubelet --hostname-override"
+                    source: "Kubernetes 1.12 pkg/util/node/node.go, GetHostname; kubelet --hostname-override"
                 )
             )
         }

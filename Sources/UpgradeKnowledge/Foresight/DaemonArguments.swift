@@ -66,20 +66,33 @@ struct DaemonArguments {
         var command: [Word] = []
         var variables: [String: Word] = [:]
         for file in files where file.kind == .unit {
-            for (text, line) in Self.logicalLines(file.text) {
+            for (text, line) in Self.logicalLines(file) {
                 if let value = Self.value(of: "ExecStart", text) {
                     let words = Self.words(value).map { Word(text: $0, file: file.path, line: line) }
                     // An empty assignment takes away what the files before it said.
                     command = words.isEmpty ? [] : command + words.dropFirst()
                 } else if let value = Self.value(of: "Environment", text) {
-                    for pair in Self.words(value) { Self.assign(pair, file.path, line, &variables) }
+                    let pairs = Self.words(value)
+                    if pairs.isEmpty { variables = [:] }
+                    for pair in pairs { Self.assign(pair, file.path, line, &variables) }
                 }
             }
         }
         for file in files where file.kind == .environment {
-            for (text, line) in Self.logicalLines(file.text) { Self.assign(text, file.path, line, &variables) }
+            for (text, line) in Self.logicalLines(file) { Self.assign(text, file.path, line, &variables) }
         }
-        return command.flatMap { Self.expand($0, variables) }
+        return command.flatMap { Self.expand($0, variables) } + settings(variables)
+    }
+
+    /// etcd takes `ETCD_QUOTA_BACKEND_BYTES` for `--quota-backend-bytes`, as Debian's /etc/default/etcd has it; a flag
+    /// that is given as well counts more, and comes first.
+    /// - Source: etcd Documentation/op-guide/configuration.md (3.2)
+    private func settings(_ variables: [String: Word]) -> [Word] {
+        guard daemon.name == "etcd" else { return [] }
+        return variables.filter { $0.key.hasPrefix("ETCD_") }.sorted { $0.key < $1.key }.map { name, value in
+            let flag = name.dropFirst("ETCD_".count).lowercased().replacing("_", with: "-")
+            return Word(text: "--\(flag)=\(value.text)", file: value.file, line: value.line)
+        }
     }
 
     private static func expand(_ word: Word, _ variables: [String: Word]) -> [Word] {
@@ -100,22 +113,34 @@ struct DaemonArguments {
     }
 
     /// Lines that a backslash at the end continues are one, with the number of the first; comments are none.
-    private static func logicalLines(_ text: String) -> [(text: String, line: Int)] {
+    ///
+    /// In a unit a comment is none within continued lines either. In an EnvironmentFile, an open quote continues too.
+    /// - Source: systemd.syntax(7); systemd.exec(5), EnvironmentFile
+    private static func logicalLines(_ file: HostConfiguration.File) -> [(text: String, line: Int)] {
         var lines: [(text: String, line: Int)] = []
         var open: (text: String, line: Int)?
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if open == nil, let first = line.first(where: { $0 != " " && $0 != "\t" }), first == "#" || first == ";" {
+        for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if open == nil || file.kind == .unit,
+                let first = line.first(where: { $0 != " " && $0 != "\t" }), first == "#" || first == ";"
+            {
                 continue
             }
             let isContinued = line.hasSuffix("\\")
             let part = isContinued ? String(line.dropLast()) : String(line)
             open = open.map { ($0.text + " " + part, $0.line) } ?? (part, index + 1)
-            if !isContinued, let whole = open {
+            if !isContinued, let whole = open, file.kind == .unit || !hasOpenQuote(whole.text) {
                 lines.append(whole)
                 open = nil
             }
         }
         return open.map { lines + [$0] } ?? lines
+    }
+
+    /// Whether the value of an assignment begins with a quote that does not end on its line.
+    private static func hasOpenQuote(_ assignment: String) -> Bool {
+        let value = assignment.drop { $0 != "=" }.dropFirst().drop(while: \.isWhitespace)
+        guard let quote = value.first, quote == "\"" || quote == "'" else { return false }
+        return !value.dropFirst().contains(quote)
     }
 
     private static func value(of key: String, _ line: String) -> String? {

@@ -28,7 +28,14 @@ enum DrainRules {
                 }
             }
         }
-        return found + together(replicas, workers, hop)
+        return found + unread(facts.budgets, hop, knowledge.requirements) + together(replicas, workers, hop)
+    }
+
+    /// Budgets whose selectors are more than labels: their own numbers tell that they hold pods, not which.
+    private static func unread(_ budgets: [BudgetState], _ hop: HopID, _ source: Requirements) -> [Finding] {
+        budgets.filter { $0.matchLabels == nil && $0.expectedPods > 0 && $0.disruptionsAllowed == 0 }.map {
+            refusal(of: $0, Finding.Place(object: "budget \($0.path)"), hop, source)
+        }
     }
 
     private static func budgets(
@@ -55,22 +62,29 @@ enum DrainRules {
             ]
         }
         guard let budget = holding.first, budget.disruptionsAllowed == 0 else { return [] }
+        return [refusal(of: budget, place, hop, source)]
+    }
+
+    private static func refusal(
+        of budget: BudgetState,
+        _ place: Finding.Place,
+        _ hop: HopID,
+        _ source: Requirements
+    ) -> Finding {
         let never = budget.expectedPods <= budget.desiredHealthy
-        return [
-            Finding(
-                id: "\(never ? "budget-never-allows" : "budget-exhausted")/\(budget.path)",
-                title: never
-                    ? "budget \(budget.path) never allows an eviction"
-                    : "budget \(budget.path) allows no eviction now",
-                places: [place],
-                reason: "it wants \(budget.desiredHealthy) of \(budget.expectedPods) pods healthy, and "
-                    + "\(budget.currentHealthy) are: the API refuses each eviction, and the drain ends at its deadline",
-                hop: hop,
-                severity: never ? .refusedByAPI : .changesBehaviour,
-                cure: never ? "raise the replicas, or relax the budget" : "bring its pods to health before the run",
-                source: source.evictions.source
-            )
-        ]
+        return Finding(
+            id: "\(never ? "budget-never-allows" : "budget-exhausted")/\(budget.path)",
+            title: never
+                ? "budget \(budget.path) never allows an eviction"
+                : "budget \(budget.path) allows no eviction now",
+            places: [place],
+            reason: "it wants \(budget.desiredHealthy) of \(budget.expectedPods) pods healthy, and "
+                + "\(budget.currentHealthy) are: the API refuses each eviction, and the drain ends at its deadline",
+            hop: hop,
+            severity: never ? .refusedByAPI : .changesBehaviour,
+            cure: never ? "raise the replicas, or relax the budget" : "bring its pods to health before the run",
+            source: source.evictions.source
+        )
     }
 
     /// Pods and data that a drain would delete for good.

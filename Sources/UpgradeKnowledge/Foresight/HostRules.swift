@@ -20,8 +20,14 @@ enum HostRules {
         _ path: [HopID],
         _ rule: Requirements.Rule
     ) -> [Finding] {
-        guard let hop = rule.release.flatMap({ path.arriving(at: $0) }) else { return [] }
-        return configuration.files.filter { $0.kind == .network && !$0.text.contains("\"cniVersion\"") }.map { file in
+        // Of several the kubelet takes the first by name.
+        // Source: Kubernetes 1.12 pkg/kubelet/dockershim/network/cni/cni.go, getDefaultCNINetwork
+        guard let hop = rule.release.flatMap({ path.arriving(at: $0) }),
+            let file = configuration.files.filter({ $0.kind == .network && $0.text.contains("{") })
+                .min(by: { $0.path < $1.path }),
+            !file.text.contains(/"cniVersion"\s*:\s*"[^"]/)
+        else { return [] }
+        return [
             Finding(
                 id: "cni-version\(file.path)",
                 title: "\(file.path) has no cniVersion; nodes of \(hop.to) become NotReady",
@@ -32,7 +38,7 @@ enum HostRules {
                 cure: "add \"cniVersion\" to the configuration, as its plugins understand it",
                 source: rule.source
             )
-        }
+        ]
     }
 
     private static func iptables(

@@ -34,7 +34,9 @@ enum NodeLabelRules {
 
     private static func keys(_ value: String) -> [String] {
         value.split(separator: ",").compactMap { pair in
-            pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init)
+            // The kubelet takes blanks off (Kubernetes 1.12 pkg/util/flag/configuration_map.go).
+            pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first
+                .map { $0.filter { !$0.isWhitespace } }
         }
     }
 

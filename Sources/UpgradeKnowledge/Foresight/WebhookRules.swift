@@ -15,9 +15,10 @@ enum WebhookRules {
         return facts.objects.webhooks.filter(\.failsClosed).compactMap { hook in
             guard let selector = facts.objects.services[hook.service] else { return nil }
             let namespace = hook.service.prefix { $0 != "/" }
-            let places = facts.pods.filter { _, pods in
-                pods.contains { pod in
-                    pod.namespace == namespace && !pod.isFinished
+            // A pod that is not ready, or on no node yet, is no endpoint of the service.
+            let places = facts.pods.filter { node, pods in
+                !node.isEmpty && pods.contains { pod in
+                    pod.namespace == namespace && pod.isReady && !pod.isFinished && !pod.isTerminating
                         && selector.allSatisfy { pod.labels[$0.key] == $0.value }
                 }
             }.map(\.key).sorted()

@@ -35,11 +35,12 @@ enum HostConfigurationReading {
 
     private static func blocks(of text: String) -> [Block] {
         var blocks: [Block] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
-            if line.first != " " {
+        for line in text.textLines where !line.isEmpty {
+            // By bytes: what begins with a combining mark makes one Character of it and the space.
+            if line.utf8.first != UInt8(ascii: " ") {
                 blocks.append(Block(head: String(line)))
             } else if !blocks.isEmpty {
-                blocks[blocks.count - 1].lines.append(String(line.dropFirst()))
+                blocks[blocks.count - 1].lines.append(String(Substring(line.utf8.dropFirst())))
             }
         }
         return blocks

@@ -6,8 +6,7 @@ public enum ManifestText {
     public static func references(_ text: String) -> [ClusterObjects.Reference] {
         var found: [ClusterObjects.Reference] = []
         var document: [Substring] = []
-        // A line that ends with CRLF ends with one character.
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        for line in text.textLines {
             if line.hasPrefix("---") {
                 found += references(inDocument: document)
                 document = []

@@ -45,7 +45,7 @@ struct Sections {
 
     init(_ output: String) {
         var lines: [Substring] = []
-        for line in output.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in output.textLines {
             let words = line.split(separator: " ")
             if words.count == 3, words[0] == "@upgrader", let status = Int(words[2]) {
                 let text = lines.joined(separator: "\n").trimmingNewlines()

@@ -62,6 +62,27 @@ struct ForesightReadingTests {
         #expect(found.certificates == [.init(path: "/etc/kubernetes/ssl/a b.pem", notAfter: 1_700_000_000)])
     }
 
+    @Test("files with odd ends of lines, or none, neither swallow nor break what comes after them")
+    func oddLines() throws {
+        let text =
+            "daemon kubelet\nfile environment /etc/default/kubelet\n A=--v=1\r\n B=--w=2\r\n\n"
+            + "file environment /etc/kubernetes/config\n C=--x=3\r\nfile unit /lib/systemd/system/kubelet.service\n"
+            + " \u{301}D=4\n E=\u{fffd}\u{0}5\nend\n"
+        let found = try HostConfigurationReading.configuration(text)
+        #expect(found.daemons.first?.files.count == 3)
+        #expect(found.file("/etc/default/kubelet")?.text == "A=--v=1\nB=--w=2")
+        #expect(found.file("/etc/kubernetes/config")?.text == "C=--x=3")
+        #expect(found.file("/lib/systemd/system/kubelet.service")?.text == "\u{301}D=4\nE=\u{fffd}\u{0}5")
+    }
+
+    @Test("a manifest whose lines end with CR and LF has the objects that it has without CR")
+    func manifestLines() {
+        let text = "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: i\n---\napiVersion: v1\nkind: Pod\n"
+        let found = ManifestText.references(text)
+        #expect(found.map(\.kind) == ["Ingress", "Pod"])
+        #expect(ManifestText.references(text.replacing("\n", with: "\r\n")) == found)
+    }
+
     @Test(
         "a configuration that is cut off is none",
         arguments: ["fact clock\n 1\n", "", "file unit\nend", "nonsense\nend"]

@@ -36,8 +36,9 @@ struct InventoryCostTests {
             "inventory: \(releases) releases of 10 revisions of \(pages.size >> 10) KiB: \(spent) s of processor time,"
         )
         print("           \(took) in all, \(more >> 10) MiB more memory")
-        let share = Double(releases) / 2000
-        #expect(spent < 60 * max(share, 0.2))
+        // Time and memory are those of the whole process, in which other suites run beside this one.
+        guard wanted != nil else { return }
+        #expect(spent < 60 * Double(releases) / 2000)
         #expect(more >> 10 < 300)
     }
 

@@ -113,6 +113,7 @@ struct PlaybookDecoderTests {
                         nodeReady: .seconds(14_400),
                         backup: .seconds(5)
                     ),
+                    lease: LeaseTerms(grace: .milliseconds(500)),
                     calico: CalicoOptions(
                         versions: [release: calico],
                         packages: ["calicoctl"],

@@ -1,7 +1,7 @@
 import UpgradeCore
 
 /// Installs the client packages of a host at the hop's version, after all servers; `calicoctl` and `helm` follow Calico
-/// and Helm where they are installed already.
+/// and Helm where they are installed already, and never go down.
 struct InstallClients: Step {
     let id: StepID = "install-clients"
     let title = "Install the client packages"
@@ -22,7 +22,8 @@ struct InstallClients: Step {
         var actions = try clients.actions(seen)
         for program in programs(context) {
             let names = [program.name]
-            guard try seen.packages(on: context.hostName, names: names)[program.name] != nil else { continue }
+            let installed = try seen.packages(on: context.hostName, names: names)[program.name]
+            guard ComponentPrograms.follows(installed, to: program) else { continue }
             let decision = PackageDecision(host: context.hostName, names: names, version: program.version)
             actions += try decision.actions(seen).filter { !actions.contains($0) }
         }
@@ -30,6 +31,6 @@ struct InstallClients: Step {
     }
 
     private func programs(_ context: StepContext) -> [PackageSpec] {
-        ComponentPrograms.atEnd(of: context.key.hop, context.playbook)
+        ComponentPrograms.at(context.key.hop.to, context.playbook)
     }
 }

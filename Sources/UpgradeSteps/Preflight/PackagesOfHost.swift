@@ -34,7 +34,10 @@ struct PackagesOfHost {
             add(helm.packages, helm.versions, components)
         }
         if host?.roles.contains(where: { $0 == .controlPlane || $0 == .client }) == true {
-            wantedWhereInstalled = ComponentPrograms.at(components, playbook).filter { !wanted.contains($0) }
+            for spec in releases.flatMap({ ComponentPrograms.at($0, playbook) })
+            where !wanted.contains(spec) && !wantedWhereInstalled.contains(spec) {
+                wantedWhereInstalled.append(spec)
+            }
             for spec in wantedWhereInstalled where !all.contains(spec.name) { all.append(spec.name) }
         }
     }

@@ -42,7 +42,9 @@ struct PackagesReady: Step {
             }
         }
         let offered = try seen.candidates(on: host, names: packages.all)
-        let wanted = packages.wanted + packages.wantedWhereInstalled.filter { installed[$0.name] != nil }
+        let wanted =
+            packages.wanted
+            + packages.wantedWhereInstalled.filter { ComponentPrograms.follows(installed[$0.name], to: $0) }
         let missing = wanted.filter { spec in
             installed[spec.name]?.version != spec.version && offered[spec.name]?.contains(spec.version) != true
         }

@@ -34,6 +34,22 @@ struct ClientsTests {
         #expect(try scene.decide(InstallClients(), "clients", on: "cp2") == [])
     }
 
+    @Test("a program that somebody has brought further than the playbook stays, and need not be offered")
+    func newer() throws {
+        var scene = Scene.done()
+        scene.movesCalico()
+        scene.offered["calicoctl"] = []
+        for (version, actions) in [("3.26.1-1", 0), ("3.1.0-1", 0), ("3.0.9-1", 1), ("2.2.0-1", 1)] {
+            scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: .make(version))
+            #expect(try scene.decide(InstallClients(), "clients", on: "cp2").count == actions, "\(version)")
+        }
+        var start = Scene()
+        start.movesCalico()
+        start.offered["calicoctl"] = []
+        start.packages["cp2"]?["calicoctl"] = InstalledPackage(version: .make("3.26.1-1"))
+        #expect(try start.decide(PackagesReady(), "preflight", on: "cp2") == [])
+    }
+
     @Test("what a hop does not move yet stays, and what an earlier hop left behind follows")
     func when() throws {
         var scene = Scene.done()

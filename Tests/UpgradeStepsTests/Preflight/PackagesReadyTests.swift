@@ -49,6 +49,18 @@ struct PackagesReadyTests {
         #expect(try scene.refusal(step, phase, on: "cp2") == .noCandidate(host: "cp2", packages: missing))
     }
 
+    @Test("what the playbook names for a release below the first hop has to be offered too: the clients follow to it")
+    func programsOfBefore() throws {
+        var scene = Scene()
+        scene.movesHelm()
+        let before = MinorRelease(major: MinorRelease.start.major, minor: MinorRelease.start.minor - 1)
+        scene.playbook.helm?.versions = [before: ComponentVersion(package: .make("2.13.1-1"), tag: "v2.13.1")]
+        scene.offered["helm"] = []
+        scene.packages["cp2"]?["helm"] = InstalledPackage(version: .make("2.12.0-1"))
+        let missing = [PackageSpec(name: "helm", version: .make("2.13.1-1"))]
+        #expect(try scene.refusal(step, phase, on: "cp2") == .noCandidate(host: "cp2", packages: missing))
+    }
+
     @Test("a package at neither end of the hop is refused")
     func unexpected() throws {
         var scene = Scene()

@@ -49,7 +49,8 @@ extension ChargedViolation.Proof {
             "no path leads around it"
         case .dearer(let path, let likewise):
             "the best path around it"
-                + likewise.map { ", and around \($0.component.title) \($0.version.release) in its place," }.joined()
+                + likewise.map { ", and around \($0.component.title) \($0.version.release) in its place" }.joined()
+                + (likewise.isEmpty ? "" : ",")
                 + " costs \(path.cost) instead of \(cost)"
         }
     }

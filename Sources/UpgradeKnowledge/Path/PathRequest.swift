@@ -27,6 +27,12 @@ public struct PathRequest: Hashable, Sendable {
         self.conversion = conversion
         self.day = day
     }
+
+    /// Whether a point is where the path leads; where the releases are to be converted at a release, Helm 2 is no end.
+    public func isReached(_ point: ClusterPoint) -> Bool {
+        if case .at = conversion, point.helm?.version.release.major == Lattice.tillerMajor { return false }
+        return goal.isReached(point)
+    }
 }
 
 /// Where a path ends.

@@ -47,7 +47,7 @@ struct PathSearch {
         while let point = queue.popFirst() {
             guard let here = found[point], !here.isSettled else { continue }
             found[point]?.isSettled = true
-            if lattice.request.goal.isReached(point) { return path(to: point, found, here.cost) }
+            if lattice.request.isReached(point) { return path(to: point, found, here.cost) }
             for step in steps(from: point) {
                 if let known = found[step.after], known.isSettled { continue }
                 guard let price = price(of: step, from: point) else { continue }

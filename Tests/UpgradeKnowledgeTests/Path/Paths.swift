@@ -18,7 +18,7 @@ enum Paths {
         }
         func walk(_ point: ClusterPoint, _ distance: Int) {
             guard distance <= farthest else { return }
-            if lattice.request.goal.isReached(point) {
+            if lattice.request.isReached(point) {
                 found.append(steps)
                 return
             }

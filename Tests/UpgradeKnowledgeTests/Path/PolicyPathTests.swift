@@ -54,6 +54,18 @@ struct PolicyPathTests {
         #expect(rebuild.description == "1.16 | Calico 3.16.10 (kdd-crd) | Helm 3.4.2")
     }
 
+    @Test("a way that says where releases are converted converts them there", arguments: ["2.6.2", "2.13", "2.16"])
+    func conversions(helm: String) throws {
+        let report = try scene.plan("kubernetes=1.12,calico=3.5,helm=\(helm)")
+        let ways = report.alternatives.filter { $0.id.hasPrefix("convert-at-") }
+        #expect(ways.count >= 3)
+        for way in ways {
+            let path = try #require(way.path)
+            let converted = path.steps.filter { if case .helmConversion = $0.move { true } else { false } }
+            #expect(converted.map { "convert-at-\($0.after.kubernetes)" } == [way.id])
+        }
+    }
+
     @Test("once Calico is 3.3, 3.4 or 3.5 and Helm 2.13, nothing is out of range", arguments: ["3.3", "3.4", "3.5"])
     func entered(calico: String) throws {
         let report = try scene.plan("kubernetes=1.12,calico=\(calico),helm=2.13")

@@ -45,11 +45,11 @@ enum ComponentPages {
             guard
                 let row = line.wholeMatch(
                     of:
-                        /\|\s*(?<helm>[0-9]+\.[0-9]+)\.x\s*\|\s*(?<max>[0-9]+\.[0-9]+)\.x\s*-\s*(?<min>[0-9]+\.[0-9]+)\.x\s*\|\s*/
+                        /\|\s*(?<helm>[0-9]+\.[0-9]+)\.x\s*\|\s*(?<max>1\.[0-9]+)\.x\s*-\s*(?<min>1\.[0-9]+)\.x\s*\|\s*/
                 ), let helm = MinorRelease(String(row.helm)), let max = MinorRelease(String(row.max)),
                 let min = MinorRelease(String(row.min))
             else { throw .unreadable("`\(line)` is no row of the table") }
-            guard min <= max, min.major == max.major else { throw .unreadable("`\(line)` goes down") }
+            guard min <= max else { throw .unreadable("`\(line)` goes down") }
             found[helm] = ReleaseRange(min: min, max: max)
         }
         guard !found.isEmpty else { throw .unreadable("there is no table of versions") }

@@ -33,19 +33,22 @@ enum KubernetesPages {
             let release = try value(entry, "release", MinorRelease.init)
             var patches: [PatchVersion: CalendarDay] = [:]
             for patch in entry["previousPatches"]?.sequence.map(Array.init) ?? [] {
-                let version = try value(patch, "release", { PatchVersion($0) })
+                let version = try self.patch(patch, "release", of: release)
                 patches[version] = try value(patch, "targetDate", CalendarDay.init)
             }
-            found.append(
-                ScheduledRelease(
-                    release: release,
-                    released: try optional(entry, "releaseDate"),
-                    maintenanceFrom: try optional(entry, "maintenanceModeStartDate"),
-                    endOfSupport: try value(entry, "endOfLifeDate", CalendarDay.init),
-                    patches: patches
-                )
+            let scheduled = ScheduledRelease(
+                release: release,
+                released: try optional(entry, "releaseDate"),
+                maintenanceFrom: try optional(entry, "maintenanceModeStartDate"),
+                endOfSupport: try value(entry, "endOfLifeDate", CalendarDay.init),
+                patches: patches
             )
+            if let released = scheduled.released, scheduled.endOfSupport < released {
+                throw .unreadable("\(release) ends on \(scheduled.endOfSupport), before it is released")
+            }
+            found.append(scheduled)
         }
+        try once(found.map(\.release))
         return found
     }
 
@@ -55,15 +58,31 @@ enum KubernetesPages {
     static func ended(_ text: String) throws(PageError) -> [EndedRelease] {
         var found: [EndedRelease] = []
         for entry in try entries(text, below: "branches") {
+            let release = try value(entry, "release", MinorRelease.init)
             found.append(
                 EndedRelease(
-                    release: try value(entry, "release", MinorRelease.init),
+                    release: release,
                     endOfSupport: try value(entry, "endOfLifeDate", CalendarDay.init),
-                    last: try value(entry, "finalPatchRelease", { PatchVersion($0) })
+                    last: try patch(entry, "finalPatchRelease", of: release)
                 )
             )
         }
+        try once(found.map(\.release))
         return found
+    }
+
+    private static func patch(_ node: Node, _ key: String, of release: MinorRelease) throws(PageError) -> PatchVersion {
+        let version = try value(node, key, { PatchVersion($0) })
+        guard version.release == release else { throw .unreadable("\(version) is no patch of \(release)") }
+        return version
+    }
+
+    /// Two entries of a release would be two answers.
+    private static func once(_ releases: [MinorRelease]) throws(PageError) {
+        var seen: Set<MinorRelease> = []
+        if let twice = releases.first(where: { !seen.insert($0).inserted }) {
+            throw .unreadable("\(twice) is there twice")
+        }
     }
 
     /// Reads the patches of a release from the headings of its changelog.

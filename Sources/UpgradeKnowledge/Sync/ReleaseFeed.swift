@@ -1,3 +1,4 @@
+internal import Foundation
 internal import UpgradeCore
 
 /// The tags of a project with their days, from the feed of its releases.
@@ -9,11 +10,13 @@ enum ReleaseFeed {
         guard text.prefix(500).contains("<feed") else { throw .wrongKind("no feed") }
         guard text.suffix(200).contains("</feed>") else { throw .truncated("the feed does not end") }
         var tags: [PatchVersion: CalendarDay] = [:]
-        let entries = text.matches(of: /<entry>(?<body>[\s\S]*?)<\/entry>/)
+        let entries = text.components(separatedBy: "<entry>").dropFirst()
         guard !entries.isEmpty else { throw .unreadable("there is no entry") }
         for entry in entries {
-            guard let link = entry.body.firstMatch(of: /<link [^>]*href="[^"]*\/releases\/tag\/(?<tag>[^"]+)"/),
-                let updated = entry.body.firstMatch(of: /<updated>(?<day>[0-9-]{10})T[^<]*<\/updated>/),
+            guard let end = entry.range(of: "</entry>") else { throw .truncated("an entry does not end") }
+            let body = entry[..<end.lowerBound]
+            guard let link = body.firstMatch(of: /<link [^>]*href="[^"]*\/releases\/tag\/(?<tag>[^"]+)"/),
+                let updated = body.firstMatch(of: /<updated>(?<day>[0-9-]{10})T[^<]*<\/updated>/),
                 let day = CalendarDay(String(updated.day))
             else { throw .unreadable("an entry has no tag or no day") }
             guard link.tag.wholeMatch(of: /v[0-9]+\.[0-9]+\.[0-9]+/) != nil,

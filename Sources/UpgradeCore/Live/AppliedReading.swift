@@ -18,9 +18,7 @@ enum AppliedReading {
             found.applied += try items(Item.self, resource, sections).map(applied)
         }
         for service in try items(Item.self, "services", sections) {
-            if let selector = service.spec?.selector?.labels, !selector.isEmpty {
-                found.services[path(service.metadata)] = selector
-            }
+            found.services[path(service.metadata)] = service.spec?.selector?.labels ?? [:]
         }
         found.defaultDeny = try items(Item.self, "namespaces", sections).filter { namespace in
             namespace.metadata.annotations?[networkPolicy]?.contains("DefaultDeny") ?? false

@@ -4,6 +4,17 @@
 enum KubernetesObjects {
     struct List<Item: Decodable>: Decodable {
         var items: [Item]
+
+        private enum CodingKeys: CodingKey {
+            case items
+        }
+
+        /// A list of nothing may be `null`, as Go writes an empty slice; without `items` it is no list.
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let isNone = container.contains(.items) && (try container.decodeNil(forKey: .items))
+            items = isNone ? [] : try container.decode([Item].self, forKey: .items)
+        }
     }
 
     struct Metadata: Decodable {

@@ -138,7 +138,7 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
     public var applied: [Applied]
     /// Admission webhooks.
     public var webhooks: [Webhook]
-    /// The selectors of services by `namespace/name`.
+    /// The selectors of services by `namespace/name`; empty where somebody else says what is behind the service.
     public var services: [String: [String: String]]
     /// The names of custom resource definitions.
     public var definitions: [String]

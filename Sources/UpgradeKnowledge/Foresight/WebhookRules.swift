@@ -13,30 +13,48 @@ enum WebhookRules {
             uniquingKeysWith: { first, _ in first }
         )
         return facts.objects.webhooks.filter(\.failsClosed).compactMap { hook in
-            guard let selector = facts.objects.services[hook.service] else { return nil }
-            let namespace = hook.service.prefix { $0 != "/" }
-            // A pod that is not ready, or on no node yet, is no endpoint of the service.
-            let places = facts.pods.filter { node, pods in
-                !node.isEmpty && pods.contains { pod in
-                    pod.namespace == namespace && pod.isReady && !pod.isFinished && !pod.isTerminating
-                        && selector.allSatisfy { pod.labels[$0.key] == $0.value }
-                }
-            }.map(\.key).sorted()
+            let selector = facts.objects.services[hook.service]
+            // Without a selector somebody else says what is behind the service.
+            if selector?.isEmpty == true { return nil }
+            let places = selector.map { backends(of: hook, $0, facts) } ?? []
             let touched = Set(places.map { waves[$0] })
             guard places.isEmpty || (touched.count == 1 && touched.first != .some(nil)) else { return nil }
-            let where_ = places.isEmpty ? "nowhere" : "on \(places.joined(separator: ", "))"
+            let backend =
+                selector == nil
+                ? "its service is not there"
+                : "its backend runs \(places.isEmpty ? "nowhere" : "on \(places.joined(separator: ", "))")"
+            let refused = "the API refuses what it is asked about (\(hook.resources.joined(separator: ", ")))"
             return Finding(
                 id: "webhook/\(hook.name)",
-                title: "webhook \(hook.name) fails closed and its backend runs \(where_)",
+                title: "webhook \(hook.name) fails closed and \(backend)",
                 places: [Finding.Place(object: "service \(hook.service)")],
-                reason: "while that wave is drained the API refuses what it is asked about "
-                    + "(\(hook.resources.joined(separator: ", "))), which may hold its own pod back for good",
+                reason: places.isEmpty
+                    ? "\(refused) today already, and so what a drain asks of it"
+                    : "while that wave is drained \(refused), which may hold its own pod back for good",
                 hop: hop,
                 severity: .refusedByAPI,
-                cure: "run its backend on nodes of two waves, or set failurePolicy to Ignore for the run",
+                cure: places.isEmpty
+                    ? "bring its backend up, or delete the webhook"
+                    : "run its backend on nodes of two waves, or set failurePolicy to Ignore for the run",
                 source:
                     "kubernetes documentation, Dynamic Admission Control, failure policy; digitalocean/clusterlint#180"
             )
         }
+    }
+
+    /// The nodes with an endpoint of the service; a pod that is not ready, or on no node yet, is none.
+    private static func backends(
+        of hook: ClusterObjects.Webhook,
+        _ selector: [String: String],
+        _ facts: ClusterFacts
+    ) -> [String] {
+        let namespace = hook.service.prefix { $0 != "/" }
+        return facts.pods.filter { node, pods in
+            !node.isEmpty
+                && pods.contains { pod in
+                    pod.namespace == namespace && pod.isReady && !pod.isFinished && !pod.isTerminating
+                        && selector.allSatisfy { pod.labels[$0.key] == $0.value }
+                }
+        }.map(\.key).sorted()
     }
 }

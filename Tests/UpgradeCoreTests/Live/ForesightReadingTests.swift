@@ -136,6 +136,12 @@ struct ForesightReadingTests {
     func notServed() throws {
         #expect(try AppliedReading.objects(Sections(Self.output(Self.empty))) == ClusterObjects())
         var parts = Self.empty
+        parts["services"] = #"{"items": [{"metadata": {"name": "s", "namespace": "n"}, "spec": {"type": "ExternalName"}}]}"#
+        #expect(try AppliedReading.objects(Sections(Self.output(parts))).services == ["n/s": [:]])
+        parts["services"] = #"{"items": null}"#
+        #expect(try AppliedReading.objects(Sections(Self.output(parts))) == ClusterObjects())
+        parts["services"] = "{}"
+        #expect(throws: ReadingError.self) { try AppliedReading.objects(Sections(Self.output(parts))) }
         parts["services"] = nil
         #expect(throws: ReadingError.self) { try AppliedReading.objects(Sections(Self.output(parts))) }
     }

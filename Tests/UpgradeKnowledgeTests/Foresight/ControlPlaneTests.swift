@@ -9,6 +9,7 @@ struct ControlPlaneTests {
         "requests that the upgrade itself mends, or that a person's discovery will, are none to be told of",
         arguments: [
             ("kube-controller-manager/v1.12.10", "watch", "extensions/v1beta1", "deployments"),
+            ("hyperkube/v1.12.10", "watch", "extensions/v1beta1", "daemonsets"),
             ("kubectl/v1.12.10", "list", "extensions/v1beta1", "deployments"),
             // Metrics without names count the garbage collector as well.
             ("", "watch", "extensions/v1beta1", "networkpolicies"),

@@ -155,6 +155,21 @@ struct HostileConfigurationTests {
         #expect(found == ["webhook/guard"])
     }
 
+    @Test("a webhook whose service is not there stops all it is asked about; of one without a selector nothing is known")
+    func services() throws {
+        func webhook(_ services: [String: [String: String]]) throws -> [String] {
+            try found {
+                $0.facts.objects.services = services
+                $0.facts.objects.webhooks = [
+                    .init(name: "guard", failsClosed: true, service: "shop/guard", resources: ["pods"])
+                ]
+            }
+        }
+        #expect(try webhook(["shop/other": ["app": "guard"]]) == ["webhook/guard"])
+        #expect(try webhook(["shop/guard": ["app": "guard"]]) == ["webhook/guard"])
+        #expect(try webhook(["shop/guard": [:]]) == [])
+    }
+
     @Test("a budget whose selector is more than labels is known by its own numbers")
     func budgets() throws {
         func budget(expected: Int) throws -> [String] {

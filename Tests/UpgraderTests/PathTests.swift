@@ -53,6 +53,27 @@ struct PathTests {
         #expect(result.errors.contains("calico-3.5@1.14 is out of range by 2"))
     }
 
+    @Test("a program that reads the path gets a document where there is none, and nothing of the error moves a terminal")
+    func trouble() async throws {
+        let place = try ScratchDirectory()
+        let cases: [(words: [String], code: Int)] = [
+            (["path", "--from", "kubernetes=1.16,calico=2.2", "--to", "1.16"], 10),
+            (["path", "--from", "kubernetes=1.12,calico=\u{1b}[2J\u{9b}3.5\r", "--to", "1.16"], 64),
+            (["versions", "check", "nowhere.yaml"], 64), (["plan", "nowhere.yaml", "--to", "1.16"], 64),
+            (["plan", "nowhere.yaml"], 64),
+        ]
+        for (words, code) in cases {
+            let result = try await Program(Program.upgrader, words + ["--format", "json"], in: place.path).wait()
+            #expect(Int(result.code) == code)
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            #expect(object["schema"] as? Int == 1)
+            #expect((object["error"] as? [String: Any])?["code"] as? Int == code)
+            let controls = result.errors.unicodeScalars.filter { $0.properties.generalCategory == .control && $0 != "\n" }
+            #expect(controls.isEmpty)
+            #expect(result.errors.split(separator: "\n").count == 5)
+        }
+    }
+
     @Test("a rule is refused whatever is accepted")
     func rule() async throws {
         let text = Workshop.small(extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")

@@ -3,8 +3,9 @@ internal import Foundation
 
 /// Runs the body of a command; an error becomes five lines on standard error and the exit code that belongs to it.
 ///
+/// - Parameter json: whether a program reads standard output; it gets the error as a document.
 /// - Throws: `ExitCode`.
-func complaining(_ body: () async throws -> Ending) async throws {
+func complaining(json: Bool = false, _ body: () async throws -> Ending) async throws {
     let ending: Ending
     do {
         ending = try await body()
@@ -13,6 +14,7 @@ func complaining(_ body: () async throws -> Ending) async throws {
         throw code
     } catch {
         let complaint = Complaint(error)
+        if json, let text = try? TroubleDocument(complaint).text { Output.write(text) }
         Output.complain(complaint)
         ending = complaint.ending
     }

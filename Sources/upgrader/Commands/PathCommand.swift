@@ -28,7 +28,7 @@ struct PathCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let planner = try PathPlanner.embedded()
             let start: ClusterPoint
             do throws(PointError) {

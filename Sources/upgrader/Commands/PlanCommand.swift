@@ -35,7 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// Prints the best path from what the cluster runs.
     private func showPath(_ target: String) async throws {
-        try await complaining {
+        try await complaining(json: format == .json && output == nil) {
             let session = try Session(playbook: playbook)
             let day = try Session.day(on)
             let world = try Worlds.open(session.playbook, directory: nil)
@@ -65,7 +65,7 @@ struct PlanCommand: AsyncParsableCommand {
     )
         async throws
     {
-        try await complaining {
+        try await complaining(json: format == .json && output == nil) {
             let session = try Session(playbook: playbook)
             let day = try Session.day(on)
             let world = try Worlds.open(session.playbook, directory: nil)

@@ -27,7 +27,7 @@ struct VersionsCheckCommand: AsyncParsableCommand {
     @OptionGroup var options: KnowledgeOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let day = options.date
             var checks: [(check: VersionCheck, overrides: [FactOverride])] = []
             for path in playbooks {

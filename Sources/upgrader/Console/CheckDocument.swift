@@ -65,15 +65,7 @@ struct CheckDocument: Encodable {
         self.cluster = cluster
         checks = []
         findings = []
-        error = complaint.blocks.first.map { block in
-            Trouble(
-                error: block.error,
-                why: block.why,
-                ran: block.ran,
-                next: block.next,
-                code: complaint.ending.rawValue
-            )
-        }
+        error = Trouble(complaint)
     }
 
     /// The JSON text.

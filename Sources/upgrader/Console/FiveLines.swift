@@ -12,11 +12,13 @@ struct FiveLines: Hashable, Sendable {
     var next: String
 
     /// The lines, without a newline at the end.
+    ///
+    /// What hosts say is in them: nothing of it may reach the terminal as a command.
     var text: String {
         [
             "error: \(error)", "why:   \(why)", "ran:   \(ran ?? "nothing was run on a host for this")",
             "state: \(state)", "next:  \(next)",
-        ].joined(separator: "\n")
+        ].joined(separator: "\n").harmless
     }
 }
 

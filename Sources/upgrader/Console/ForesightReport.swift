@@ -52,7 +52,7 @@ struct ForesightReport {
                 lines.append("    id:     \(finding.id)")
             }
         }
-        return (lines + notices).joined(separator: "\n")
+        return (lines + notices).map(\.onOneLine).joined(separator: "\n")
     }
 
     /// The same for a ticket or a wiki.
@@ -80,7 +80,7 @@ struct ForesightReport {
                 }
             }
         }
-        return (lines + notices).joined(separator: "\n")
+        return (lines + notices).map(\.onOneLine).joined(separator: "\n")
     }
 
     private var summary: String {
@@ -109,7 +109,7 @@ struct ForesightReport {
             if !ids.contains(entry.id) { return "accepted finding \(entry.id) was not found; take it out" }
             return entry.holds(at: clock)
                 ? "accepted until \(entry.until): \(entry.id) (\(entry.reason))"
-                : "no longer accepted since \(entry.until): \(entry.id)"
+                : "accepted until \(entry.until), and no longer: \(entry.id)"
         }
         return lines.isEmpty ? [] : [""] + lines
     }

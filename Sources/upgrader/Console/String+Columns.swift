@@ -9,6 +9,11 @@ extension String {
         String(map { $0.isControl ? " " : $0 })
     }
 
+    /// The text with its lines: what else could move the cursor or start an escape sequence is a space.
+    var harmless: String {
+        String(map { $0.isControl && $0 != "\n" ? " " : $0 })
+    }
+
     /// The text in at most so many columns; what is cut off is an ellipsis.
     func cut(to width: Int) -> String {
         guard columns > width else { return self }

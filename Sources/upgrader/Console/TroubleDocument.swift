@@ -1,0 +1,33 @@
+internal import Foundation
+
+/// What a command with `--format json` writes when it has nothing else to say; documented in state/README.md.
+struct TroubleDocument: Encodable {
+    /// The form, raised when it changes.
+    var schema = 1
+    /// Why there is nothing.
+    var error: CheckDocument.Trouble?
+
+    /// Makes the document of an error.
+    init(_ complaint: Complaint) {
+        error = CheckDocument.Trouble(complaint)
+    }
+
+    /// The JSON text.
+    var text: String {
+        get throws {
+            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
+        }
+    }
+}
+
+extension CheckDocument.Trouble {
+    /// Makes it of the first block.
+    init?(_ complaint: Complaint) {
+        guard let block = complaint.blocks.first else { return nil }
+        error = block.error
+        why = block.why
+        ran = block.ran
+        next = block.next
+        code = complaint.ending.rawValue
+    }
+}

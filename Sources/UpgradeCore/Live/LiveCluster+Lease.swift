@@ -1,6 +1,6 @@
 extension LiveCluster: LeaseStore {
-    /// A heartbeat is answered at once or is tried again: waiting longer would only bring the lease nearer to its end.
-    private static let callDeadline = Duration.seconds(15)
+    /// A heartbeat that is not answered is tried again; kubectl gives up after 20 s, and a busy host begins it late.
+    private static let callDeadline = Duration.seconds(30)
 
     /// A host may be in the middle of a fenced command, whose end the telling waits for; those last a minute at most.
     private static let fenceDeadline = Duration.seconds(90)

@@ -52,7 +52,9 @@ extension Complaint {
 
     /// A run that stopped because the lease is not its own any more; `stored` is what the cluster says now.
     init(lost loss: LeaseLoss, now stored: StoredLease?, done: String, _ directory: RunDirectory) {
-        let isFree = stored.map { $0.record?.holder == nil || $0.record?.holder?.run == directory.run } ?? true
+        var isFree = stored.map { $0.record?.holder == nil || $0.record?.holder?.run == directory.run } ?? true
+        // Also where that was another process, with a copy of this run.
+        if case .taken(_?, _) = loss { isFree = false }
         let holder = stored.map { "the lease is now held by \($0.title)" } ?? "no API server says who holds it now"
         self.init(
             FiveLines(

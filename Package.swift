@@ -66,6 +66,11 @@ let package = Package(
             resources: [.embedInCode("Steps/Data"), .embedInCode("Page/Templates")],
             swiftSettings: settings
         ),
+        .target(
+            name: "UpgradeNotices",
+            dependencies: ["UpgradeCore", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: settings
+        ),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -87,6 +92,7 @@ let package = Package(
                 "UpgradeCore",
                 "UpgradeHelm",
                 "UpgradeKnowledge",
+                "UpgradeNotices",
                 "UpgradeReport",
                 "UpgradeSSH",
                 "UpgradeSteps",
@@ -147,6 +153,11 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeNoticesTests",
+            dependencies: ["UpgradeCore", "UpgradeNotices", "UpgradeSteps", "UpgradeTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

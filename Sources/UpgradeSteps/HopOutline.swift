@@ -8,6 +8,8 @@ enum HopOutline {
     static func phases(_ hop: HopID, _ playbook: Playbook, _ isFirst: Bool) -> [PlannedPhase] {
         let controlPlane = playbook.hosts(.controlPlane)
         let workers = playbook.hosts(.worker)
+        let silenced = !playbook.silences.isEmpty
+        let keep: [StepID] = silenced ? ["keep-silences"] : []
         let saved = playbook.hosts.filter { !backupSteps($0, playbook).isEmpty }
 
         let preflight =
@@ -22,6 +24,7 @@ enum HopOutline {
 
         let phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
+            phase(PhaseName.silence, silenced ? [cluster(["open-silences"])] : []),
             phase(PhaseName.backup, batch: min(atOnce, saved.count), saved.map { lane($0, backupSteps($0, playbook)) }),
             // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
             // Helm has stored moves to the APIs that stay while both are served.
@@ -33,7 +36,7 @@ enum HopOutline {
                 controlPlane.map {
                     lane(
                         $0,
-                        [
+                        keep + [
                             "host-foresight", "cluster-health", "hold-controllers", "install-control-plane",
                             "restart-api-server",
                         ]
@@ -42,7 +45,9 @@ enum HopOutline {
             ),
             phase(
                 PhaseName.controllers,
-                controlPlane.map { lane($0, ["cluster-health", "restart-controller-manager", "restart-scheduler"]) }
+                controlPlane.map {
+                    lane($0, keep + ["cluster-health", "restart-controller-manager", "restart-scheduler"])
+                }
             ),
             phase(
                 PhaseName.workers,
@@ -51,7 +56,7 @@ enum HopOutline {
                 workers.map {
                     lane(
                         $0,
-                        [
+                        keep + [
                             "host-foresight", "cluster-health", "cordon", "drain", "install-node",
                             "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon",
                         ]
@@ -66,6 +71,8 @@ enum HopOutline {
                 playbook.hosts.filter { $0.has(.controlPlane) || $0.has(.client) }.map { lane($0, ["install-clients"]) }
             ),
             phase(PhaseName.verify, [cluster(["verify-cluster"])]),
+            // With each hop: a run that pauses between two, for days perhaps, leaves no alert silenced.
+            phase(PhaseName.unsilence, silenced ? [cluster(["close-silences"])] : []),
         ]
         return phases.filter { !$0.lanes.isEmpty }.map { HookOutline.placed(in: $0, playbook.hooks) }
     }

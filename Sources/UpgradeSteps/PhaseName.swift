@@ -3,6 +3,7 @@ import UpgradeCore
 /// The phases of a hop; the names are written to disk.
 enum PhaseName {
     static let preflight: PhaseID = "preflight"
+    static let silence: PhaseID = "silence"
     static let backup: PhaseID = "backup"
     static let networkBefore: PhaseID = "network-before"
     static let helmBefore: PhaseID = "helm-before"
@@ -13,4 +14,5 @@ enum PhaseName {
     static let helm: PhaseID = "helm"
     static let clients: PhaseID = "clients"
     static let verify: PhaseID = "verify"
+    static let unsilence: PhaseID = "unsilence"
 }

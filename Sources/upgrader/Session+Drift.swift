@@ -62,7 +62,7 @@ extension Session {
                 nil
             }
         }
-        if daemonSets.contains(given) { return [given] }
+        if daemonSets.contains(given) || playbook.silences.contains(where: { $0.name == given }) { return [given] }
         throw Complaint(
             FiveLines(
                 error: "nothing is known of \(given)",

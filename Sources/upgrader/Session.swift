@@ -1,6 +1,7 @@
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeNotices
 internal import UpgradeSteps
 
 /// A playbook as it was read, with all that a command needs besides the world.
@@ -52,6 +53,7 @@ struct Session {
         }
         // Whoever changes a fact learns at once whether there is such a fact, and not when it is used.
         if !playbook.versions.isEmpty { _ = try FactBook(overriding: playbook.versions) }
+        try NoticeError.checkTemplates(playbook.notifications)
         steps = StepCatalog.all(for: playbook)
         hops = try HopCatalog.all()
         versionsDigest = Digest.sha256(HopCatalog.digest, VersionData.digest)

@@ -12,6 +12,8 @@ struct Walk {
     var until: HopID?
     /// Why, in the operator's words.
     var reason: String
+    /// When all that is begun must be able to end; `nil` for no such time.
+    var notAfter: NotAfter?
     /// Whether the run was begun by this process.
     var isNew = false
     /// Whether the operator has said that another holder of the lease is put out.
@@ -91,6 +93,7 @@ struct Walk {
             return ending
         }
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
+        let company = try Company(session.playbook, plan, journal.state, isResumed: !isNew)
         let transcript = Transcript(directory: directory.path, now: { Date().timeIntervalSince1970 })
         let driver = Driver(
             run: directory.run,
@@ -98,10 +101,11 @@ struct Walk {
             playbook: session.playbook,
             steps: session.steps,
             hops: session.hops,
-            access: access,
+            access: company.watching(access),
             clock: ContinuousClock(),
             interruption: interruption,
-            observer: Observers([console, transcript])
+            observer: Observers([console, transcript] + company.observers),
+            window: try notAfter?.window(directory)
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -110,6 +114,7 @@ struct Walk {
                     interruption.raise()
                 }
             }
+            group.addTask { await company.keep() }
             let stop: Result<StopReason, DriverError>
             do throws(DriverError) {
                 stop = .success(try await driver.walk(recorder: journal, until: until))
@@ -121,6 +126,8 @@ struct Walk {
             // Asked only where it is told: who holds the lease now.
             let stored = interruption.loss == nil ? nil : try? await world.leases.readLease()
             let ending = tell(stop, plan, journal.state, stored)
+            if case .failure(let error) = stop { company.broke(Complaint(driver: error).blocks.first?.error ?? "") }
+            await company.finish(interruption)
             // Here, where a signal still ends the wait for a reader that has stopped.
             await Output.flush()
             group.cancelAll()
@@ -151,6 +158,13 @@ struct Walk {
             return .done
         case .reached(let hop):
             Output.note("stopped after \(hop), as asked; \(done); `upgrader resume \(directory.path)` goes on")
+            return .paused
+        case .outOfTime(let key, let needs):
+            let end = notAfter?.text ?? "the time that was given"
+            Output.note(
+                "paused: \(key.target) may take \(needs.text), which is more than is left before \(end); nothing is half done; "
+                    + "\(done); `upgrader resume \(directory.path)` goes on"
+            )
             return .paused
         case .interrupted:
             Output.note("interrupted; \(done); `upgrader resume \(directory.path)` goes on")

@@ -2,6 +2,7 @@ internal import Foundation
 internal import UpgradeCore
 internal import UpgradeHelm
 internal import UpgradeKnowledge
+internal import UpgradeNotices
 internal import UpgradeSSH
 
 /// The cluster that a command works on, and how to let go of it.
@@ -21,11 +22,25 @@ struct World: Sendable {
         patience: Patience = Patience(),
         close: @escaping @Sendable () async -> Void
     ) {
+        self.init(cluster, leases: cluster, patience: patience, close: close)
+    }
+
+    private init(
+        _ cluster: any ClusterAccess,
+        leases: any LeaseStore,
+        patience: Patience,
+        close: @escaping @Sendable () async -> Void
+    ) {
         self.cluster = cluster
+        self.leases = leases
         self.patience = patience
-        access = ReadOnlyAccess(cluster)
-        leases = cluster
         self.close = close
+        access = ReadOnlyAccess(cluster)
+    }
+
+    /// The same world with its cluster behind another access.
+    func behind(_ wrap: (any ClusterAccess) -> any ClusterAccess) -> World {
+        World(wrap(cluster), leases: leases, patience: patience, close: close)
     }
 
     /// The cluster, to be changed while the lease is held: the only way to change it.
@@ -46,6 +61,15 @@ enum Worlds {
     /// - Returns: the cluster, with nothing dialed yet.
     /// - Throws: `JournalError` when the file of a simulated cluster is not one, `Complaint` when it is gone.
     static func open(_ playbook: Playbook, directory: RunDirectory?, isBegun: Bool = false) throws -> World {
+        let world = try cluster(playbook, directory, isBegun)
+        guard !playbook.silences.isEmpty else { return world }
+        // Of a simulated cluster, too: the Alertmanager is the one that the playbook names.
+        return world.behind {
+            SilencedCluster($0, playbook: playbook, web: CurlClient(), now: { Date().timeIntervalSince1970 })
+        }
+    }
+
+    private static func cluster(_ playbook: Playbook, _ directory: RunDirectory?, _ isBegun: Bool) throws -> World {
         if let simulation = playbook.simulation {
             let cluster = try simulated(playbook, simulation, directory, isBegun)
             return World(cluster, close: {})

@@ -84,6 +84,7 @@ extension Scene {
         case .helmReleases: helm.map { .helmReleases($0) }
         case .apiRequests(let host): requests[host].map { .apiRequests($0) }
         case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
+        case .silence(let silence): .silence(silences[silence])
         }
     }
 }

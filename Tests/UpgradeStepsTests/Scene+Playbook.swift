@@ -106,6 +106,13 @@ extension Scene {
         scene.playbook.helm?.migrateAt = MinorRelease.start.next
         scene.playbook.helm?.cleanup = HelmCleanupOptions(at: MinorRelease.start.next)
         scene.playbook.workerBatch = 2
+        scene.playbook.silences = [
+            SilenceOptions(
+                name: "staging",
+                alertmanager: "http://alerts.example.org:9093",
+                matchers: [AlertMatcher(name: "cluster", value: "staging")]
+            )
+        ]
         scene.playbook.hooks = [
             Hook(name: "silence", phase: "backup", runsBefore: false, words: ["true"]),
             Hook(name: "depool", phase: "workers", runsBefore: true, words: ["true"]),

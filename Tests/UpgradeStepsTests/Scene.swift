@@ -37,6 +37,7 @@ struct Scene {
     var helm: HelmInventory?
     var requests: [String: [APIRequests]] = [:]
     var unreachedKubelets: [String: [UnreachedKubelet]] = [:]
+    var silences: [AlertSilence: SilenceState] = [:]
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)

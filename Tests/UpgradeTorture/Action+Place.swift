@@ -10,7 +10,8 @@ extension Action {
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
+            .removeTiller:
             nil
         }
     }
@@ -51,7 +52,7 @@ extension Probe {
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host):
             .host(host)
-        case .localFile: .here
+        case .localFile, .silence: .here
         case .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects, .helmManifests,
             .helmReleases:
             .api

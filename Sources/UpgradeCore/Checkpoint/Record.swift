@@ -54,6 +54,8 @@ public enum StopReason: Hashable, Sendable, Codable {
     case reached(HopID)
     /// The operator asked for it.
     case interrupted
+    /// There was no time left for a lane: its first step that is not done, and how long the lane may take.
+    case outOfTime(StepKey, needs: Duration)
     /// Steps have failed; the journal has their failures.
     case failed([StepKey])
     /// The lease of the cluster is not the run's any more; nothing was begun since.

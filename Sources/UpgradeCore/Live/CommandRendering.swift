@@ -35,6 +35,10 @@ public enum CommandRendering {
             HelmRequests(playbook).retirement(one)
         case .removeTiller(let namespace):
             HelmRequests(playbook).removal(ofTiller: namespace)
+        case .openSilence(let silence):
+            AlertmanagerRequests.lines(opening: silence)
+        case .closeSilence(let silence):
+            AlertmanagerRequests.lines(closing: silence)
         }
     }
 
@@ -112,7 +116,7 @@ extension CommandRendering {
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
+            .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -149,8 +153,8 @@ extension CommandRendering {
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .proveSnapshot:
+            .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
+            .removeTiller, .proveSnapshot:
             preconditionFailure("not an action on files")
         }
     }
@@ -202,8 +206,8 @@ extension CommandRendering {
                 needsRoot: true
             )
         case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller, .proveSnapshot:
+            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

@@ -12,7 +12,7 @@ enum KubernetesObjects {
         /// A list of nothing may be `null`, as Go writes an empty slice; without `items` it is no list.
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
-            let isNone = container.contains(.items) && (try container.decodeNil(forKey: .items))
+            let isNone = try container.contains(.items) && container.decodeNil(forKey: .items)
             items = isNone ? [] : try container.decode([Item].self, forKey: .items)
         }
     }

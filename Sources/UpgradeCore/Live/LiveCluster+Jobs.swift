@@ -133,8 +133,8 @@ extension LiveCluster {
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease,
-            .retireHelmRecord, .removeTiller:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller:
             playbook.deadlines.connect
         }
     }
@@ -169,8 +169,8 @@ extension Action {
         case .install, .configurePending: true
         case .refreshPackageLists, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune, .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
-            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .proveSnapshot:
+            .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
+            .removeTiller, .proveSnapshot:
             false
         }
     }

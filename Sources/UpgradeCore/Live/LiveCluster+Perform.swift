@@ -32,6 +32,7 @@ extension LiveCluster {
         case .removeHelmSecret(let conversion): return try await remove(conversion, report: report)
         case .mapHelmRelease(let mapping): return try await map(mapping, report: report)
         case .retireHelmRecord(let one): return try await retire(one, report: report)
+        case .openSilence(let silence), .closeSilence(let silence): throw SilencedCluster.missing(silence)
         default: break
         }
         for line in CommandRendering.commands(for: action, playbook: playbook) {
@@ -40,6 +41,7 @@ extension LiveCluster {
             case .call: try await call(line, report: report)
             case .job: try await run(line, of: action, as: JobUnit(name: job.unitName), report: report)
             case .copy: try await copy(action, report: report)
+            case .here: break
             }
         }
     }
@@ -135,8 +137,8 @@ extension Action {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot,
-            .proveSnapshot, .archive, .fetch, .prune, .hook:
+        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot, .archive,
+            .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
             false
         }
     }

@@ -17,7 +17,8 @@ struct PackageLock: Sendable {
             output.contains("locked by another process")
         case .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
-            .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
+            .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller,
+            .proveSnapshot:
             false
         }
     }

@@ -18,7 +18,8 @@ public enum ProbeRendering {
     static func question(for probe: Probe, playbook: Playbook) -> Question? {
         switch probe {
         // A conversation of many pages, not one question.
-        case .localFile, .helmReleases: nil
+        // A silence is asked for on the operator's machine: see `SilencedCluster`.
+        case .localFile, .helmReleases, .silence: nil
         case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets:
             hostQuestion(probe, playbook: playbook)
@@ -116,7 +117,7 @@ extension ProbeRendering {
                 .unreachedKubelets(try ControlPlaneReading.kubelets(text))
             }
         case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
-            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases:
+            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence:
             return nil
         }
     }
@@ -143,7 +144,7 @@ extension ProbeRendering {
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets:
+            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
             return nil
         }
     }
@@ -209,7 +210,7 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets:
+            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
             return nil
         }
     }

@@ -10,6 +10,8 @@ public struct RenderedCommand: Hashable, Sendable {
         case job
         /// By the transport itself, which copies a file; the words are for a person.
         case copy
+        /// By this program on the operator's machine; the words are for a person.
+        case here
     }
 
     /// The name of the host.

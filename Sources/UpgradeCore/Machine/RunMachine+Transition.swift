@@ -22,6 +22,21 @@ extension RunMachine {
             next.loss = loss
             next.isInterrupted = true
             return stopping(next, .leaseLost(loss), [])
+        case (.walking, .laneAllowed(let index)):
+            guard state.asked == index else { throw illegal(event) }
+            var next = state
+            next.asked = nil
+            guard !next.isInterrupted else { return try advanced(next, []) }
+            let effects = try begin(LaneMachine(keys: keys(of: index, in: next), resuming: record), in: &next)
+            return try advanced(next, effects)
+        case (.walking, .laneRefused(let index, let needs)):
+            guard state.asked == index,
+                let first = unfinished(LaneMachine(keys: keys(of: index, in: state), resuming: record)).first
+            else { throw illegal(event) }
+            var next = state
+            next.asked = nil
+            next.refused = Refusal(key: first, needs: needs)
+            return try advanced(next, [])
         case (.walking, .interrupted):
             return try interrupted(state)
         case (.walking, .leaseLost(let loss)):
@@ -60,14 +75,17 @@ extension RunMachine {
                 return stopping(next, .reached(until), effects)
             }
             while mayBegin(next, phase) {
-                var lane = LaneMachine(keys: keys(of: next.nextLane, in: next), resuming: record)
-                if !lane.isSettled {
-                    effects += try lane.handle(.started).map { .lane(next.nextLane, $0) }
-                    next.lanes[next.nextLane] = lane
+                let lane = LaneMachine(keys: keys(of: next.nextLane, in: next), resuming: record)
+                if lane.isSettled {
+                    next.nextLane += 1
+                } else if isTimed {
+                    next.asked = next.nextLane
+                    effects.append(.mayBegin(next.nextLane, unfinished(lane)))
+                } else {
+                    effects += try begin(lane, in: &next)
                 }
-                next.nextLane += 1
             }
-            guard next.lanes.isEmpty else { return (next, effects) }
+            guard next.lanes.isEmpty, next.asked == nil else { return (next, effects) }
             if let loss = next.loss {
                 return stopping(next, .leaseLost(loss), effects)
             }
@@ -77,6 +95,9 @@ extension RunMachine {
             if next.isInterrupted {
                 return stopping(next, .interrupted, effects)
             }
+            if let refused = next.refused {
+                return stopping(next, .outOfTime(refused.key, needs: refused.needs), effects)
+            }
             next = following(next)
         }
         return stopping(next, .completed, effects)
@@ -84,7 +105,21 @@ extension RunMachine {
 
     private func mayBegin(_ state: State, _ phase: PlannedPhase) -> Bool {
         !state.isInterrupted && state.nextLane < phase.lanes.count && state.lanes.count < phase.batch
-            && state.frozen.count <= phase.failureBudget
+            && state.frozen.count <= phase.failureBudget && state.asked == nil && state.refused == nil
+    }
+
+    /// Begins the next lane of the phase in hand.
+    private func begin(_ given: LaneMachine, in next: inout State) throws(IllegalTransition) -> [RunEffect] {
+        var lane = given
+        let index = next.nextLane
+        let effects = try lane.handle(.started)
+        next.lanes[index] = lane
+        next.nextLane += 1
+        return effects.map { .lane(index, $0) }
+    }
+
+    private func unfinished(_ lane: LaneMachine) -> [StepKey] {
+        lane.keys.filter { !record.done.contains($0) }
     }
 
     private func keep(_ lane: LaneMachine, at index: Int, in next: inout State) {

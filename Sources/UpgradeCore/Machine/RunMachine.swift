@@ -19,10 +19,22 @@ public struct RunMachine: Hashable, Sendable {
         public var nextLane: Int
         /// Whether no further action may be begun.
         public var isInterrupted: Bool
+        /// The lane of which it is asked whether there is time for it.
+        public var asked: Int?
+        /// The step at which the first lane begins for which there was no time, and how long it may take.
+        public var refused: Refusal?
         /// What the run is about to do as a whole.
         public var stage: Stage
         /// Why the cluster may not be changed any more; `nil` while the lease is the run's.
         public var loss: LeaseLoss?
+    }
+
+    /// A lane for which there was no time.
+    public struct Refusal: Hashable, Sendable {
+        /// Its first step that is not done.
+        public var key: StepKey
+        /// How long it may take.
+        public var needs: Duration
     }
 
     /// What the run as a whole is doing.
@@ -41,17 +53,30 @@ public struct RunMachine: Hashable, Sendable {
     public let plan: Plan
     /// The last hop to do; `nil` for all.
     public let until: HopID?
+    /// Whether it is asked, before each lane, if there is time for it.
+    public let isTimed: Bool
     /// What was recorded when the machine was made.
     let record: RunState
     /// Where the run is.
     public private(set) var state: State
 
     /// Makes a machine that goes on from what is recorded.
-    public init(plan: Plan, resuming record: RunState = RunState(), until: HopID? = nil) {
+    public init(plan: Plan, resuming record: RunState = RunState(), until: HopID? = nil, isTimed: Bool = false) {
         self.plan = plan
+        self.isTimed = isTimed
         self.record = record
         self.until = until
-        state = State(hop: 0, phase: 0, lanes: [:], frozen: [], nextLane: 0, isInterrupted: false, stage: .ready)
+        state = State(
+            hop: 0,
+            phase: 0,
+            lanes: [:],
+            frozen: [],
+            nextLane: 0,
+            isInterrupted: false,
+            asked: nil,
+            refused: nil,
+            stage: .ready
+        )
     }
 
     /// Takes an event and says what is to be done.
@@ -94,12 +119,19 @@ public enum RunEvent: Hashable, Sendable {
     case interrupted
     /// The lease is lost: no further action may be begun, and that is why.
     case leaseLost(LeaseLoss)
+    /// There is time for the lane that was asked about.
+    case laneAllowed(Int)
+    /// There is none: it may take this long.
+    case laneRefused(Int, needs: Duration)
 }
 
 /// What is to be done for a run.
 public enum RunEffect: Hashable, Sendable {
     /// Something for a lane of the phase in hand.
     case lane(Int, LaneEffect)
+    /// See whether there is time for a lane of the phase in hand, whose steps that are not done these are; then say
+    /// `.laneAllowed` or `.laneRefused`.
+    case mayBegin(Int, [StepKey])
     /// Save the reason to stop, then say `.stopSaved`.
     case saveStop(StopReason)
     /// Nothing follows.

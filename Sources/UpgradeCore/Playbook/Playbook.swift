@@ -50,6 +50,12 @@ public struct Playbook: Hashable, Sendable {
     public var acceptedFindings: [AcceptedFinding]
     /// The states out of range that the operator says yes to.
     public var accepted: [Acceptance]
+    /// Alerts that are silenced while a hop goes on.
+    public var silences: [SilenceOptions]
+    /// Who is told how a run goes on.
+    public var notifications: [NotificationOptions]
+    /// The file of the operator's machine where node-exporter finds figures of the run; `nil` for none.
+    public var metricsFile: String?
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -74,7 +80,10 @@ public struct Playbook: Hashable, Sendable {
         hooks: [Hook] = [],
         versions: [FactOverride] = [],
         acceptedFindings: [AcceptedFinding] = [],
-        accepted: [Acceptance] = []
+        accepted: [Acceptance] = [],
+        silences: [SilenceOptions] = [],
+        notifications: [NotificationOptions] = [],
+        metricsFile: String? = nil
     ) {
         self.cluster = cluster
         self.target = target
@@ -99,6 +108,9 @@ public struct Playbook: Hashable, Sendable {
         self.versions = versions
         self.acceptedFindings = acceptedFindings
         self.accepted = accepted
+        self.silences = silences
+        self.notifications = notifications
+        self.metricsFile = metricsFile
     }
 
     /// The host of this name.

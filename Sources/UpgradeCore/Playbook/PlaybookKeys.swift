@@ -10,7 +10,8 @@ enum PlaybookKeys {
         "": [
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
             "foreign-cordons", "workers", "deadlines", "lease", "calico", "helm", "hooks", "accept",
-            "accepted-findings", "simulation", "versions",
+            "accepted-findings",
+            "simulation", "versions", "silences", "notifications", "metrics-file",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -38,5 +39,9 @@ enum PlaybookKeys {
         "accepted-findings": ["id", "reason", "until"],
         "simulation": ["release", "pace", "calico", "tiller", "pods"],
         "versions": ["fact", "value", "source", "reason"],
+        "silences": ["name", "alertmanager", "token-file", "matchers", "lasts"],
+        "notifications": [
+            "name", "webhook", "webhook-file", "command", "token-file", "text", "events", "blocked-after", "deadline",
+        ],
     ]
 }

@@ -19,6 +19,9 @@ struct PlaybookReading {
         let versions = factOverrides()
         let acceptedFindings = self.acceptedFindings()
         let accepted = self.accepted()
+        let silences = self.silences()
+        let notifications = self.notifications()
+        let metricsFile = top.value("metrics-file", .metricsFile).map(resolve)
         let workers = top.section("workers")
         let standard = Playbook(
             cluster: "",
@@ -60,7 +63,10 @@ struct PlaybookReading {
             hooks: hooks,
             versions: versions,
             acceptedFindings: acceptedFindings,
-            accepted: accepted
+            accepted: accepted,
+            silences: silences,
+            notifications: notifications,
+            metricsFile: metricsFile
         )
     }
 
@@ -90,7 +96,7 @@ struct PlaybookReading {
         return options
     }
 
-    private func resolve(_ path: String) -> String {
+    func resolve(_ path: String) -> String {
         if path.hasPrefix("~/") { return home + path.dropFirst(1) }
         return path.hasPrefix("/") ? path : directory + path
     }

@@ -232,7 +232,7 @@ extension ScalarForm where Value == String {
         text("a word without control characters and others that cannot be seen") { isPrintable($0) }
     }
 
-    private static func isPrintable(_ text: String) -> Bool {
+    static func isPrintable(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy(isPrintable)
     }
 

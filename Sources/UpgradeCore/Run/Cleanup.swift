@@ -157,6 +157,7 @@ extension SideEffect {
         case .cordon(let node, _): names.contains(node)
         case .mask(let host, _): names.contains(host)
         case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
+        case .silence(let silence): names.contains(silence.name)
         }
     }
 }

@@ -21,6 +21,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     public var interruption: Interruption
     /// Who is told.
     public var observer: any RunObserver
+    /// When all that is begun must be able to end; `nil` for no such time.
+    public var window: RunWindow?
 
     /// Makes a driver.
     public init(
@@ -32,7 +34,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         access: any ClusterAccess,
         clock: Time,
         interruption: Interruption = Interruption(),
-        observer: any RunObserver = SilentObserver()
+        observer: any RunObserver = SilentObserver(),
+        window: RunWindow? = nil
     ) {
         self.run = run
         self.plan = plan
@@ -43,6 +46,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         self.clock = clock
         self.interruption = interruption
         self.observer = observer
+        self.window = window
     }
 
     private enum Signal {
@@ -58,7 +62,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     /// - Returns: why it stopped; the same is recorded.
     /// - Throws: `DriverError` when nothing more can be recorded, or for a mistake of ours.
     public func walk(recorder: any Recorder, until: HopID? = nil) async throws(DriverError) -> StopReason {
-        var machine = RunMachine(plan: plan, resuming: recorder.state, until: until)
+        var machine = RunMachine(plan: plan, resuming: recorder.state, until: until, isTimed: window != nil)
         let outcome = await withTaskGroup(of: Signal.self) { group -> Result<StopReason, DriverError> in
             group.addTask {
                 await interruption.reached(1)
@@ -81,6 +85,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     ) async throws(DriverError) -> StopReason {
         var effects = try handle(.started, &machine)
         var timing = Timing<Time>()
+        var times = window?.times ?? StepTimes()
+        let start = clock.now
         while true {
             var following: [RunEffect] = []
             let records = effects.compactMap(\.record)
@@ -92,12 +98,17 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                 }
                 for record in records {
                     tell(record, &timing)
+                    if window != nil { times.take(record, at: start.duration(to: clock.now) / .seconds(1)) }
                 }
             }
             for effect in effects {
                 switch effect {
                 case .lane(let index, .save):
                     following += try handle(.lane(index, .saved), &machine)
+                case .mayBegin(let index, let keys):
+                    let needs = try needs(keys, times, recorder.state.ledger)
+                    let isTime = window.map { needs <= $0.left() } ?? true
+                    following += try handle(isTime ? .laneAllowed(index) : .laneRefused(index, needs: needs), &machine)
                 case .saveStop:
                     following += try handle(.stopSaved, &machine)
                 case .stop(let reason):
@@ -192,7 +203,7 @@ extension RunEffect {
         switch self {
         case .lane(_, .save(let record)): record
         case .saveStop(let reason): .stopped(reason)
-        case .lane, .stop: nil
+        case .lane, .mayBegin, .stop: nil
         }
     }
 }

@@ -125,6 +125,10 @@ extension ClusterState {
         case .removeTiller(let namespace):
             helm.tillers.removeAll { $0.namespace == namespace }
             deployments["\(namespace)/\(HelmTiller.deployment)"] = nil
+        case .openSilence(let silence):
+            silences = (silences ?? []).union([silence])
+        case .closeSilence(let silence):
+            silences?.remove(silence)
         }
     }
 

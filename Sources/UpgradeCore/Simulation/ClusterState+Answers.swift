@@ -58,6 +58,10 @@ extension ClusterState {
             return .apiRequests(try simulated(host).requests ?? [])
         case .unreachedKubelets(let host):
             return .unreachedKubelets(try simulated(host).unreachedKubelets ?? [])
+        case .silence(let silence):
+            // No time passes for a simulated silence.
+            guard silences?.contains(silence) == true else { return .silence(nil) }
+            return .silence(SilenceState(ids: [silence.name], secondsLeft: silence.lasts / .seconds(1)))
         }
     }
 

@@ -48,6 +48,8 @@ extension ClusterState {
             if compares || helm == HelmInventory() { helm = value }
         case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
         case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
+        case (.silence(let silence), .silence(let value)):
+            if value != nil { silences = (silences ?? []).union([silence]) }
         default:
             // An answer of another kind than its question; the access that gave it is at fault and the steps say so.
             break

@@ -59,6 +59,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var helmManifests: [HelmManifest] = []
     /// The releases of Helm 2 and 3, and the Tillers.
     public var helm = HelmInventory()
+    /// Silences that are open; absent in clusters of older versions.
+    public var silences: Set<AlertSilence>?
     /// Leaders by component.
     public var leaders: [String: LeaderState] = [:]
     /// Files on the operator's machine, as simulated.

@@ -20,11 +20,17 @@ public protocol Step: Sendable {
 
     /// The condition that must hold before the step is done, after its actions; `nil` when there is none.
     func gate(_ context: StepContext) -> Gate?
+
+    /// How long the step may take at most, by the playbook's deadlines; zero where it only looks.
+    func longest(_ context: StepContext) -> Duration
 }
 
 extension Step {
     /// No condition.
     public func gate(_ context: StepContext) -> Gate? { nil }
+
+    /// As long as its gate.
+    public func longest(_ context: StepContext) -> Duration { gate(context)?.deadline ?? .zero }
 }
 
 /// A condition with a deadline, asked for again at an interval.

@@ -53,6 +53,10 @@ public enum Action: Hashable, Sendable, Codable {
     case retireHelmRecord(HelmRetirement)
     /// Removes the Deployment and the Service of the Tiller of a namespace.
     case removeTiller(namespace: String)
+    /// Opens a silence in an Alertmanager, or lets the one that this run has opened last as long again.
+    case openSilence(AlertSilence)
+    /// Ends the silence that this run has opened, only if it is still as it was made.
+    case closeSilence(AlertSilence)
 }
 
 /// A package at a version.
@@ -99,8 +103,8 @@ extension Action {
             .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
-            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .mapHelmRelease,
-            .retireHelmRecord, .removeTiller:
+            .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller:
             false
         }
     }

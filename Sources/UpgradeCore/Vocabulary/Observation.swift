@@ -231,6 +231,14 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The silence of a run; `nil` where there is none.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func silence(_ silence: AlertSilence) throws(StepError) -> SilenceState? {
+        guard case .silence(let value) = answers[.silence(silence)] else { throw missing("silence \(silence.name)") }
+        return value
+    }
+
     private func missing(_ what: String) -> StepError {
         .notObserved(what)
     }

@@ -55,6 +55,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case apiRequests(host: String)
     /// Which kubelets a control-plane host gets no connection to.
     case unreachedKubelets(host: String)
+    /// The silence that this run has opened in an Alertmanager.
+    case silence(AlertSilence)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -109,4 +111,6 @@ public enum Answer: Hashable, Sendable, Codable {
     case apiRequests([APIRequests])
     /// To `.unreachedKubelets`.
     case unreachedKubelets([UnreachedKubelet])
+    /// To `.silence`; `nil` where there is none of this run that is as it was made.
+    case silence(SilenceState?)
 }

@@ -6,6 +6,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
     case mask(host: String, unit: String)
     /// A DaemonSet's update strategy; `prior` is what it was.
     case updateStrategy(namespace: String, daemonSet: String, set: String, prior: String)
+    /// A silence in an Alertmanager; before it there was none of this run.
+    case silence(AlertSilence)
 
     /// What it is about, for a person.
     public var title: String {
@@ -14,6 +16,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .mask(let host, let unit): "unit \(unit) on \(host) is masked by this run"
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
+        case .silence(let silence): "alerts \(silence.what) are silenced by this run"
         }
     }
 
@@ -24,6 +27,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .mask(let host, let unit): .unmask(host: host, unit: unit)
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             .setUpdateStrategy(namespace: namespace, daemonSet: daemonSet, to: prior, prior: set)
+        case .silence(let silence): .closeSilence(silence)
         }
     }
 
@@ -33,6 +37,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .cordon(let node, _): .node(node)
         case .mask(let host, let unit): .unit(host: host, unit: unit)
         case .updateStrategy(let namespace, let daemonSet, _, _): .daemonSet(namespace: namespace, name: daemonSet)
+        case .silence(let silence): .silence(silence)
         }
     }
 
@@ -45,6 +50,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
             unit.isMasked
         case (.updateStrategy(_, _, let set, _), .daemonSet(let daemonSet)):
             daemonSet?.updateStrategy == set
+        case (.silence, .silence(let state)):
+            state != nil
         default:
             false
         }
@@ -59,10 +66,12 @@ extension Action {
         case .mask(let host, let unit): .mask(host: host, unit: unit)
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
+        case .openSilence(let silence): .silence(silence)
         case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .proveSnapshot,
             .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
-            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
+            .closeSilence:
             nil
         }
     }

@@ -98,6 +98,7 @@ extension StopReason {
         case .reached(let hop): "\(hop) is done, as asked"
         case .interrupted: "the operator interrupted it"
         case .leaseLost(let loss): loss.why
+        case .outOfTime(let key, let needs): "no time was left for \(key.target), which may take \(needs.text)"
         case .failed(let keys): keys.count == 1 ? "a step failed" : "\(keys.count) steps failed"
         }
     }

@@ -4,7 +4,7 @@ public import UpgradeCore
 public enum RunStatus: String, Hashable, Sendable, Encodable {
     /// Every step is done.
     case completed
-    /// The hop that was asked for is done.
+    /// The hop that was asked for is done, or the time that was given is over.
     case stopped
     /// The operator interrupted it.
     case interrupted
@@ -25,7 +25,7 @@ public enum RunStatus: String, Hashable, Sendable, Encodable {
     public init(_ state: RunState, isHeld: Bool) {
         switch state.stop {
         case .completed: self = .completed
-        case .reached: self = .stopped
+        case .reached, .outOfTime: self = .stopped
         case .interrupted: self = .interrupted
         case .leaseLost: self = .leaseLost
         case .failed: self = .failed

@@ -11,6 +11,8 @@ struct EtcdSnapshot: Step {
     /// What the names of our snapshots start with.
     static let prefix = "upgrader-"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
+
     func probes(_ context: StepContext) -> [Probe] {
         let path = path(context)
         return [

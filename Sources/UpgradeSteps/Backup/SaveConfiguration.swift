@@ -8,6 +8,8 @@ struct SaveConfiguration: Step {
     /// Where archives are written on a host.
     static let directory = "/var/lib/upgrader/configuration"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
+
     func probes(_ context: StepContext) -> [Probe] {
         [.file(host: context.hostName, path: path(context)), .localFile(path: localPath(context))]
     }

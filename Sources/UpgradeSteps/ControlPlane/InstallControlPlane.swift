@@ -5,6 +5,8 @@ struct InstallControlPlane: Step {
     let id: StepID = "install-control-plane"
     let title = "Install the control-plane packages"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
     func probes(_ context: StepContext) -> [Probe] {
         PackageDecision.probes(host: context.hostName, names: context.playbook.packages.controlPlane)
     }

@@ -5,6 +5,8 @@ struct RestartAPIServer: Step {
     let id: StepID = "restart-api-server"
     let title = "Restart the API server"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon * 2 }
+
     func probes(_ context: StepContext) -> [Probe] {
         decision(context).probes + Self.others(context).map { .apiServer(host: $0) }
     }

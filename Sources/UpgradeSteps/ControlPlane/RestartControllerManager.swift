@@ -5,6 +5,8 @@ struct RestartControllerManager: Step {
     let id: StepID = "restart-controller-manager"
     let title = "Restart the controller manager"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon * 2 }
+
     func probes(_ context: StepContext) -> [Probe] { restart(context).probes }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {

@@ -5,6 +5,8 @@ struct RestartScheduler: Step {
     let id: StepID = "restart-scheduler"
     let title = "Restart the scheduler"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon * 2 }
+
     func probes(_ context: StepContext) -> [Probe] { restart(context).probes }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {

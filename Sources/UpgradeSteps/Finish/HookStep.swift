@@ -17,6 +17,8 @@ struct HookStep: Step {
         title = "Run the operator's command \(hook.name)"
     }
 
+    func longest(_ context: StepContext) -> Duration { hook(context)?.deadline ?? .zero }
+
     func probes(_ context: StepContext) -> [Probe] {
         place(context).map { [.file(host: $0, path: receipt(context))] } ?? []
     }

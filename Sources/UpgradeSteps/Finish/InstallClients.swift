@@ -6,6 +6,8 @@ struct InstallClients: Step {
     let id: StepID = "install-clients"
     let title = "Install the client packages"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
     func probes(_ context: StepContext) -> [Probe] {
         let clients = context.playbook.packages.client
         return PackageDecision.probes(host: context.hostName, names: clients)

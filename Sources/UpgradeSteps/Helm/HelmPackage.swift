@@ -5,6 +5,8 @@ struct HelmPackage: Step {
     let id: StepID = "helm-package"
     let title = "Install Helm"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
     func probes(_ context: StepContext) -> [Probe] {
         PackageDecision.probes(host: context.hostName, names: context.playbook.helm?.packages ?? [])
     }

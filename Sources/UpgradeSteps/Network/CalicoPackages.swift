@@ -5,6 +5,8 @@ struct CalicoPackages: Step {
     let id: StepID = "calico-packages"
     let title = "Install Calico's packages"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
     func probes(_ context: StepContext) -> [Probe] {
         PackageDecision.probes(host: context.hostName, names: context.playbook.calico?.packages ?? [])
     }

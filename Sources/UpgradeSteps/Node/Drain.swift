@@ -8,6 +8,8 @@ struct Drain: Step {
     let id: StepID = "drain"
     let title = "Drain the node"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.drain.deadline }
+
     func probes(_ context: StepContext) -> [Probe] {
         WorkerState.probes(context) + [.podsOnNode(context.nodeName)]
     }

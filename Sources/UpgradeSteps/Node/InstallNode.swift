@@ -7,6 +7,8 @@ struct InstallNode: Step {
     let id: StepID = "install-node"
     let title = "Install the node packages"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
     func probes(_ context: StepContext) -> [Probe] {
         PackageDecision.probes(host: context.hostName, names: context.playbook.packages.node)
             + [.node(context.nodeName)]

@@ -5,6 +5,8 @@ struct RestartKubeProxy: Step {
     let id: StepID = "restart-kube-proxy"
     let title = "Restart kube-proxy"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon * 2 }
+
     func probes(_ context: StepContext) -> [Probe] { decision(context).probes }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {

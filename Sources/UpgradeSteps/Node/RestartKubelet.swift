@@ -8,6 +8,8 @@ struct RestartKubelet: Step {
     let id: StepID = "restart-kubelet"
     let title = "Restart the kubelet"
 
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon }
+
     func probes(_ context: StepContext) -> [Probe] {
         decision(context).probes + [.node(context.nodeName)]
     }

@@ -21,6 +21,9 @@ struct ResumeCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
 
+    @Option(help: "Begin no host that may not be done by then, and pause: 06:00, or 2026-11-29T06:00Z.")
+    var notAfter: String?
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -35,6 +38,7 @@ struct ResumeCommand: AsyncParsableCommand {
             let until = try session.hop(until, of: plan)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.takesOver = takeover
+            walk.notAfter = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)
             return try await walk.perform()
         }
     }

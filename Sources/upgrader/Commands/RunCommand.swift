@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeNotices
 
 /// `upgrader run`: plans, asks, and carries the plan out.
 struct RunCommand: AsyncParsableCommand {
@@ -28,6 +29,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
 
+    @Option(help: "Begin no host that may not be done by then, and pause: 06:00, or 2026-11-29T06:00Z.")
+    var notAfter: String?
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -37,7 +41,9 @@ struct RunCommand: AsyncParsableCommand {
         try await complaining {
             let session = try Session(playbook: playbook)
             let until = try session.hop(until)
+            let end = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)
             try refuseUnasked(session)
+            try NoticeError.checkSecrets(session.playbook.notifications)
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
             let lock = try unbegun { () throws(JournalError) in
                 try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
@@ -48,6 +54,7 @@ struct RunCommand: AsyncParsableCommand {
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true
             walk.takesOver = takeover
+            walk.notAfter = end
             return try await walk.perform()
         }
     }

@@ -1,5 +1,6 @@
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeNotices
 
 extension Complaint {
     /// A file that is no playbook.
@@ -223,6 +224,7 @@ extension Complaint {
         case let error as DriverError: self.init(driver: error)
         case let error as PlaybookError: self.init(playbook: error, path: "")
         case let error as VersionDataError: self.init(knowledge: error)
+        case let error as NoticeError: self.init(notice: error)
         default:
             self.init(
                 FiveLines(

@@ -49,6 +49,7 @@ extension LiveView {
         case .reached(let hop): return LiveLine("stopped after \(hop.from) → \(hop.to), as asked", .good)
         case .interrupted: return LiveLine("interrupted", .waiting)
         case .leaseLost: return LiveLine("stopped: the lease of the cluster is not this run's any more", .bad)
+        case .outOfTime(let key, _): return LiveLine("paused: no time is left for \(key.target)", .waiting)
         case .failed(let keys):
             return LiveLine("stopped: \(keys.count == 1 ? "a step" : "\(keys.count) steps") failed", .bad)
         case nil: break

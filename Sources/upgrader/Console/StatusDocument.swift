@@ -117,7 +117,7 @@ struct StatusDocument: Encodable {
         guard record.header != nil else { return "not-begun" }
         return switch record.stop {
         case .completed: "completed"
-        case .reached: "stopped"
+        case .reached, .outOfTime: "stopped"
         case .interrupted: "interrupted"
         case .failed: "failed"
         case .leaseLost: "lease-lost"

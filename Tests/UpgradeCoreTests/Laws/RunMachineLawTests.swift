@@ -27,6 +27,7 @@ struct RunMachineLawTests {
         for row in RunExplorer.rows where !row.begun.isEmpty {
             guard let next = row.next, let phase = phase(next) else { continue }
             if next.frozen.count > phase.failureBudget { Issue.record("\(row.begun) after \(next.frozen)") }
+            if row.state.refused != nil { Issue.record("\(row.begun) after \(row.state.refused as Any)") }
             if next.isInterrupted { Issue.record("\(row.begun) after an interrupt") }
             isBudgetUsed = isBudgetUsed || !next.frozen.isEmpty
         }
@@ -50,6 +51,7 @@ struct RunMachineLawTests {
     @Test("a run stops for the reason that there is, and saves it first")
     func stops() {
         var reasons: Set<StopReason> = []
+        var isOutOfTime = false
         for row in RunExplorer.rows {
             guard let next = row.next, case .stopping(let reason) = next.stage, row.state.stage != next.stage else {
                 continue
@@ -62,9 +64,13 @@ struct RunMachineLawTests {
             case .failed(let keys): #expect(keys == next.frozen && !keys.isEmpty)
             case .interrupted: #expect(next.isInterrupted)
             case .leaseLost(let loss): #expect(next.isInterrupted && next.loss == loss)
+            case .outOfTime(let key, _):
+                #expect(next.refused?.key == key && next.frozen.isEmpty && !next.isInterrupted)
+                isOutOfTime = true
             case .reached(let hop): #expect(hop == row.until && next.frozen.isEmpty)
             }
         }
+        #expect(isOutOfTime, "no time ran out")
         #expect(
             reasons.isSuperset(of: [
                 .completed, .interrupted, .reached(RunExplorer.plan.hops[0].id), .leaseLost(RunExplorer.loss),
@@ -80,10 +86,12 @@ struct RunMachineLawTests {
         }
     }
 
-    @Test("while lanes are walked there is always one in hand, and what has stopped takes no event")
+    @Test("while lanes are walked there is always one in hand or asked about, and what has stopped takes no event")
     func neverStuck() {
         for row in RunExplorer.rows {
-            if row.next?.stage == .walking, row.next?.lanes.isEmpty == true { Issue.record("\(row.event) is stuck") }
+            if row.next?.stage == .walking, row.next?.lanes.isEmpty == true, row.next?.asked == nil {
+                Issue.record("\(row.event) is stuck")
+            }
             if case .stopped = row.state.stage, row.next != nil { Issue.record("\(row.event) after the stop") }
         }
     }

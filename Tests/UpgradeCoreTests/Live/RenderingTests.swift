@@ -14,6 +14,14 @@ struct RenderingTests {
         mark: "run-1"
     )
 
+    private static let silence = AlertSilence(
+        name: "staging",
+        alertmanager: "http://alerts.example.org:9093",
+        matchers: [AlertMatcher(name: "cluster", value: "staging")],
+        lasts: .seconds(3600),
+        mark: "run-1"
+    )
+
     /// One action of every kind, as a chain: the compiler asks for the sample of a new one.
     static func action(after action: Action?) throws -> Action? {
         switch action {
@@ -88,7 +96,9 @@ struct RenderingTests {
             )
         case .mapHelmRelease: .retireHelmRecord(HelmRetirement(source: conversion.source, digest: "d1"))
         case .retireHelmRecord: .removeTiller(namespace: "kube-system")
-        case .removeTiller: nil
+        case .removeTiller: .openSilence(silence)
+        case .openSilence: .closeSilence(silence)
+        case .closeSilence: nil
         }
     }
 
@@ -121,7 +131,8 @@ struct RenderingTests {
         case .helmManifests: .helmReleases(compares: false)
         case .helmReleases: .apiRequests(host: "cp2")
         case .apiRequests: .unreachedKubelets(host: "cp2")
-        case .unreachedKubelets: nil
+        case .unreachedKubelets: .silence(silence)
+        case .silence: nil
         }
     }
 

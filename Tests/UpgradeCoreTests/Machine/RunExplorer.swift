@@ -64,17 +64,20 @@ struct RunExplorer {
         // A lane's own table is another law's; here the walk through a step without actions is enough.
         let events: [LaneEvent] = [.saved, .decided([]), .gateOpened, .failed(failure), .abandoned]
         let lanes = Set(state.lanes.keys).union([0])
-        return [.started, .interrupted, .leaseLost(loss), .stopSaved]
+        let asked = [state.asked ?? 0].flatMap { [RunEvent.laneAllowed($0), .laneRefused($0, needs: .seconds(60))] }
+        return [.started, .interrupted, .leaseLost(loss), .stopSaved] + asked
             + lanes.sorted().flatMap { lane in events.map { .lane(lane, $0) } }
     }
 
-    /// Every reachable state with every event, for all hops and for the first only.
-    static let rows: [Row] = explore(until: nil) + explore(until: plan.hops[0].id)
+    /// Every reachable state with every event, for all hops, for the first only, and with a time after which nothing
+    /// is begun.
+    static let rows: [Row] =
+        explore(until: nil) + explore(until: plan.hops[0].id) + explore(until: nil, isTimed: true)
 
-    private static func explore(until: HopID?) -> [Row] {
+    private static func explore(until: HopID?, isTimed: Bool = false) -> [Row] {
         var rows: [Row] = []
         var seen: Set<RunMachine.State> = []
-        var todo = [RunMachine(plan: plan, until: until)]
+        var todo = [RunMachine(plan: plan, until: until, isTimed: isTimed)]
         while let machine = todo.popLast() {
             guard seen.insert(machine.state).inserted else { continue }
             for event in events(machine.state) {

@@ -46,7 +46,12 @@ struct PlaybookSchemaTests {
           "accept": [{"violation": "calico-2.2@1.12", "reason": "where it stands"}],
           "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],
           "simulation": {"release": "1.12", "pace": "1s", "calico": "v3.5.8", "tiller": "v2.13.1", "pods": 2},
-          "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}]
+          "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}],
+          "silences": [{"name": "s", "alertmanager": "http://a:9093", "token-file": "t", "matchers": ["a=b"],
+            "lasts": "1h"}],
+          "notifications": [{"name": "n", "webhook": "https://a/b", "webhook-file": "w", "command": ["c"],
+            "token-file": "t", "text": "x", "events": ["stopped"], "blocked-after": "1s", "deadline": "1s"}],
+          "metrics-file": "m.prom"
         }
         """
 
@@ -151,7 +156,9 @@ struct PlaybookSchemaTests {
             "/", "//", "/a", "/a/../b", "/..", "/a..b", "/a\tb", "a/../b", "~", "~/a", "~a/b", "http://a",
             "https://a:1", "https://a/b", "https://{name}:1", "https://{address}", "https://{ip}", "ftp://a",
             "a.b/c:1/d", "a.b:1/c",
-            "[::1]", "::1", "refuse", "refused", "keep", "workers", "before", "etcd", "worker", "ä",
+            "a=b", "a=~", "a!=", "a=", "a=\"\"", "a=\"b\"", "1a=b", "a.prom", "~a.prom",
+            "https://a/b?c=d", "https://u:p@a/b", "[::1]", "::1", "refuse", "refused", "keep", "workers", "before",
+            "etcd", "worker", "ä",
             String(repeating: "a", count: 129), String(repeating: "a", count: 254), String(repeating: "a", count: 300),
         ]
         // What else these must be, a pattern cannot say: one of the hosts, one of the releases, in proportion.

@@ -52,7 +52,7 @@ final class WebScene: Sendable {
     }
 
     /// A port that nobody has at this moment.
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let socket = try connectable(port: 0, bind)
         defer { close(socket) }
         var address = sockaddr_in()

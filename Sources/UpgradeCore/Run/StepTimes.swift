@@ -1,0 +1,66 @@
+/// How long steps took in a run, so that it can be told whether there is time for another lane.
+///
+/// By phase: the same step may take long in one and no time in another. Only lanes in which something was changed count: a
+/// node that was new already tells nothing of one that is not.
+public struct StepTimes: Hashable, Sendable {
+    private struct Lane: Hashable, Sendable {
+        var hop: HopID
+        var phase: PhaseID
+        var target: Target
+
+        init(_ key: StepKey) {
+            hop = key.hop
+            phase = key.phase
+            target = key.target
+        }
+    }
+
+    private var longest: [PhaseID: [StepID: Duration]] = [:]
+    private var waiting: [Lane: [StepID: Duration]] = [:]
+    private var changed: Set<Lane> = []
+    private var begun: [StepKey: Double] = [:]
+
+    /// Makes times of a run that has none yet.
+    public init() {}
+
+    /// Takes what a journal has recorded.
+    public init(_ records: [(time: Double, record: Record)]) {
+        for (time, record) in records { take(record, at: time) }
+    }
+
+    /// Takes a record; the time is in seconds, of any clock that goes on.
+    public mutating func take(_ record: Record, at time: Double) {
+        switch record {
+        case .begun(let key, _): begun[key] = time
+        case .intended(let key, _, _, _): change(key)
+        case .done(let key):
+            if let start = begun.removeValue(forKey: key) { note(key, .seconds(time - start)) }
+        case .resumed:
+            // What was in hand when the process before was killed has not taken that long.
+            begun = [:]
+        case .started, .leased, .acted, .failed, .undoing, .struck, .released, .stopped: break
+        }
+    }
+
+    /// The longest that the step has taken in the phase; `nil` where it has not been seen.
+    public func longest(_ key: StepKey) -> Duration? { longest[key.phase]?[key.step] }
+
+    private mutating func change(_ key: StepKey) {
+        let lane = Lane(key)
+        guard changed.insert(lane).inserted else { return }
+        for (step, took) in waiting.removeValue(forKey: lane) ?? [:] { keep(lane.phase, step, took) }
+    }
+
+    private mutating func note(_ key: StepKey, _ took: Duration) {
+        let lane = Lane(key)
+        if changed.contains(lane) {
+            keep(key.phase, key.step, took)
+        } else {
+            waiting[lane, default: [:]][key.step] = took
+        }
+    }
+
+    private mutating func keep(_ phase: PhaseID, _ step: StepID, _ took: Duration) {
+        longest[phase, default: [:]][step] = max(longest[phase]?[step] ?? .zero, took)
+    }
+}

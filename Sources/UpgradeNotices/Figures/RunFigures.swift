@@ -1,0 +1,158 @@
+public import UpgradeCore
+
+/// The figures of a run, as a metrics system takes them: a value, without a clock.
+///
+/// Counters count from the beginning of the process, as counters do; the rest is how it stands.
+public struct RunFigures: Sendable {
+    /// Why a lane waits.
+    enum WaitKind: String, CaseIterable {
+        case drain, dpkg, reconnect, gate
+    }
+
+    private struct Lane {
+        var key: StepKey
+        var since: Double
+        var wait: (kind: WaitKind, since: Double)?
+    }
+
+    private let cluster: String
+    private let run: String
+    private let hops: [HopID]
+    private var steps: [HopID: Int] = [:]
+    private var done: [HopID: Int] = [:]
+    private var lanes: [StepKey: Lane] = [:]
+    private var place: (hop: HopID, phase: PhaseID)?
+    private var waits: [WaitKind: Int] = [:]
+    private var retries = 0
+    private var failures = 0
+    private var looks: [String: (healthy: Int, unhealthy: Int, isHealthy: Bool)] = [:]
+    private var state = "running"
+    private let began: Double
+
+    /// Makes the figures of a run that goes on from what is recorded.
+    public init(plan: Plan, record: RunState, at time: Double) {
+        cluster = plan.cluster
+        run = record.header?.run ?? ""
+        hops = plan.hops.map(\.id)
+        for key in plan.keys {
+            steps[key.hop, default: 0] += 1
+            if record.done.contains(key) { done[key.hop, default: 0] += 1 }
+        }
+        began = time
+    }
+
+    /// An API server was looked at.
+    public mutating func saw(_ host: String, isHealthy: Bool) {
+        var one = looks[host] ?? (0, 0, isHealthy)
+        if isHealthy { one.healthy += 1 } else { one.unhealthy += 1 }
+        one.isHealthy = isHealthy
+        looks[host] = one
+    }
+
+    /// Takes what an observer is told.
+    public mutating func take(_ notice: RunNotice, at time: Double) {
+        switch notice {
+        case .stepBegan(let key, let attempt):
+            lanes[key] = Lane(key: key, since: time)
+            place = (key.hop, key.phase)
+            if attempt > 1 { retries += 1 }
+        case .settling(let key, _):
+            if lanes[key] == nil { lanes[key] = Lane(key: key, since: time) }
+            place = (key.hop, key.phase)
+        case .progress(let key, .blocked): wait(key, .drain, since: time)
+        case .progress(let key, .packageLockHeld): wait(key, .dpkg, since: time)
+        case .progress(let key, .reconnecting): wait(key, .reconnect, since: time)
+        case .gateWaiting(let key, _, let elapsed, _): wait(key, .gate, since: time - elapsed / .seconds(1))
+        case .actionBegan(let key, _), .actionEnded(let key, _, _): lanes[key]?.wait = nil
+        case .stepEnded(let key, _, _):
+            lanes[key] = nil
+            done[key.hop, default: 0] += 1
+        case .stepFailed(let key, _):
+            lanes[key] = nil
+            failures += 1
+        case .stopped(let reason):
+            lanes = [:]
+            state =
+                switch reason {
+                case .completed: "completed"
+                case .failed: "failed"
+                case .interrupted: "interrupted"
+                case .reached, .outOfTime: "paused"
+                }
+        case .progress(_, .ran), .interrupted: break
+        }
+    }
+
+    private mutating func wait(_ key: StepKey, _ kind: WaitKind, since: Double) {
+        guard lanes[key]?.wait?.kind != kind else { return }
+        if lanes[key] == nil { lanes[key] = Lane(key: key, since: since) }
+        lanes[key]?.wait = (kind, since)
+        waits[kind, default: 0] += 1
+    }
+
+    /// In the text format of Prometheus, as OpenMetrics reads it too.
+    ///
+    /// - Source: prometheus/docs, instrumenting/exposition_formats.md
+    public func text(at time: Double) -> String {
+        var page = MetricsPage(labels: [("cluster", cluster), ("run", run)])
+        page.family("upgrader_run_state", "gauge", "1 for how the run stands, 0 for the others.")
+        for name in ["running", "completed", "paused", "interrupted", "failed"] {
+            page.sample([("state", name)], name == state ? 1 : 0)
+        }
+        page.family("upgrader_process_start_time_seconds", "gauge", "When this process took up the run.")
+        page.sample([], began)
+        page.family(
+            "upgrader_updated_time_seconds",
+            "gauge",
+            "When this was written; an old one of a running run means that it was killed."
+        )
+        page.sample([], time)
+        page.family("upgrader_hop_steps", "gauge", "Steps of the plan.")
+        for hop in hops { page.sample([("hop", hop.description)], Double(steps[hop] ?? 0)) }
+        page.family("upgrader_hop_steps_done", "gauge", "Steps that are done.")
+        for hop in hops { page.sample([("hop", hop.description)], Double(done[hop] ?? 0)) }
+        page.family("upgrader_phase_active", "gauge", "1 for the phase in hand.")
+        if let place, state == "running" {
+            page.sample([("hop", place.hop.description), ("phase", place.phase.description)], 1)
+        }
+        page.family("upgrader_lanes", "gauge", "Targets in work.")
+        page.sample([], Double(lanes.count))
+        page.family("upgrader_lane_step_seconds", "gauge", "How long the step in hand of a target has taken.")
+        for lane in sorted { page.sample(labels(lane), max(0, time - lane.since)) }
+        page.family(
+            "upgrader_lane_wait_seconds",
+            "gauge",
+            "How long the step in hand of a target has waited, and for what."
+        )
+        for lane in sorted {
+            if let wait = lane.wait {
+                page.sample(labels(lane) + [("for", wait.kind.rawValue)], max(0, time - wait.since))
+            }
+        }
+        page.family("upgrader_waits_total", "counter", "Waits that were begun.")
+        for kind in WaitKind.allCases { page.sample([("for", kind.rawValue)], Double(waits[kind] ?? 0)) }
+        page.family("upgrader_step_retries_total", "counter", "Attempts at steps beyond the first.")
+        page.sample([], Double(retries))
+        page.family("upgrader_step_failures_total", "counter", "Attempts at steps that failed.")
+        page.sample([], Double(failures))
+        page.family(
+            "upgrader_api_server_up",
+            "gauge",
+            "Whether the API server was healthy when it was last looked at, on its own address."
+        )
+        let hosts = looks.sorted { $0.key < $1.key }
+        for (host, one) in hosts { page.sample([("host", host)], one.isHealthy ? 1 : 0) }
+        page.family("upgrader_api_server_looks_total", "counter", "Looks at the API server, by what was found.")
+        for (host, one) in hosts {
+            page.sample([("host", host), ("healthy", "true")], Double(one.healthy))
+            page.sample([("host", host), ("healthy", "false")], Double(one.unhealthy))
+        }
+        return page.text
+    }
+
+    private var sorted: [Lane] { lanes.values.sorted { $0.key.description < $1.key.description } }
+
+    private func labels(_ lane: Lane) -> [(String, String)] {
+        [("target", lane.key.target.description), ("step", lane.key.step.description)]
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Synchronization
+import Testing
+import UpgradeCore
+import UpgradeNotices
+import UpgradeTestSupport
+
+@Suite("Silences in a real Alertmanager")
+struct AlertmanagerTests {
+    private let clock = VirtualClock()
+
+    private func scene(_ alertmanager: AlertmanagerScene) throws -> Scene {
+        try Scene(etcd: 1, controlPlane: 1, workers: 1) { $0.silences = [alertmanager.options] }
+    }
+
+    private func access(_ scene: Scene, _ base: any ClusterAccess) -> SilencedCluster {
+        SilencedCluster(
+            base,
+            playbook: scene.playbook,
+            web: CurlClient(),
+            clock: clock,
+            now: { Date().timeIntervalSince1970 }
+        )
+    }
+
+    private func job(_ scene: Scene) -> JobID {
+        let hop = HopID(from: MinorRelease(major: 1, minor: 12))
+        let key = StepKey(hop: hop, phase: "silence", step: "open-silences", target: .cluster)
+        return JobID(run: scene.run, key: key, attempt: 1, index: 0)
+    }
+
+    @Test("a run opens one silence after its preflight, ends it with the hop, and leaves those of others")
+    func run() async throws {
+        let alertmanager = try await AlertmanagerScene()
+        try await alertmanager.post("ours for the weekend", by: "somebody")
+        let scene = try scene(alertmanager)
+        let cluster = SimulatedCluster(scene.cluster, clock: clock)
+        let recorder = MemoryRecorder()
+        let driver = scene.driver(try await scene.plan(), access(scene, cluster))
+        #expect(try await driver.walk(recorder: recorder) == .completed)
+        let silences = try await alertmanager.silences()
+        #expect(silences.filter { $0.createdBy == "somebody" }.map(\.status.state) == ["active"])
+        #expect(silences.filter { $0.createdBy == AlertSilence.creator }.map(\.status.state) == ["expired"])
+        #expect(recorder.state.ledger.entries.isEmpty)
+        let silence = alertmanager.options.silence(run: scene.run)
+        let intents = recorder.records.compactMap { record -> Action? in
+            if case .intended(_, _, _, let action) = record { action } else { nil }
+        }
+        #expect(intents.filter { $0 == .openSilence(silence) }.count == 1)
+        #expect(intents.last == .closeSilence(silence))
+    }
+
+    @Test("killed before or after each effect and resumed, a run has opened one silence and ended it")
+    func killed() async throws {
+        let alertmanager = try await AlertmanagerScene()
+        var scene = try scene(alertmanager)
+        let steps: [StepID] = ["open-silences", "keep-silences", "close-silences"]
+        scene.steps = StepSet(steps: steps.compactMap { scene.steps.steps[$0] }) { _, _, _ in
+            [
+                PlannedPhase(
+                    id: "silence",
+                    batch: 1,
+                    failureBudget: 0,
+                    lanes: [PlannedLane(target: .cluster, steps: steps)]
+                )
+            ]
+        }
+        let plan = try await scene.plan()
+        var before = 0
+        for moment in KillSwitch.Moment.allCases {
+            var effect = 0
+            var isWhole = false
+            while !isWhole {
+                effect += 1
+                let memory = MemoryRecorder()
+                let first = KillSwitch(at: effect, moment)
+                for killSwitch in [first, KillSwitch(at: 0, .before)] {
+                    let access = access(scene, SimulatedCluster(scene.cluster, clock: clock))
+                    let driver = scene.driver(plan, MortalAccess(access, killSwitch))
+                    do {
+                        #expect(try await driver.walk(recorder: MortalRecorder(memory, killSwitch)) == .completed)
+                    } catch .recorder {
+                        // Dead: what follows is the next life.
+                    }
+                }
+                isWhole = !first.isDead
+                let silences = try await alertmanager.silences()
+                #expect(silences.allSatisfy { $0.status.state == "expired" }, "killed \(moment) effect \(effect)")
+                #expect(silences.count == before + 1, "killed \(moment) effect \(effect)")
+                before = silences.count
+                #expect(memory.state.ledger.entries.isEmpty)
+            }
+            #expect(effect > 10)
+        }
+    }
+
+    @Test("cleanup ends the silence of a run that is given up; one that somebody has changed is left")
+    func cleanup() async throws {
+        let alertmanager = try await AlertmanagerScene()
+        let scene = try scene(alertmanager)
+        let silence = alertmanager.options.silence(run: scene.run)
+        let access = access(scene, SimulatedCluster(scene.cluster, clock: clock))
+        let key = job(scene).key
+        for isChanged in [false, true] {
+            let recorder = MemoryRecorder()
+            recorder.append([.begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, .openSilence(silence))])
+            try await access.perform(.openSilence(silence), as: job(scene)) { _ in }
+            recorder.append([.acted(key, attempt: 1, index: 0), .done(key)])
+            let ours = try #require(try await alertmanager.silences().first { $0.status.state == "active" })
+            if isChanged { try await alertmanager.post("longer, please", by: "somebody", id: ours.id) }
+            let outcomes = try await Cleanup.perform(run: scene.run, recorder: recorder, access: access) { _ in }
+            #expect(outcomes == [isChanged ? .notOurs(.silence(silence)) : .undone(.silence(silence))])
+            let active = try await alertmanager.silences().filter { $0.status.state == "active" }
+            #expect(active.map(\.createdBy) == (isChanged ? ["somebody"] : []))
+        }
+    }
+
+    @Test("a silence is opened once however often it is asked for, and lasts anew when it has run down")
+    func idempotent() async throws {
+        let alertmanager = try await AlertmanagerScene()
+        let scene = try scene(alertmanager)
+        let late = Mutex(0.0)
+        let access = SilencedCluster(
+            SimulatedCluster(scene.cluster, clock: clock),
+            playbook: scene.playbook,
+            web: CurlClient(),
+            now: { Date().timeIntervalSince1970 + late.withLock { $0 } }
+        )
+        let silence = alertmanager.options.silence(run: scene.run)
+        for _ in 0..<3 { try await access.perform(.openSilence(silence), as: job(scene)) { _ in } }
+        #expect(try await alertmanager.silences().count == 1)
+        late.withLock { $0 = 7 * 3600 }
+        let probe = Probe.silence(silence)
+        #expect(try await access.answer([probe]).silence(silence)?.secondsLeft ?? 0 < 6 * 3600)
+        try await access.perform(.openSilence(silence), as: job(scene)) { _ in }
+        #expect(try await access.answer([probe]).silence(silence)?.secondsLeft ?? 0 > 11 * 3600)
+        #expect(try await alertmanager.silences().filter { $0.status.state != "expired" }.count == 1)
+    }
+
+    @Test("an Alertmanager that is away for a while is waited for; one that refuses is not")
+    func away() async throws {
+        let port = try AlertmanagerScene.freePort()
+        let scene = try Scene(etcd: 1, controlPlane: 1, workers: 1) { playbook in
+            playbook.silences = [
+                SilenceOptions(
+                    name: "test",
+                    alertmanager: "http://127.0.0.1:\(port)",
+                    matchers: [AlertMatcher(name: "cluster", value: "test")]
+                )
+            ]
+            playbook.deadlines.connect = .seconds(10)
+        }
+        let access = access(scene, SimulatedCluster(scene.cluster, clock: clock))
+        let silence = scene.playbook.silences[0].silence(run: scene.run)
+        let waits = Mutex(0)
+        let error = await #expect(throws: AccessError.self) {
+            try await access.perform(.openSilence(silence), as: job(scene)) { progress in
+                if case .reconnecting = progress { waits.withLock { $0 += 1 } }
+            }
+        }
+        // The clock is virtual: five waits of two seconds each.
+        #expect(waits.withLock { $0 } == 5)
+        #expect(error?.why.contains("127.0.0.1") == true, "\(String(describing: error))")
+    }
+}

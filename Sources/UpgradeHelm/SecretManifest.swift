@@ -37,13 +37,7 @@ struct SecretManifest {
 
     /// An object of Helm 2 or 3 with other contents.
     ///
-    /// - Parameters:
-    ///   - helm: 2 or 3.
-    ///   - source: where the object is.
-    ///   - data: what it holds.
-    ///   - labels: its labels.
-    ///   - annotations: its annotations.
-    ///   - version: the version that is replaced; `nil` for a new object.
+    /// `version` is the one that is replaced; `nil` for a new object.
     init(
         helm: Int,
         _ source: HelmSource,

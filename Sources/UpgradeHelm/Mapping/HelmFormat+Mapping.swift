@@ -24,9 +24,8 @@ extension HelmFormat {
             throw .unconvertible(error.why)
         }
         guard contents.next.utf8.count <= Self.largestSecret else {
-            throw .unconvertible(
-                "it takes \(contents.next.utf8.count >> 10) KiB, and the API stores \(Self.largestSecret >> 10) KiB"
-            )
+            let size = contents.next.utf8.count >> 10
+            throw .unconvertible("it takes \(size) KiB, and the API stores \(Self.largestSecret >> 10) KiB")
         }
         let mark = HelmMark(
             run: mapping.mark,

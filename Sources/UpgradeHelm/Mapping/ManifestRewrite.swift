@@ -102,19 +102,12 @@ struct ManifestRewrite {
             return
         }
         let indent = String(repeating: " ", count: first.column - 1)
+        let pairs = labels.sorted { $0.key < $1.key }
         let all =
             ["selector:", "  matchLabels:"]
-            + labels.sorted { $0.key < $1.key }.map { key, label in
-                "    \(Self.quoted(.string(key))): \(Self.quoted(label))"
-            }
-        edits.append(
-            Edit(
-                line: first.line - 1,
-                column: 0,
-                removed: [],
-                inserted: all.map { Array((indent + $0).unicodeScalars) }
-            )
-        )
+            + pairs.map { key, label in "    \(Self.quoted(.string(key))): \(Self.quoted(label))" }
+        let inserted = all.map { Array((indent + $0).unicodeScalars) }
+        edits.append(Edit(line: first.line - 1, column: 0, removed: [], inserted: inserted))
     }
 
     /// A text of JSON is one of YAML.

@@ -227,9 +227,9 @@ class Scene(unittest.TestCase):
             self.assertIn(word, caught.exception.lines())
         return caught.exception
 
-    def tool(self, *words, code=0, before=()):
+    def tool(self, *words, code=0, before=(), tree=PACKAGING):
         """The program itself, as an operator runs it."""
-        program = [str(PACKAGING / "package"), "--root", str(self.root), "--keys", str(self.keys)]
+        program = [str(tree / "package"), "--root", str(self.root), "--keys", str(self.keys)]
         result = subprocess.run([*before, *program, *map(str, words)],
                                 capture_output=True, text=True, env={**os.environ, "no_proxy": "*"}, check=False)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)

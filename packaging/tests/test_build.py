@@ -3,10 +3,11 @@
 import concurrent.futures
 import json
 import os
+import shutil
 import subprocess
 import unittest
 
-from scene import DAEMONS, Scene, built, program, tarball
+from scene import DAEMONS, PACKAGING, Scene, built, program, tarball
 from upstream import build, verify
 
 PACKAGES = {"kubernetes-master", "kubernetes-node", "kubernetes-client", "calicoctl", "calico-cni", "cni", "helm", "helm3",
@@ -36,13 +37,20 @@ class Builds(unittest.TestCase):
                 self.assertEqual(verify.digest(self.out / entry["file"], "sha256"), entry["sha256"])
 
     def test_a_build_elsewhere_on_another_day_by_another_user_is_the_same_to_the_byte(self):
+        # An old checkout elsewhere: what is older than the data file must not show either.
+        tree = self.scene.scratch / "old tree"
+        shutil.copytree(PACKAGING, tree, ignore=shutil.ignore_patterns("tests"))
+        for path in tree.rglob("*"):
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+
         def again(record):
             raw = json.loads(record.read_text())
             other = self.scene.scratch / "some where/else" / record.stem
             # Another day, another time zone, another language, another umask and another length of path.
             environment = ["env", "TZ=Asia/Tokyo", "LC_ALL=C", "faketime", "-f", "+400d"]
             self.scene.tool("build", raw["component"], raw["version"], "--output", other, "--proxy", self.scene.proxy,
-                            "--mirror", self.scene.mirror, before=["sh", "-c", 'umask 077; exec "$@"', "-", *environment])
+                            "--mirror", self.scene.mirror, tree=tree,
+                            before=["sh", "-c", 'umask 077; exec "$@"', "-", *environment])
             return {entry["file"]: (verify.digest(self.out / entry["file"], "sha256"),
                                     verify.digest(other / entry["file"], "sha256")) for entry in raw["debs"]}
 

@@ -59,6 +59,9 @@ def source_tree(release, findings, tree):
     (tree / "debian/source/format").write_text("3.0 (native)\n")
     (tree / "debian/changelog").write_text(changelog(release, findings))
     (tree / "debian/upstream.json").write_text(json.dumps(release.raw, indent=1, sort_keys=True) + "\n")
+    # dpkg takes what is newer for SOURCE_DATE_EPOCH; what is older, as of an old checkout, would stay in the package.
+    for path in tree.rglob("*"):
+        os.utime(path, (epoch(release), epoch(release)))
     return tree
 
 

@@ -79,12 +79,12 @@ purity() {
 
 # A version in code is knowledge that belongs into Hops/Data, with its source.
 literals() {
-    # HopCatalog names the embedded files. ScalarForm and the commands with --until or --from show an operator how to write a
+    # HopCatalog names the embedded files. ScalarForm and the commands with --until, --from or a VERSION show an operator how to write a
     # version. Rendering and reading of other programs' formats is not version knowledge.
     code '"[^"]*\b1\.[0-9]+' Sources |
         except Sources/UpgradeCore/Hops/HopCatalog.swift Sources/UpgradeCore/Playbook/ScalarForm.swift \
             Sources/upgrader/Commands/PathCommand.swift Sources/upgrader/Commands/RunCommand.swift Sources/upgrader/Commands/ResumeCommand.swift \
-            Sources/upgrader/Commands/Session+Until.swift
+            Sources/upgrader/Commands/Session+Until.swift Sources/upgrader/Commands/PackageBuildCommand.swift
 }
 
 words() {

@@ -37,7 +37,8 @@ enum HopOutline {
                     lane(
                         $0,
                         keep + [
-                            "host-foresight", "cluster-health", "hold-controllers", "install-control-plane",
+                            "host-foresight", "dry-start", "keep-packages", "cluster-health", "hold-controllers",
+                            "install-control-plane",
                             "restart-api-server",
                         ]
                     )
@@ -57,7 +58,8 @@ enum HopOutline {
                     lane(
                         $0,
                         keep + [
-                            "host-foresight", "cluster-health", "cordon", "drain", "install-node",
+                            "host-foresight", "dry-start", "keep-packages", "cluster-health", "cordon", "drain",
+                            "install-node",
                             "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon",
                         ]
                     )

@@ -32,6 +32,8 @@ public enum StepCatalog {
         OpenSilences(),
         KeepSilences(),
         CloseSilences(),
+        DryStart(),
+        KeepPackages(),
         EtcdSnapshot(),
         SaveConfiguration(),
         ClusterHealth(),

@@ -18,6 +18,7 @@ struct Scene {
     var freeSpace: [String: ByteCount] = [:]
     var packages: [String: [String: InstalledPackage]] = [:]
     var offered: [String: [PackageVersion]] = [:]
+    var dryStarts: [String: DryStartResult] = [:]
     var packageSystems: [String: PackageSystemState] = [:]
     var units: [String: [String: UnitState]] = [:]
     var members: [String: EtcdMemberState] = [:]

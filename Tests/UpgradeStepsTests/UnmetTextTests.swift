@@ -69,6 +69,15 @@ struct UnmetTextTests {
         .workloadNotReady(kind: "DaemonSet", namespace: "kube-system", name: "calico-node", on: "w1.example.org"),
         .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
+        .dryStartRefused(
+            host: "w1",
+            daemon: "kubelet",
+            version: new,
+            flag: "--allow-privileged",
+            place: "w1 /etc/default/kubelet:3",
+            output: "F0101 00:00:00.0 1 server.go:158] unknown flag: --allow-privileged"
+        ),
+        .dryStartRefused(host: "w1", daemon: "kubelet", version: new, flag: nil, place: nil, output: ""),
         .foreseen(
             findings: ["kubelet does not start with --x (w1 /etc/default/kubelet:3)", "b", "c", "d"],
             ids: ["flag-removed/kubelet/--x", "b", "c", "d"],

@@ -4,9 +4,11 @@ extension Action {
     /// The host that the action runs on; `nil` for a request to the API.
     var host: String? {
         switch self {
-        case .refreshPackageLists(let host), .install(let host, _), .configurePending(let host), .mask(let host, _),
-            .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
-            .proveSnapshot(let host, _, _), .archive(let host, _, _),
+        case .refreshPackageLists(let host), .download(let host, _), .keepArchives(let host, _, _),
+            .install(let host, _), .configurePending(let host),
+            .mask(let host, _), .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
+            .proveSnapshot(let host, _, _),
+            .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
@@ -31,7 +33,7 @@ extension Action {
 
     var usesPackageSystem: Bool {
         switch self {
-        case .install, .configurePending: true
+        case .download, .install, .configurePending: true
         default: false
         }
     }
@@ -48,7 +50,8 @@ extension Probe {
     var place: Place {
         switch self {
         case .identity(let host), .freeSpace(let host, _), .packages(let host, _), .candidates(let host, _),
-            .packageSystem(let host), .unit(let host, _), .etcdMember(let host), .snapshot(let host, _),
+            .dryStart(let host, _, _), .packageSystem(let host), .unit(let host, _), .etcdMember(let host),
+            .snapshot(let host, _),
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host):
             .host(host)

@@ -6,7 +6,8 @@ public enum CommandRendering {
     /// host; where that one cannot be reached, another one is used in its stead.
     public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
         switch action {
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook:
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+            .hook:
             [hostLine(action)]
         case .saveSnapshot(let host, let path):
             snapshot(host: host, path: path, options: playbook.etcd)
@@ -99,6 +100,18 @@ extension CommandRendering {
         switch action {
         case .refreshPackageLists(let host):
             return line(host, quietly + ["apt-get", "update"])
+        case .download(let host, let packages):
+            let versions = packages.map { "\($0.name)=\($0.version)" }
+            return line(
+                host,
+                quietly + ["apt-get", "install", "-y", "--no-install-recommends", "--download-only", "--"] + versions
+            )
+        case .keepArchives(let host, let packages, let directory):
+            let versions = packages.map { "\($0.name)=\($0.version)" }
+            return line(
+                host,
+                ["/bin/sh", "-c", HostScripts.keepArchives, "upgrader-keep-archives", directory] + versions
+            )
         case .install(let host, let packages):
             let versions = packages.map { "\($0.name)=\($0.version)" }
             // Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
@@ -151,7 +164,9 @@ extension CommandRendering {
                     needsRoot: true
                 )
             )
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+            .hook,
+            .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .proveSnapshot:
@@ -205,9 +220,9 @@ extension CommandRendering {
                     + kubectl.brief([]).words,
                 needsRoot: true
             )
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .hook, .saveSnapshot,
-            .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+            .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
+            .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

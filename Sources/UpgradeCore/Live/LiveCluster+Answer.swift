@@ -75,7 +75,7 @@ extension LiveCluster {
                 let answer = try await access.run(
                     question.command,
                     on: host,
-                    deadline: Self.questionDeadline,
+                    deadline: question.deadline ?? Self.questionDeadline,
                     report: waiting
                 )
                 return (answer.result, name, Question.Times(sent: sent, received: now()))

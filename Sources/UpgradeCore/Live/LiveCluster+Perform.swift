@@ -137,8 +137,8 @@ extension Action {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
-        case .refreshPackageLists, .install, .configurePending, .mask, .unmask, .restart, .saveSnapshot, .archive,
-            .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+            .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
             false
         }
     }

@@ -11,11 +11,12 @@ struct PackageLock: Sendable {
     /// - Source: apt 1.4 to 2.6, apt-pkg/contrib/fileutl.cc GetLock; dpkg 1.18 to 1.21, lib/dpkg/file.c, dbmodify.c
     static func kept(_ action: Action, from output: String) -> Bool {
         switch action {
-        case .install, .refreshPackageLists:
+        case .download, .install, .refreshPackageLists:
             output.contains("E: Could not get lock ")
         case .configurePending:
             output.contains("locked by another process")
-        case .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
+        case .keepArchives, .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon,
+            .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
             .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller,
             .proveSnapshot:

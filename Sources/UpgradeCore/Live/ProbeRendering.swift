@@ -20,7 +20,7 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
         case .localFile, .helmReleases, .silence: nil
-        case .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+        case .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
@@ -82,6 +82,14 @@ extension ProbeRendering {
             return ask(host, Command(["apt-cache", "madison", "--"] + names)) { text throws(ReadingError) in
                 .candidates(try HostReading.candidates(text))
             }
+        case .dryStart(let host, let packages, let units):
+            // /tmp and /var/tmp may forbid programs; /var is where disk-space has looked.
+            let words = ["/var/lib"] + packages.map { "\($0.name)=\($0.version)" } + units
+            var question = ask(host, script(HostScripts.dryStart, "dry-start", words)) { text throws(ReadingError) in
+                .dryStart(try DryStartReading.result(text))
+            }
+            question.deadline = playbook.deadlines.install
+            return question
         case .packageSystem(let host):
             return ask(host, packageSystem) { text throws(ReadingError) in
                 .packageSystem(try HostReading.packageSystem(Sections(text)))
@@ -141,7 +149,7 @@ extension ProbeRendering {
             return ask(host, script(EtcdScripts.snapshot, "snapshot", [path])) { text throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
             .apiServer,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
@@ -208,7 +216,7 @@ extension ProbeRendering {
             return askAPI(script(ObjectScripts.helm, "helm", brief)) { text throws(ReadingError) in
                 .helmManifests(try HelmReading.manifests(text))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .packageSystem, .unit, .file, .files,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
             return nil

@@ -18,6 +18,8 @@ struct Question: Sendable {
 
     var place: Place
     var command: Command
+    /// How long an answer may take where that is more than seconds.
+    var deadline: Duration?
     /// Reads the answer from what the command printed.
     var read: @Sendable (CommandResult, Times) throws(ReadingError) -> Answer
 }

@@ -4,13 +4,14 @@ extension ClusterState {
     /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then.
     public mutating func begin(_ action: Action) throws(AccessError) {
         switch action {
-        case .install(let host, let packages):
+        case .install(let host, let packages), .download(let host, let packages),
+            .keepArchives(let host, let packages, _):
             for package in packages {
                 guard try simulated(host).candidates[package.name]?.contains(package.version) == true else {
                     throw failed(host, action, "E: Version '\(package.version)' for '\(package.name)' was not found")
                 }
             }
-            guard packaging.scriptsRestart else { return }
+            guard case .install = action, packaging.scriptsRestart else { return }
             for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
                 stop(unit, on: host)
             }
@@ -51,6 +52,16 @@ extension ClusterState {
         switch action {
         case .refreshPackageLists:
             break
+        case .download(let host, let packages):
+            let there = hosts[host]?.archives ?? []
+            hosts[host]?.archives = there + packages.filter { !there.contains($0) }
+        case .keepArchives(let host, let packages, let directory):
+            for package in packages {
+                for name in names(in: directory, prefix: "\(package.name)_", of: try simulated(host)) {
+                    hosts[host]?.files["\(directory)/\(name)"] = nil
+                }
+                write("\(directory)/\(package.archivePrefix)amd64.deb", on: host)
+            }
         case .install(let host, let packages):
             for package in packages {
                 hosts[host]?.packages[package.name] = InstalledPackage(version: package.version)

@@ -12,6 +12,8 @@ extension ClusterState {
             return .packages(try simulated(host).packages.filter { names.contains($0.key) })
         case .candidates(let host, let names):
             return .candidates(try simulated(host).candidates.filter { names.contains($0.key) })
+        case .dryStart(let host, let packages, let units):
+            return .dryStart(dryStart(packages, units, on: try simulated(host)))
         case .packageSystem(let host):
             return .packageSystem(try simulated(host).packageSystem)
         case .unit(let host, let unit):
@@ -63,6 +65,19 @@ extension ClusterState {
             guard silences?.contains(silence) == true else { return .silence(nil) }
             return .silence(SilenceState(ids: [silence.name], secondsLeft: silence.lasts / .seconds(1)))
         }
+    }
+
+    /// Every daemon of the packages starts, but those that were said not to.
+    private func dryStart(_ packages: [PackageSpec], _ units: [String], on host: SimulatedHost) -> DryStartResult {
+        let archives = packages.filter { host.archives?.contains($0) == true }
+        guard archives.count == packages.count else { return DryStartResult(archives: archives) }
+        let trials = units.compactMap { unit in
+            packages.first { packaging.units[$0.name]?.contains(unit) == true }.map { package in
+                host.refusedStarts?.first { $0.unit == unit }
+                    ?? DryStartResult.Trial(unit: unit, version: package.version.kubernetes)
+            }
+        }
+        return DryStartResult(archives: archives, trials: trials)
     }
 
     func names(in directory: String, prefix: String, of host: SimulatedHost) -> [String] {

@@ -31,6 +31,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var requests: [APIRequests]?
         /// Which kubelets it gets no connection to, on control-plane hosts.
         public var unreachedKubelets: [UnreachedKubelet]?
+        /// What apt has fetched and not installed yet.
+        public var archives: [PackageSpec]?
+        /// What the daemons of a release say to the arguments that they run with, where that is not their version.
+        public var refusedStarts: [DryStartResult.Trial]?
 
         /// Makes an empty host.
         public init() {}

@@ -87,6 +87,16 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case helmUnmappable([String])
     /// Releases that Helm 3 does not hold as Helm 2 does, each with what differs.
     case helmDiffers([String])
+    /// A daemon of a package that is not installed yet does not start with the arguments that it runs with: the flag and
+    /// where it stands, where they are known.
+    case dryStartRefused(
+        host: String,
+        daemon: String,
+        version: PackageVersion,
+        flag: String?,
+        place: String?,
+        output: String
+    )
     /// Something ahead on the path will break: what and where, the id of each finding, and the cure of the first.
     case foreseen(findings: [String], ids: [String], cure: String)
 }

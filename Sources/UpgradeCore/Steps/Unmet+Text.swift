@@ -65,6 +65,10 @@ extension Unmet {
             "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):
             "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
+        case .dryStartRefused(let host, let daemon, let version, let flag, let place, let output):
+            "\(daemon) of \(version) does not start with the arguments that it runs with on \(host): "
+                + (output.isEmpty ? "it printed nothing" : Self.oneLine(output))
+                + (flag.map { " (\($0)\(place.map { " in \($0)" } ?? ""))" } ?? "")
         case .foreseen(let findings, _, _):
             findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
         }
@@ -125,6 +129,9 @@ extension Unmet {
             "deploy them with manifests of the new API, or name each release under `helm.exclude` with a reason"
         case .helmDiffers:
             "see both with `helm get manifest`; a converted Secret has the annotation upgrader/converted-by"
+        case .dryStartRefused(let host, let daemon, _, let flag, let place, _):
+            "\(flag.map { "take \($0) out" } ?? "correct it")\(place.map { " of \($0)" } ?? " on \(host)"), "
+                + "restart \(daemon) there so that it runs without, and resume"
         case .foreseen(_, let ids, let cure):
             "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
                 + "under `accepted-findings`"
@@ -143,7 +150,8 @@ extension Unmet {
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
-            .budgetNeverAllows, .twoBudgets, .worseThanBaseline, .workloadNotReady, .fileMissing, .helmDiffers:
+            .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .fileMissing,
+            .helmDiffers:
             false
         }
     }

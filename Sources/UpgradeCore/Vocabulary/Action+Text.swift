@@ -3,6 +3,10 @@ extension Action {
     public var title: String {
         switch self {
         case .refreshPackageLists(let host): "read the package lists on \(host)"
+        case .download(let host, let packages):
+            "fetch \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) to \(host)"
+        case .keepArchives(let host, let packages, let directory):
+            "keep \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) in \(directory) on \(host)"
         case .install(let host, let packages):
             "install \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
         case .configurePending(let host): "finish the interrupted dpkg run on \(host)"

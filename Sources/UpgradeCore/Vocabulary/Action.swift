@@ -5,6 +5,10 @@
 public enum Action: Hashable, Sendable, Codable {
     /// Reads the package lists anew (`apt-get update`).
     case refreshPackageLists(host: String)
+    /// Fetches exactly these versions and what they need, and installs nothing.
+    case download(host: String, packages: [PackageSpec])
+    /// Keeps the archives of exactly these versions in a directory of the host, and there no other of these packages.
+    case keepArchives(host: String, packages: [PackageSpec], directory: String)
     /// Installs exactly these versions; conffiles of the host are kept, dpkg never asks.
     case install(host: String, packages: [PackageSpec])
     /// Ends an interrupted dpkg run (`dpkg --configure -a`).
@@ -73,6 +77,13 @@ public struct PackageSpec: Hashable, Sendable, Codable {
     }
 }
 
+extension PackageSpec {
+    /// How the name of its archive begins, as apt writes it; the architecture follows.
+    public var archivePrefix: String {
+        "\(name)_\(version.text.replacing(":", with: "%3a"))_"
+    }
+}
+
 /// How a node is drained; each permission is explicit, as kubectl's flags are.
 ///
 /// - Source: kubectl drain, Kubernetes 1.14 pkg/kubectl/drain/filters.go
@@ -98,8 +109,8 @@ extension Action {
     /// The others are short and say the same thing when said twice.
     public var isJob: Bool {
         switch self {
-        case .refreshPackageLists, .install, .configurePending, .restart, .saveSnapshot, .proveSnapshot, .archive,
-            .drain,
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .restart, .saveSnapshot,
+            .proveSnapshot, .archive, .drain,
             .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,

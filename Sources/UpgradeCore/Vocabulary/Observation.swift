@@ -51,6 +51,17 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// What the daemons of packages that are not installed yet say to the arguments of the running units.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
+    public func dryStart(on host: String, packages: [PackageSpec], units: [String]) throws(StepError) -> DryStartResult
+    {
+        guard case .dryStart(let value) = answers[.dryStart(host: host, packages: packages, units: units)] else {
+            throw missing("dry-start \(host)")
+        }
+        return value
+    }
+
     /// The state of dpkg on a host.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

@@ -11,6 +11,9 @@ public enum Probe: Hashable, Sendable, Codable {
     case packages(host: String, names: [String])
     /// The versions of these packages that apt can install on the host.
     case candidates(host: String, names: [String])
+    /// Which of these packages apt has fetched to the host and, once it has all, whether their daemons take the arguments
+    /// of the running units; nothing is installed.
+    case dryStart(host: String, packages: [PackageSpec], units: [String])
     /// What `dpkg --audit` complains of, and who holds the dpkg lock.
     case packageSystem(host: String)
     /// The state of a systemd unit and the version of the program that its main process runs.
@@ -69,6 +72,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case packages([String: InstalledPackage])
     /// To `.candidates`: versions by name; a package that apt does not know is absent.
     case candidates([String: [PackageVersion]])
+    /// To `.dryStart`.
+    case dryStart(DryStartResult)
     /// To `.packageSystem`.
     case packageSystem(PackageSystemState)
     /// To `.unit`.

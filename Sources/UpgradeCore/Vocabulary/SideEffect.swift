@@ -67,8 +67,9 @@ extension Action {
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .openSilence(let silence): .silence(silence)
-        case .refreshPackageLists, .install, .configurePending, .unmask, .restart, .saveSnapshot, .proveSnapshot,
-            .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
+        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .unmask, .restart,
+            .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage,
+            .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
             .closeSilence:

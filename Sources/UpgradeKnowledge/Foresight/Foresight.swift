@@ -37,6 +37,22 @@ public enum Foresight {
         return merged(hostRules.flatMap { $0(facts, path, knowledge) })
     }
 
+    /// Where a daemon of a host has a flag, files before the command line; empty where it is not seen anywhere.
+    public static func places(
+        of flag: String,
+        daemon: String,
+        on host: String,
+        _ facts: ClusterFacts
+    ) -> [Finding.Place] {
+        guard let configuration = facts.hosts.first(where: { $0.host.name == host })?.configuration,
+            let daemon = configuration.daemon(daemon)
+        else { return [] }
+        return DaemonArguments(host: host, daemon, configuration).all.filter {
+            $0.flag == flag.replacing("_", with: "-")
+        }
+        .map(\.place)
+    }
+
     /// What the probes of `findings` are, for a playbook.
     public static func probes(_ playbook: Playbook) -> [Probe] {
         playbook.hosts.filter { $0.roles != [.client] }.map { .hostConfiguration(host: $0.name) }

@@ -47,7 +47,10 @@ struct HostScriptTests {
         }
 
         @discardableResult
-        func run(_ script: String, _ words: String...) throws -> CommandResult {
+        func run(_ script: String, _ words: String...) throws -> CommandResult { try run(script, words) }
+
+        @discardableResult
+        func run(_ script: String, _ words: [String]) throws -> CommandResult {
             let process = Process()
             process.executableURL = URL(filePath: "/bin/sh")
             process.arguments = ["-c", script, "test"] + words

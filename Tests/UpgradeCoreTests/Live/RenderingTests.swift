@@ -27,6 +27,17 @@ struct RenderingTests {
         switch action {
         case nil: .refreshPackageLists(host: "cp1")
         case .refreshPackageLists:
+            .download(
+                host: "cp1",
+                packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))]
+            )
+        case .download:
+            .keepArchives(
+                host: "cp1",
+                packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.13.12-1"))],
+                directory: "/var/lib/upgrader/rollback"
+            )
+        case .keepArchives:
             .install(
                 host: "cp1",
                 packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))]
@@ -109,7 +120,15 @@ struct RenderingTests {
         case .identity: .freeSpace(host: "cp1", path: "/var/lib/upgrader")
         case .freeSpace: .packages(host: "w1", names: ["kubernetes-node", "kubernetes-client"])
         case .packages: .candidates(host: "w1", names: ["kubernetes-node"])
-        case .candidates: .packageSystem(host: "w1")
+        case .candidates:
+            .dryStart(
+                host: "w1",
+                packages: [PackageVersion("1.14.10-1")].compactMap { version in
+                    version.map { PackageSpec(name: "kubernetes-node", version: $0) }
+                },
+                units: ["kubelet", "kube-proxy"]
+            )
+        case .dryStart: .packageSystem(host: "w1")
         case .packageSystem: .unit(host: "w1", unit: "kubelet.service")
         case .unit: .etcdMember(host: "etcd1")
         case .etcdMember: .snapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")

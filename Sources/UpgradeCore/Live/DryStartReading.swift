@@ -1,0 +1,44 @@
+/// Reads what `HostScripts.dryStart` prints.
+enum DryStartReading {
+    static func result(_ text: String) throws(ReadingError) -> DryStartResult {
+        var found = DryStartResult()
+        var isWhole = false
+        for line in text.split(separator: "\n") {
+            if line.first == " " {
+                guard let last = found.trials.indices.last else {
+                    throw .unreadable("no trial before \(line.prefix(80))")
+                }
+                add(line.dropFirst(), to: &found.trials[last])
+                continue
+            }
+            let words = line.split(separator: " ", maxSplits: 2).map(String.init)
+            switch (words.first ?? "", words.count) {
+            case ("archive", 2): found.archives.append(try package(words[1]))
+            case ("trial", 3):
+                guard let status = Int32(words[2]) else { throw .unreadable("no exit status: \(line.prefix(80))") }
+                found.trials.append(.init(unit: words[1], status: status, version: nil))
+            case ("untried", 3): found.untried[words[1]] = words[2]
+            case ("end", 1): isWhole = true
+            default: throw .unreadable("not a line of a dry-start: \(line.prefix(80))")
+            }
+        }
+        guard isWhole else { throw .unreadable("the end is missing") }
+        return found
+    }
+
+    private static func add(_ line: Substring, to trial: inout DryStartResult.Trial) {
+        let words = line.split(separator: " ")
+        if words.count == 2, words[0] == "Kubernetes", let version = KubernetesVersion(String(words[1])) {
+            trial.version = version
+        }
+        trial.output += (trial.output.isEmpty ? "" : "\n") + Redaction.redact(String(line))
+    }
+
+    private static func package(_ word: String) throws(ReadingError) -> PackageSpec {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let version = PackageVersion(parts[1]) else {
+            throw .unreadable("not a package: \(word)")
+        }
+        return PackageSpec(name: parts[0], version: version)
+    }
+}

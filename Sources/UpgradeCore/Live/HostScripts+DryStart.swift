@@ -1,0 +1,100 @@
+extension HostScripts {
+    /// Keeps the archives of the packages `$2 …`, given as `NAME=VERSION`, in the directory `$1`, which has them all or is
+    /// as it was; other versions of the same packages go then.
+    static let keepArchives = """
+        export LC_ALL=C
+        directory=$1
+        shift
+        umask 022
+        mkdir -p -- "$directory" || exit
+        rm -rf -- "$directory"/.part.*
+        part=$(mktemp -d "$directory/.part.XXXXXX") && cd -- "$part" || exit
+        # Root downloads: the unprivileged user of apt may not write here, which apt only warns of.
+        apt-get -o APT::Sandbox::User=root download -- "$@" || exit
+        sync -- "$part"/*.deb || exit
+        # No name of a file has a slash in it.
+        new=/$(ls -- "$part" | tr '\\n' '/')
+        mv -f -- "$part"/*.deb "$directory" && rmdir -- "$part" || exit
+        for word in "$@"; do
+            for deb in "$directory/${word%%=*}"_*.deb; do
+                case $new in */"${deb##*/}"/*) ;; *) rm -f -- "$deb" ;; esac
+            done
+        done
+        """
+
+    /// Tries the daemons of packages that apt has fetched: `$1` is where to unpack, then come packages as
+    /// `NAME=VERSION`, and units.
+    ///
+    /// Prints `archive NAME=VERSION` for each that is there, then for each unit `trial UNIT STATUS` with the lines that
+    /// matter, or `untried UNIT REASON`; `end` comes last. The packages are unpacked into a directory of its own, which is
+    /// gone afterwards. The program runs as nobody, without a network and with a deadline: one that would not stop at
+    /// `--version` reaches nothing.
+    static let dryStart = """
+        export LC_ALL=C
+        umask 022
+        place=$1
+        shift
+        # Of a try that was cut off.
+        find "$place" -maxdepth 1 -name 'upgrader-dry-start.*' -mmin +60 -exec rm -rf -- '{}' +
+        cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
+        archive() {
+            for deb in "$cache/${1%%=*}"_*.deb; do
+                [ -f "$deb" ] || continue
+                [ "$(dpkg-deb --show --showformat='${Package}=${Version}' "$deb")" != "$1" ] || return 0
+            done
+            return 1
+        }
+        all=yes
+        for word in "$@"; do
+            case $word in *=*) ;; *) continue ;; esac
+            if archive "$word"; then echo "archive $word"; else all=no; fi
+        done
+        if [ "$all" = no ]; then
+            echo end
+            exit 0
+        fi
+        scratch=$(mktemp -d "$place/upgrader-dry-start.XXXXXX") || exit
+        trap 'rm -rf -- "$scratch"' EXIT
+        trap 'exit 1' HUP INT TERM
+        mkdir -- "$scratch/tree" && chmod 0755 -- "$scratch" || exit
+        for word in "$@"; do
+            case $word in *=*) ;; *) continue ;; esac
+            archive "$word" && dpkg-deb --extract "$deb" "$scratch/tree" || exit
+        done
+        jail=
+        ! unshare --net true 2>/dev/null || jail='unshare --net'
+        # 65534 is nobody (base-passwd).
+        user='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
+        ! $user test -x "$scratch/tree" 2>/dev/null || jail="$jail $user"
+        export jail
+        for unit in "$@"; do
+            case $unit in *=*) continue ;; esac
+            pid=$(systemctl show -p MainPID -- "$unit") || exit
+            pid=${pid#MainPID=}
+            program=$([ "${pid:-0}" -le 0 ] || readlink -- "/proc/$pid/exe")
+            program=${program%' (deleted)'}
+            if [ -z "$program" ]; then
+                echo "untried $unit it does not run"
+                continue
+            fi
+            if [ ! -x "$scratch/tree$program" ]; then
+                echo "untried $unit the packages have no $program"
+                continue
+            fi
+            {
+                printf '%s\\0' "$scratch/tree$program"
+                tail -z -n +2 -- "/proc/$pid/cmdline"
+                printf -- '--version\\0'
+            } | xargs -0 -x sh -c 'timeout -k 5 60 $jail "$@"; echo "$?" >&3' dry-start \
+                >"$scratch/output" 2>&1 3>"$scratch/status"
+            read -r status <"$scratch/status" || exit
+            echo "trial $unit $status"
+            # The usage that many daemons print along with it is hundreds of lines long; its lines begin with a space.
+            {
+                grep -a -i -E '^(Kubernetes v|[^ ].*(unknown|unrecognized|invalid|not defined))' "$scratch/output" ||
+                    tail -n 3 "$scratch/output"
+            } | cut -c 1-500 | head -n 3 | sed 's/^/ /'
+        done
+        echo end
+        """
+}

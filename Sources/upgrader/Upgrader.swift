@@ -12,6 +12,7 @@ struct Upgrader: AsyncParsableCommand {
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, VersionsCommand.self, ExplainCommand.self,
             PathCommand.self, HelmCommand.self, WhyCommand.self, LogCommand.self, ReportCommand.self,
+            PackageCommand.self,
         ]
     )
 }

@@ -53,7 +53,9 @@ struct PathTests {
         #expect(result.errors.contains("calico-3.5@1.14 is out of range by 2"))
     }
 
-    @Test("a program that reads the path gets a document where there is none, and nothing of the error moves a terminal")
+    @Test(
+        "a program that reads the path gets a document where there is none, and nothing of the error moves a terminal"
+    )
     func trouble() async throws {
         let place = try ScratchDirectory()
         let cases: [(words: [String], code: Int)] = [
@@ -65,10 +67,14 @@ struct PathTests {
         for (words, code) in cases {
             let result = try await Program(Program.upgrader, words + ["--format", "json"], in: place.path).wait()
             #expect(Int(result.code) == code)
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            )
             #expect(object["schema"] as? Int == 1)
             #expect((object["error"] as? [String: Any])?["code"] as? Int == code)
-            let controls = result.errors.unicodeScalars.filter { $0.properties.generalCategory == .control && $0 != "\n" }
+            let controls = result.errors.unicodeScalars.filter {
+                $0.properties.generalCategory == .control && $0 != "\n"
+            }
             #expect(controls.isEmpty)
             #expect(result.errors.split(separator: "\n").count == 5)
         }

@@ -56,6 +56,8 @@ public struct Playbook: Hashable, Sendable {
     public var notifications: [NotificationOptions]
     /// The file of the operator's machine where node-exporter finds figures of the run; `nil` for none.
     public var metricsFile: String?
+    /// Where packages are built, and the way out from there; a run does not read it.
+    public var packaging: PackagingOptions
 
     /// Makes a playbook; what is not given is what the decoder takes where the key is absent.
     public init(
@@ -83,7 +85,8 @@ public struct Playbook: Hashable, Sendable {
         accepted: [Acceptance] = [],
         silences: [SilenceOptions] = [],
         notifications: [NotificationOptions] = [],
-        metricsFile: String? = nil
+        metricsFile: String? = nil,
+        packaging: PackagingOptions = PackagingOptions()
     ) {
         self.cluster = cluster
         self.target = target
@@ -111,6 +114,7 @@ public struct Playbook: Hashable, Sendable {
         self.silences = silences
         self.notifications = notifications
         self.metricsFile = metricsFile
+        self.packaging = packaging
     }
 
     /// The host of this name.
@@ -127,23 +131,6 @@ public struct Playbook: Hashable, Sendable {
 extension Host {
     /// The name of the Node object: as given, or the host's name.
     public var node: String { nodeName ?? name }
-}
-
-/// How hosts are reached.
-public struct SSHOptions: Hashable, Sendable {
-    /// The SSH configuration file; `nil` for `~/.ssh/config`.
-    public var config: String?
-    /// The login; `nil` leaves it to the configuration.
-    public var user: String?
-    /// Whether commands that need root are run with `sudo -n`.
-    public var sudo: Bool
-
-    /// Makes options.
-    public init(config: String? = nil, user: String? = nil, sudo: Bool = true) {
-        self.config = config
-        self.user = user
-        self.sudo = sudo
-    }
 }
 
 /// How the API is asked: with kubectl, on a control-plane host.

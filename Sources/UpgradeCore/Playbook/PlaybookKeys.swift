@@ -11,7 +11,7 @@ enum PlaybookKeys {
             "cluster", "target", "releases", "hosts", "ssh", "api", "etcd", "packages", "saved-paths", "drain",
             "foreign-cordons", "workers", "deadlines", "lease", "calico", "helm", "hooks", "accept",
             "accepted-findings",
-            "simulation", "versions", "silences", "notifications", "metrics-file",
+            "simulation", "versions", "silences", "notifications", "metrics-file", "packaging",
         ],
         "releases": [release],
         "hosts": ["name", "address", "roles", "node"],
@@ -43,5 +43,7 @@ enum PlaybookKeys {
         "notifications": [
             "name", "webhook", "webhook-file", "command", "token-file", "text", "events", "blocked-after", "deadline",
         ],
+        "packaging": ["builders", "proxy"],
+        "packaging.builders": ["name", "address"],
     ]
 }

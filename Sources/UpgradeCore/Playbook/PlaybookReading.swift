@@ -22,6 +22,7 @@ struct PlaybookReading {
         let silences = self.silences()
         let notifications = self.notifications()
         let metricsFile = top.value("metrics-file", .metricsFile).map(resolve)
+        let packaging = self.packaging()
         let workers = top.section("workers")
         let standard = Playbook(
             cluster: "",
@@ -66,7 +67,8 @@ struct PlaybookReading {
             accepted: accepted,
             silences: silences,
             notifications: notifications,
-            metricsFile: metricsFile
+            metricsFile: metricsFile,
+            packaging: packaging
         )
     }
 
@@ -85,6 +87,20 @@ struct PlaybookReading {
             seen[id] = section.place
             return AcceptedFinding(id: id, reason: reason, until: until)
         }
+    }
+
+    private func packaging() -> PackagingOptions {
+        var options = PackagingOptions()
+        guard let section = top.section("packaging") else { return options }
+        options.proxy = section.value("proxy", .proxy) ?? options.proxy
+        var unique = UniqueValues(problems: problems)
+        options.builders = section.sections("builders").compactMap { builder in
+            let name = builder.required("name", .hostName)
+            let address = builder.value("address", .address)
+            unique.take(name, builder, "name", named: "packaging.builders.name")
+            return name.map { Host(name: $0, address: address, roles: []) }
+        }
+        return options
     }
 
     private func ssh() -> SSHOptions {

@@ -171,6 +171,13 @@ extension ScalarForm where Value == String {
         }
     }
 
+    /// Without a login: whoever may list the processes of the builder would see it.
+    static var proxy: Self {
+        text("the address of a web proxy without a login, such as `http://webproxy.example.org:8080`") {
+            $0.wholeMatch(of: /https?:\/\/[A-Za-z0-9._:%\[\]-]+/) != nil
+        }
+    }
+
     static var endpointTemplate: Self {
         text("an address such as `https://{address}:6443`, with `{name}` or `{address}` at most") {
             $0.replacing("{name}", with: "n").replacing("{address}", with: "a")

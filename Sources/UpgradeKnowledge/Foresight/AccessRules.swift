@@ -26,7 +26,8 @@ enum AccessRules {
     ) -> [Finding] {
         guard let clock = configuration.clock else { return [] }
         let window = dayOfHop * Double(path.count)
-        return configuration.certificates.filter { $0.notAfter - clock < notice && !isReplaced($0) }.map { certificate in
+        return configuration.certificates.filter { $0.notAfter - clock < notice && !isReplaced($0) }.map {
+            certificate in
             let left = certificate.notAfter - clock
             return Finding(
                 id: "certificate\(certificate.path)",
@@ -154,7 +155,9 @@ enum AccessRules {
                 Finding(
                     id: "node-name/\(host.name)",
                     title: "the kubelet of \(host.name) registers as \(name), the playbook says \(host.node)",
-                    places: [mine?.place ?? Finding.Place(host: host.name, object: "uname -n: \(configuration.hostName)")],
+                    places: [
+                        mine?.place ?? Finding.Place(host: host.name, object: "uname -n: \(configuration.hostName)")
+                    ],
                     reason: "the node that is drained is not the one that is upgraded",
                     hop: hop,
                     severity: .killsDaemon,

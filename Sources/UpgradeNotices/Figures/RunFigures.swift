@@ -77,6 +77,7 @@ public struct RunFigures: Sendable {
                 case .completed: "completed"
                 case .failed: "failed"
                 case .interrupted: "interrupted"
+                case .leaseLost: "lease-lost"
                 case .reached, .outOfTime: "paused"
                 }
         case .progress(_, .ran), .interrupted: break

@@ -124,6 +124,7 @@ public struct NewsFold: Sendable {
         var one = news(.stopped, at: time)
         switch reason {
         case .completed, .interrupted: one.why = "it was interrupted"
+        case .leaseLost(let loss): one.why = loss.why
         case .outOfTime(let key, let needs):
             one.why = "no time was left for \(key.target), which may take \(needs.text)"
         case .reached(let hop): one.why = "\(hop) is done, as asked"

@@ -77,7 +77,8 @@ struct ForesightReadingTests {
 
     @Test("a manifest whose lines end with CR and LF has the objects that it has without CR")
     func manifestLines() {
-        let text = "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: i\n---\napiVersion: v1\nkind: Pod\n"
+        let text =
+            "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: i\n---\napiVersion: v1\nkind: Pod\n"
         let found = ManifestText.references(text)
         #expect(found.map(\.kind) == ["Ingress", "Pod"])
         #expect(ManifestText.references(text.replacing("\n", with: "\r\n")) == found)
@@ -136,7 +137,8 @@ struct ForesightReadingTests {
     func notServed() throws {
         #expect(try AppliedReading.objects(Sections(Self.output(Self.empty))) == ClusterObjects())
         var parts = Self.empty
-        parts["services"] = #"{"items": [{"metadata": {"name": "s", "namespace": "n"}, "spec": {"type": "ExternalName"}}]}"#
+        parts["services"] =
+            #"{"items": [{"metadata": {"name": "s", "namespace": "n"}, "spec": {"type": "ExternalName"}}]}"#
         #expect(try AppliedReading.objects(Sections(Self.output(parts))).services == ["n/s": [:]])
         parts["services"] = #"{"items": null}"#
         #expect(try AppliedReading.objects(Sections(Self.output(parts))) == ClusterObjects())

@@ -81,7 +81,7 @@ final class ToldRemote: Remote {
     }
 
     func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
-        Issue.record("nothing is uploaded")
+        _ = try await run(Command("send", localPath, path), on: host, deadline: deadline)
     }
 
     func download(

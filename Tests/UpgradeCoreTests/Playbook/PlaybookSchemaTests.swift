@@ -51,7 +51,8 @@ struct PlaybookSchemaTests {
             "lasts": "1h"}],
           "notifications": [{"name": "n", "webhook": "https://a/b", "webhook-file": "w", "command": ["c"],
             "token-file": "t", "text": "x", "events": ["stopped"], "blocked-after": "1s", "deadline": "1s"}],
-          "metrics-file": "m.prom"
+          "metrics-file": "m.prom",
+          "packaging": {"builders": [{"name": "b", "address": "b.example.org"}], "proxy": "http://p:8080"}
         }
         """
 

@@ -42,26 +42,36 @@ struct HostileConfigurationTests {
     func quotes(quote: String) throws {
         let found = try found { cluster in
             cluster.change("/etc/default/kubelet", on: "w1") {
-                $0 = "DAEMON_ARGS=\(quote)--hostname-override=w1.example.org\n# --v=1\n  --allow-privileged=true\n\(quote)\n"
+                $0 =
+                    "DAEMON_ARGS=\(quote)--hostname-override=w1.example.org\n# --v=1\n  --allow-privileged=true\n\(quote)\n"
             }
         }
         #expect(found == breaking)
     }
 
-    @Test("a flag counts in each of its forms", arguments: ["--allow-privileged true", "--allow_privileged", "--allow-privileged=false"])
+    @Test(
+        "a flag counts in each of its forms",
+        arguments: ["--allow-privileged true", "--allow_privileged", "--allow-privileged=false"]
+    )
     func forms(flag: String) throws { #expect(try found { $0.give("kubelet", on: "w1", flag) } == breaking) }
 
     @Test("gates are read with blanks, in JSON with tabs, by a YAML alias, and below a key that says nothing")
     func gates() throws {
         let gates = ["gate-unknown/kubelet/HugePages"]
-        #expect(try found { $0.give("kubelet", on: "w1", "'--feature-gates=RotateKubeletClientCertificate=true, HugePages = true'") } == gates)
+        #expect(
+            try found {
+                $0.give("kubelet", on: "w1", "'--feature-gates=RotateKubeletClientCertificate=true, HugePages = true'")
+            } == gates
+        )
         for text in [
             "{\n\t\"kind\": \"KubeletConfiguration\",\n\t\"featureGates\": {\n\t\t\"HugePages\": true\n\t}\n}",
             "x: &gates {HugePages: true}\nfeatureGates: *gates\n", "featureGates:\n  HugePages: true\r\n",
         ] {
             #expect(try found { $0.add(.configuration, "/k.yaml", to: "kubelet", on: "w1", text) } == gates, "\(text)")
         }
-        for text in ["", "\0", "[", "featureGates:", "featureGates: [HugePages]", "a: &a [*a]", "- 1", "featureGates: *no"] {
+        for text in [
+            "", "\0", "[", "featureGates:", "featureGates: [HugePages]", "a: &a [*a]", "- 1", "featureGates: *no",
+        ] {
             #expect(try found { $0.add(.configuration, "/k.yaml", to: "kubelet", on: "w1", text) } == [], "\(text)")
         }
     }
@@ -76,12 +86,20 @@ struct HostileConfigurationTests {
     func rotatedCertificates() throws {
         let clock = 1_600_000_000.0
         func certificates(_ name: String, _ left: Double) throws -> [String] {
-            try found { $0.configure("w1") { $0.certificates = [.init(path: "/var/lib/kubelet/pki/\(name)", notAfter: clock + left)] } }
+            try found {
+                $0.configure("w1") {
+                    $0.certificates = [.init(path: "/var/lib/kubelet/pki/\(name)", notAfter: clock + left)]
+                }
+            }
         }
         #expect(try certificates("kubelet-client-2019-08-01-10-20-30.pem", -1) == [])
         #expect(try certificates("kubelet-server-2019-08-01-10-20-30.pem", 60) == [])
         #expect(try certificates("kubelet-client-current.pem", 3_600) == [])
-        #expect(try certificates("kubelet-client-current.pem", -1) == ["certificate/var/lib/kubelet/pki/kubelet-client-current.pem"])
+        #expect(
+            try certificates("kubelet-client-current.pem", -1) == [
+                "certificate/var/lib/kubelet/pki/kubelet-client-current.pem"
+            ]
+        )
         #expect(try certificates("kubelet.crt", 3_600) == ["certificate/var/lib/kubelet/pki/kubelet.crt"])
     }
 
@@ -92,7 +110,11 @@ struct HostileConfigurationTests {
         }
         #expect(try network("/etc/cni/net.d/99-loopback.conf", #"{"type": "loopback"}"#) == [])
         #expect(try network("/etc/cni/net.d/00-empty.conf", "\n") == [])
-        #expect(try network("/etc/cni/net.d/05-a.conf", #"{"cniVersion": "", "type": "x"}"#) == ["cni-version/etc/cni/net.d/05-a.conf"])
+        #expect(
+            try network("/etc/cni/net.d/05-a.conf", #"{"cniVersion": "", "type": "x"}"#) == [
+                "cni-version/etc/cni/net.d/05-a.conf"
+            ]
+        )
     }
 
     @Test("a kubelet without an override is named after its host, unless a cloud names it")
@@ -117,7 +139,9 @@ struct HostileConfigurationTests {
             try found { cluster in
                 cluster.configure("w1") { $0.hostName = "W1.Example.org" }
                 for daemon in ["kubelet", "kube-proxy"] {
-                    cluster.change("/etc/default/\(daemon)", on: "w1") { $0.replace("--hostname-override=w1.example.org", with: "") }
+                    cluster.change("/etc/default/\(daemon)", on: "w1") {
+                        $0.replace("--hostname-override=w1.example.org", with: "")
+                    }
                 }
             } == []
         )
@@ -128,19 +152,29 @@ struct HostileConfigurationTests {
         func size(_ setting: String, _ flag: String = "") throws -> [String] {
             try found { cluster in
                 cluster.facts.members["etcd1"]?.databaseSize = .mebibytes(3_000)
-                cluster.change("/etc/default/etcd", on: "etcd1") { $0.replace("DAEMON_ARGS=\"", with: "\(setting)\nDAEMON_ARGS=\"\(flag) ") }
+                cluster.change("/etc/default/etcd", on: "etcd1") {
+                    $0.replace("DAEMON_ARGS=\"", with: "\(setting)\nDAEMON_ARGS=\"\(flag) ")
+                }
             }
         }
         #expect(try size("") == ["etcd-size/etcd1"])
         #expect(try size("ETCD_QUOTA_BACKEND_BYTES=\"8589934592\"") == [])
-        #expect(try size("ETCD_QUOTA_BACKEND_BYTES=8589934592", "--quota-backend-bytes=3300000000") == ["etcd-size/etcd1"])
+        #expect(
+            try size("ETCD_QUOTA_BACKEND_BYTES=8589934592", "--quota-backend-bytes=3300000000") == ["etcd-size/etcd1"]
+        )
     }
 
     @Test("a backend that is not ready, or on no node yet, does not stand behind a webhook")
     func backends() throws {
         let found = try found { cluster in
             func pod(_ name: String, _ change: (inout PodState) -> Void = { _ in }) -> PodState {
-                var pod = PodState(namespace: "shop", name: name, uid: name, owner: "ReplicaSet/\(name)", labels: ["app": "guard"])
+                var pod = PodState(
+                    namespace: "shop",
+                    name: name,
+                    uid: name,
+                    owner: "ReplicaSet/\(name)",
+                    labels: ["app": "guard"]
+                )
                 change(&pod)
                 return pod
             }
@@ -155,7 +189,9 @@ struct HostileConfigurationTests {
         #expect(found == ["webhook/guard"])
     }
 
-    @Test("a webhook whose service is not there stops all it is asked about; of one without a selector nothing is known")
+    @Test(
+        "a webhook whose service is not there stops all it is asked about; of one without a selector nothing is known"
+    )
     func services() throws {
         func webhook(_ services: [String: [String: String]]) throws -> [String] {
             try found {

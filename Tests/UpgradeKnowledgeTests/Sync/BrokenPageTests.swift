@@ -74,12 +74,16 @@ struct BrokenPageTests {
             // A patch of another release, days in the wrong order, a release of no Kubernetes, an entry that goes on.
             [(0, "release: 1.36.7\n", "release: 1.99.7\n"), (6, "| 1.36.x - 1.33.x ", "| 9.36.x - 9.33.x ")],
             [
-                (0, "\"2027-06-28\"", "\"1901-01-01\""), (1, "finalPatchRelease: 1.34.12", "finalPatchRelease: 1.77.12"),
+                (0, "\"2027-06-28\"", "\"1901-01-01\""),
+                (1, "finalPatchRelease: 1.34.12", "finalPatchRelease: 1.77.12"),
                 (5, "</feed>", String(repeating: "<entry>", count: 20_000) + "</feed>"),
             ],
             [
                 (0, "schedules:\n", "schedules:\n- {release: '1.36', endOfLifeDate: '2030-01-01'}\n"),
-                (1, "branches:\n", "branches:\n- {release: '1.34', endOfLifeDate: '2030-01-01', finalPatchRelease: 1.34.13}\n"),
+                (
+                    1, "branches:\n",
+                    "branches:\n- {release: '1.34', endOfLifeDate: '2030-01-01', finalPatchRelease: 1.34.13}\n"
+                ),
             ],
         ] {
             _ = try expectRefusal(of: changes.map(\.0)) { text in

@@ -117,7 +117,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "torture",
-            dependencies: ["UpgradeCore", "UpgradeSSH", "UpgradeTorture"],
+            dependencies: ["UpgradeCore", "UpgradeTorture"],
             path: "torture",
             swiftSettings: settings
         ),

@@ -1,6 +1,6 @@
 internal import UpgradeTorture
 
-/// A kill before and after every effect: once on each shape, twice on the small one.
+/// A kill before, in the middle of and after every effect: once on a shape, twice over on the small one.
 struct Kills {
     private let options: Options
 
@@ -16,23 +16,52 @@ struct Kills {
         let small = try await Shape.small()
         var tally = Tally()
         let start = ContinuousClock.now
-        for effect in 1...max(1, shape.effects) {
-            for moment in [Fault.Moment.before, .after] {
-                let plan = FaultPlan(seed: UInt64(effect), faults: [Fault(at: effect, .kill(moment))])
-                tally.add(World(shape, plan).run(), UInt64(effect), shape.name)
-            }
-            if effect.isMultiple(of: 500) { print("  \(effect) of \(shape.effects) effects, \(tally.lost.count) lost") }
+        let once = (1...max(1, shape.effects)).flatMap { effect in
+            Fault.Moment.allCases.map { [Fault(at: effect, .kill($0))] }
         }
-        for first in 1...max(1, small.effects) {
-            for second in 1...small.effects {
-                for moment in [Fault.Moment.before, .after] {
-                    let faults = [Fault(at: first, .kill(moment)), Fault(at: first + second, .kill(moment))]
-                    let plan = FaultPlan(seed: UInt64(first), faults: faults)
-                    tally.add(World(small, plan).run(), UInt64(first), small.name)
+        await all(once, shape, &tally)
+        let points = tally.worlds
+        let twice = (1...max(1, small.effects)).flatMap { first in
+            (1...max(1, small.effects)).flatMap { second in
+                Fault.Moment.allCases.map { [Fault(at: first, .kill($0)), Fault(at: first + second, .kill($0))] }
+            }
+        }
+        await all(twice, small, &tally)
+        tally.show(took: start.duration(to: .now))
+        print("kill points \(points) of \(shape.name), and \(tally.worlds - points) pairs of them of \(small.name)")
+        return tally.lost.isEmpty ? 0 : 1
+    }
+
+    /// Runs one world again, with its history.
+    func replay(_ faults: [Fault]) async throws -> Int32 {
+        guard let shape = try await Shapes(options).shape(0) else { return 64 }
+        let outcome = World(shape, FaultPlan(seed: 0, faults: faults)).run()
+        return Tally.tell(outcome, shape)
+    }
+
+    private func all(_ worlds: [[Fault]], _ shape: Shape, _ tally: inout Tally) async {
+        let jobs = options.jobs
+        await withTaskGroup(of: Tally.self) { group in
+            for job in 0..<jobs {
+                group.addTask {
+                    var own = Tally()
+                    for index in stride(from: job, to: worlds.count, by: jobs) {
+                        let faults = worlds[index]
+                        // The same seed for all: the walk up to the kill is the one whose effects were counted.
+                        let outcome = World(shape, FaultPlan(seed: 0, faults: faults)).run()
+                        own.add(outcome, shape.name, "Scripts/torture --shape \(shape.name)" + Self.words(faults))
+                        own.progress(every: 1000)
+                    }
+                    return own
                 }
             }
+            for await own in group { tally.merge(own) }
         }
-        tally.show(took: start.duration(to: .now)) { "killed at effect \($0)" }
-        return tally.lost.isEmpty ? 0 : 1
+    }
+
+    private static func words(_ faults: [Fault]) -> String {
+        faults.map { fault in
+            if case .kill(let moment) = fault.kind { " --kill \(fault.effect):\(moment.rawValue)" } else { "" }
+        }.joined()
     }
 }

@@ -1,3 +1,5 @@
+internal import UpgradeTorture
+
 /// What was asked for.
 struct Options {
     enum Mode {
@@ -5,6 +7,7 @@ struct Options {
         case kills
         case bits
         case replay(UInt64)
+        case killed([Fault])
     }
 
     /// A command line that cannot be used.
@@ -30,6 +33,9 @@ struct Options {
             switch word {
             case "--kills": mode = .kills
             case "--bits": mode = .bits
+            case "--kill":
+                let before: [Fault] = if case .killed(let faults) = mode { faults } else { [] }
+                mode = .killed(before + [try Self.kill(rest.popFirst(), word)])
             case "--seeds": count = try Self.number(rest.popFirst(), word)
             case "--from": first = UInt64(try Self.number(rest.popFirst(), word))
             case "--seed": mode = .replay(UInt64(try Self.number(rest.popFirst(), word)))
@@ -41,8 +47,19 @@ struct Options {
         }
     }
 
+    /// A kill as `EFFECT:before`, `EFFECT:during` or `EFFECT:after`.
+    private static func kill(_ text: String?, _ option: String) throws(Unusable) -> Fault {
+        let words = (text ?? "").split(separator: ":").map(String.init)
+        guard words.count == 2, let moment = Fault.Moment(rawValue: words[1]) else {
+            throw Unusable(text: "\(option) wants EFFECT:before, EFFECT:during or EFFECT:after")
+        }
+        return Fault(at: try number(words[0], option), .kill(moment))
+    }
+
     private static func number(_ text: String?, _ option: String) throws(Unusable) -> Int {
-        guard let number = text.flatMap({ Int($0) }), number > 0 else { throw Unusable(text: "\(option) wants a number") }
+        guard let number = text.flatMap({ Int($0) }), number > 0 else {
+            throw Unusable(text: "\(option) wants a number")
+        }
         return number
     }
 }

@@ -22,18 +22,18 @@ struct Seeds {
                     var own = Tally()
                     var seed = options.first + job
                     while seed < last {
-                        if let shape = shapes.shape(seed) { own.add(World(shape, seed: seed).run(), seed, shape.name) }
-                        seed += jobs
-                        if own.seeds.isMultiple(of: 500), own.seeds > 0 {
-                            print("  \(own.seeds) seeds of one core, \(own.lost.count) lost, \(start.duration(to: .now))")
+                        if let shape = shapes.shape(seed) {
+                            own.add(World(shape, seed: seed).run(), shape.name, replay(of: seed))
                         }
+                        seed += jobs
+                        own.progress(every: 500)
                     }
                     return own
                 }
             }
             for await own in group { tally.merge(own) }
         }
-        tally.show(took: start.duration(to: .now), replay(of:))
+        tally.show(took: start.duration(to: .now))
         return tally.lost.isEmpty ? 0 : 1
     }
 
@@ -41,10 +41,7 @@ struct Seeds {
     func replay(_ seed: UInt64) async throws -> Int32 {
         guard let shape = try await Shapes(options).shape(seed) else { return 64 }
         let outcome = World(shape, seed: seed).run()
-        for line in outcome.history { print(line) }
-        print("shape \(shape.name): \(outcome.ending)")
-        for line in outcome.findings { print("LOST: \(line)") }
-        return outcome.isSurvived ? 0 : 1
+        return Tally.tell(outcome, shape)
     }
 
     private func replay(of seed: UInt64) -> String {

@@ -1,18 +1,20 @@
+internal import Glibc
 internal import UpgradeTorture
 
 /// What became of many worlds.
 struct Tally: Sendable {
-    var seeds = 0
+    var worlds = 0
     var lives = 0
     var effects = 0
     var completed = 0
     var rightlyStopped = 0
     var struck: [String: Int] = [:]
     var shapes: [String: Int] = [:]
-    var lost: [(seed: UInt64, findings: [String])] = []
+    var lost: [(replay: String, findings: [String])] = []
 
-    mutating func add(_ outcome: Outcome, _ seed: UInt64, _ shape: String) {
-        seeds += 1
+    /// Takes a world; `replay` is the command that runs it again.
+    mutating func add(_ outcome: Outcome, _ shape: String, _ replay: String) {
+        worlds += 1
         lives += outcome.lives
         effects += outcome.effects
         shapes[shape, default: 0] += 1
@@ -22,11 +24,11 @@ struct Tally: Sendable {
         case .rightlyStopped: rightlyStopped += 1
         case .stuck: break
         }
-        if !outcome.isSurvived { lost.append((seed, outcome.findings)) }
+        if !outcome.isSurvived { lost.append((replay, outcome.findings)) }
     }
 
     mutating func merge(_ other: Tally) {
-        seeds += other.seeds
+        worlds += other.worlds
         lives += other.lives
         effects += other.effects
         completed += other.completed
@@ -36,19 +38,36 @@ struct Tally: Sendable {
         lost += other.lost
     }
 
-    func show(took: Duration, _ replay: (UInt64) -> String) {
-        for (seed, findings) in lost.sorted(by: { $0.seed < $1.seed }).prefix(50) {
-            print("LOST: \(replay(seed))")
+    /// Says how far it has come, now and then.
+    func progress(every count: Int) {
+        guard worlds > 0, worlds.isMultiple(of: count) else { return }
+        print("  \(worlds) worlds of one job, \(lost.count) lost")
+        fflush(nil)
+    }
+
+    /// Tells the history of one world; 1 when it was lost.
+    static func tell(_ outcome: Outcome, _ shape: Shape) -> Int32 {
+        for line in outcome.history { print(line) }
+        print("shape \(shape.name): \(outcome.ending)")
+        for line in outcome.findings { print("LOST: \(line)") }
+        return outcome.isSurvived ? 0 : 1
+    }
+
+    func show(took: Duration) {
+        for (replay, findings) in lost.prefix(50) {
+            print("LOST: \(replay)")
             for finding in findings.prefix(5) { print("      \(finding.prefix(400))") }
         }
         print("faults that struck:")
         for (name, count) in struck.sorted(by: { $0.key < $1.key }) { print("  \(count)\t\(name)") }
-        print("worlds by shape: \(shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+        print(
+            "worlds by shape: \(shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+        )
         let seconds = took / .seconds(1)
         print(
-            "seeds \(seeds), lost \(lost.count), completed \(completed), rightly stopped \(rightlyStopped), "
+            "worlds \(worlds), lost \(lost.count), completed \(completed), rightly stopped \(rightlyStopped), "
                 + "lives \(lives), effects \(effects), faults \(struck.values.reduce(0, +)), "
-                + "\(Int(seconds)) s, \((Double(seeds) / max(seconds, 0.001)).formattedOnce) seeds/s"
+                + "\(Int(seconds)) s, \((Double(worlds) / max(seconds, 0.001)).formattedOnce) worlds/s"
         )
     }
 }

@@ -16,6 +16,7 @@ enum Torture {
         case .seeds: exit(try await Seeds(options).run())
         case .kills: exit(try await Kills(options).run())
         case .bits: exit(try await Bits(options).run())
+        case .killed(let faults): exit(try await Kills(options).replay(faults))
         case .replay(let seed): exit(try await Seeds(options).replay(seed))
         }
     }

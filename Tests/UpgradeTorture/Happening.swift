@@ -39,6 +39,7 @@ struct Happening {
     var meddled: [String: Int] = [:]
     /// When each host or node ceased to be well.
     var downSince: [String: Duration] = [:]
+    private let cordonedBefore: Set<String>
     private var events: [(at: Duration, number: Int, event: Event)] = []
     private var count = 0
     var dice: Dice
@@ -47,6 +48,7 @@ struct Happening {
         self.state = state
         self.playbook = playbook
         budgets = state.budgets
+        cordonedBefore = Set(state.nodes.values.filter(\.isCordoned).map(\.name))
         dice = Dice(seed: seed ^ 0x636C_7573)
     }
 
@@ -55,6 +57,14 @@ struct Happening {
     mutating func schedule(_ event: Event, at time: Duration) {
         count += 1
         events.append((time, count, event))
+    }
+
+    /// Pods that wait for a node get one where there is one now; evictions that are refused stay refused.
+    mutating func schedule(_ now: Duration) {
+        guard state.pending != nil else { return }
+        state.schedule()
+        guard now < evictionsRefusedUntil else { return }
+        for index in state.budgets.indices { state.budgets[index].disruptionsAllowed = 0 }
     }
 
     /// The next event at or before `now`, carried out; `false` when there is none.
@@ -227,8 +237,8 @@ struct Happening {
             state.hosts[host]?.identity.clockOffset = 0
         }
         for node in state.nodes.keys.sorted() where state.nodes[node]?.cordonMark == nil {
-            guard playbook.foreignCordons == .refuse else { continue }
-            state.nodes[node]?.isCordoned = false
+            // What was cordoned before the run stays so; whoever came later is done by now.
+            if !cordonedBefore.contains(node) { state.nodes[node]?.isCordoned = false }
         }
     }
 }

@@ -63,7 +63,14 @@ public struct Shape: Sendable {
             let lanes = playbook.hosts(.worker).prefix(1).map { PlannedLane(target: .host($0.name), steps: chosen) }
             return [PlannedPhase(id: "workers", batch: 1, failureBudget: 0, lanes: lanes)]
         }
-        return try await Shape("small", try playbook(etcd: 1, controlPlane: 1, workers: 2, hops: 1), steps: steps)
+        // Never decoded: what is kept of a playbook is its text, and a flipped bit of it must show.
+        let text = "cluster: torture\n"
+        return try await Shape(
+            "small",
+            try playbook(etcd: 1, controlPlane: 1, workers: 2, hops: 1),
+            text: text,
+            steps: steps
+        )
     }
 
     /// One hop of a cluster with two API servers, two workers at once, a foreign cordon and a foreign mask.

@@ -227,7 +227,7 @@ final class SimulatedDisk: Disk {
     }
 
     /// What a power cut leaves: names as after some of the changes that were not synced, in their order; of each file
-    /// what was synced and some of the rest: the first part of it, or the last part with zeros where the first should be.
+    /// what was synced and some of the rest: its first part, or its last part with zeros where the first should be.
     private static func forget(_ state: inout State) {
         var names = state.durableNames
         for move in state.moves.prefix(state.dice.roll(0...state.moves.count)) {

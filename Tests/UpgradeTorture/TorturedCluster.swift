@@ -50,6 +50,7 @@ final class TorturedCluster: ClusterAccess {
 
     private static func advance(_ state: inout State, _ now: Duration) {
         while state.happening.step(until: now) { state.watch.look(&state.happening, now) }
+        state.happening.schedule(now)
         state.watch.look(&state.happening, now)
     }
 
@@ -210,7 +211,13 @@ final class TorturedCluster: ClusterAccess {
             case .replaced(isKeyAccepted: false):
                 return .failure(
                     .remote(
-                        .hostKeyChanged(host: name, address: name, fingerprint: "SHA256:?", file: "known_hosts", line: 1)
+                        .hostKeyChanged(
+                            host: name,
+                            address: name,
+                            fingerprint: "SHA256:?",
+                            file: "known_hosts",
+                            line: 1
+                        )
                     )
                 )
             }
@@ -320,7 +327,12 @@ final class TorturedCluster: ClusterAccess {
         }
     }
 
-    private func pause(until ends: Duration, since start: Duration, _ host: String, _ job: JobID) async throws(AccessError) {
+    private func pause(
+        until ends: Duration,
+        since start: Duration,
+        _ host: String,
+        _ job: JobID
+    ) async throws(AccessError) {
         let deadline = Duration.seconds(900)
         let now = clock.now.elapsed
         guard now - start < deadline, !Task.isCancelled else {

@@ -90,6 +90,8 @@ struct Watch: Sendable {
 
     /// Nothing is taken down while something else has long been down: a look before that would have shown it.
     private mutating func notWorse(_ action: Action, _ happening: Happening, _ now: Duration) {
+        // A plan without its checks of the cluster's health does not look.
+        guard looksAtSkew else { return }
         let long = Duration.seconds(3600)
         func isLongDown(_ name: String) -> Bool { happening.downSince[name].map { now - $0 > long } ?? false }
         let servers = happening.playbook.hosts(.controlPlane).map(\.name)
@@ -124,7 +126,8 @@ struct Watch: Sendable {
 
     mutating func look(_ happening: inout Happening, _ now: Duration) {
         noteDown(&happening, now)
-        let found = (looksAtSkew ? skew(happening.state) : []) + drained(happening) + foreign(happening) + dirty(happening)
+        let found =
+            (looksAtSkew ? skew(happening.state) : []) + drained(happening) + foreign(happening) + dirty(happening)
             + (isDisturbed ? [] : budgets(happening.state))
         for text in found { fail(text) }
     }
@@ -187,7 +190,9 @@ struct Watch: Sendable {
     private mutating func foreign(_ happening: Happening) -> [String] {
         let state = happening.state
         var found: [String] = []
-        for mask in foreignMasks.subtracting(Self.masks(state)).sorted() { found.append("the foreign mask \(mask) is gone") }
+        for mask in foreignMasks.subtracting(Self.masks(state)).sorted() {
+            found.append("the foreign mask \(mask) is gone")
+        }
         for node in foreignCordons.sorted() where state.nodes[node]?.isCordoned == false {
             found.append("the foreign cordon of \(node) is gone")
         }
@@ -201,7 +206,9 @@ struct Watch: Sendable {
         var found: [String] = []
         for node in state.nodes.values.sorted(by: { $0.name < $1.name }) {
             guard node.isCordoned, node.cordonMark == run else { continue }
-            if !ledger.contains(.cordon(node: node.name, mark: run)) { found.append("\(node.name) is cordoned, unknown") }
+            if !ledger.contains(.cordon(node: node.name, mark: run)) {
+                found.append("\(node.name) is cordoned, unknown")
+            }
         }
         for mask in Self.masks(state).subtracting(foreignMasks).sorted() {
             let words = mask.split(separator: " ").map(String.init)

@@ -10,6 +10,7 @@ public final class World: Sendable {
     let disk: SimulatedDisk
     let cluster: TorturedCluster
     private let stops = Mutex<[Outcome.Stop]>([])
+    private let limit: Int
 
     /// How far the operator's clock is off.
     var clockOffset: @Sendable () -> Double { { self.fate.operatorOffset } }
@@ -19,7 +20,13 @@ public final class World: Sendable {
     private static let soundLives = 8
 
     /// Makes a world.
-    public init(_ shape: Shape, _ plan: FaultPlan) {
+    ///
+    /// - Parameters:
+    ///   - shape: its cluster and plan.
+    ///   - plan: what goes wrong.
+    ///   - lives: how often the process is begun at most; `nil` for as often as a run may need.
+    public init(_ shape: Shape, _ plan: FaultPlan, lives: Int? = nil) {
+        limit = lives ?? (Self.faultyLives + Self.soundLives)
         self.shape = shape
         self.plan = plan
         fate = Fate(plan, clock)
@@ -58,7 +65,7 @@ public final class World: Sendable {
         var directory: RunDirectory?
         var lives = 0
         var last = "it was never begun"
-        for number in 1...(Self.faultyLives + Self.soundLives) {
+        for number in 1...limit {
             if number == Self.faultyLives + 1 || (number > 1 && fate.isOver && lives > 2) { heal() }
             fate.revive()
             let life = Life(world: self, directory: directory, acknowledged: acknowledged)
@@ -72,7 +79,9 @@ public final class World: Sendable {
             last = describe(reason, life)
             if fate.takeCleanup() || life.needsCleanup { await life.cleanUp() }
             acknowledged = life.acknowledged
-            if let right = rightly(reason, life), fate.isOver { return (lives, .rightlyStopped(right), journal(directory)) }
+            if let right = rightly(reason, life), fate.isOver {
+                return (lives, .rightlyStopped(right), journal(directory))
+            }
             // Between a breath and a night.
             clock.pass(.seconds(dice.chance(30) ? dice.roll(3600...40_000) : dice.roll(1...300)))
         }
@@ -114,7 +123,9 @@ public final class World: Sendable {
         switch reason {
         case nil: return "killed"
         case .stopped(.failed(let keys)):
-            return keys.map { "\($0): \(life.record.failed[$0].map { "\($0.failure)" } ?? "?")" }.joined(separator: "; ")
+            return keys.map { "\($0): \(life.record.failed[$0].map { "\($0.failure)" } ?? "?")" }.joined(
+                separator: "; "
+            )
         case .stopped(let stop): return "\(stop)"
         case .journal(let error): return "\(error)"
         case .bug(let text): return text
@@ -130,23 +141,36 @@ public final class World: Sendable {
 
     /// Holds the end against that of a run that nothing happened to.
     private func end(_ life: Life) -> Outcome.Ending {
-        let state = cluster.withWorld { happening, _ in happening.state }
+        let (state, unreachable) = cluster.withWorld { happening, _ in
+            (happening.state, Set(happening.playbook.hosts.map(\.name).filter { !happening.isReachable($0) }))
+        }
         var found: [String] = []
         if !life.record.ledger.entries.isEmpty { found.append("left in the ledger: \(life.record.ledger.entries)") }
         if !life.record.inFlight.isEmpty { found.append("still in flight: \(life.record.inFlight.keys)") }
         let target = shape.playbook.releases[shape.playbook.target]
-        let names = Set(shape.playbook.packages.controlPlane + shape.playbook.packages.node + shape.playbook.packages.client)
+        let names = Set(
+            shape.playbook.packages.controlPlane + shape.playbook.packages.node + shape.playbook.packages.client
+        )
         let workers = Set(shape.isWhole ? shape.playbook.hosts.map(\.name) : shape.plan.keys.map(\.target.description))
         for (name, host) in state.hosts.sorted(by: { $0.key < $1.key }) where workers.contains(name) {
             for (package, installed) in host.packages where names.contains(package) {
-                if installed.version != target || !installed.isConfigured { found.append("\(package) on \(name): \(installed)") }
+                if installed.version != target || !installed.isConfigured {
+                    found.append("\(package) on \(name): \(installed)")
+                }
             }
-            for (unit, it) in host.units.sorted(by: { $0.key < $1.key }) where shape.cluster.hosts[name]?.units[unit]?.isActive == true {
+            // One that has gone for ever after its last step was done runs nothing any more.
+            guard !unreachable.contains(name) else { continue }
+            for (unit, it) in host.units.sorted(by: { $0.key < $1.key })
+            where shape.cluster.hosts[name]?.units[unit]?.isActive == true {
                 if !it.isActive || it.isMasked { found.append("\(unit) on \(name): \(it)") }
-                if shape.isWhole, it.runningVersion != target?.kubernetes { found.append("\(unit) on \(name) runs \(String(describing: it.runningVersion))") }
+                if shape.isWhole, it.runningVersion != target?.kubernetes {
+                    found.append("\(unit) on \(name) runs \(String(describing: it.runningVersion))")
+                }
             }
         }
-        for node in state.nodes.values where node.isCordoned && node.cordonMark != nil { found.append("\(node.name) is left cordoned") }
+        for node in state.nodes.values where node.isCordoned && node.cordonMark != nil {
+            found.append("\(node.name) is left cordoned")
+        }
         for (name, set) in state.daemonSets where set.updateStrategy != shape.cluster.daemonSets[name]?.updateStrategy {
             found.append("\(name) has strategy \(set.updateStrategy)")
         }

@@ -7,7 +7,7 @@ public protocol Recorder: AnyObject {
 
     /// Makes the records durable, in order, and takes them into `state`.
     ///
-    /// - Throws: `JournalError`; then nothing may be done on the strength of the records, whether they were kept or not.
+    /// - Throws: `JournalError`; then nothing may be done on the strength of the records, kept or not.
     func append(_ records: [Record]) throws(JournalError)
 }
 

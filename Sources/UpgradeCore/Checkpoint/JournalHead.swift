@@ -1,7 +1,7 @@
 /// How far the journal had come, beside it in `journal.head`: the number of records, that before the last append, each
 /// with 12 digits, and the hash of the last line.
 ///
-/// Written in place after each append and never synced: a kill loses nothing of it, and a power cut leaves an older one.
+/// Written in place after each append and never synced: a kill loses nothing of it, a power cut leaves an older one.
 /// So it never knows of more than the journal has, unless somebody has cut the journal (at a line's end nothing else
 /// would show that between two checkpoints) or a disk has forgotten what it said to be durable.
 struct JournalHead: Hashable, Sendable {

@@ -118,22 +118,31 @@ public struct RunState: Hashable, Sendable, Codable {
             }
         case .stopped(let reason):
             stop = reason
+            // Every step has looked: what it did not find to undo, somebody else has undone or made theirs.
+            if reason == .completed { ledger = Ledger() }
         }
     }
 
-    /// The step that made the effect is to be done again, should the run be resumed, and with it all of its lane: a node
-    /// that was uncordoned has pods again.
+    /// The step that made the effect is to be done again, should the run be resumed, and all of its lane with it: a
+    /// node that was uncordoned has pods again.
     private mutating func redo(_ effect: SideEffect) {
-        for entry in ledger.entries where entry.effect == effect {
-            for key in done.filter({ $0.isOfLane(entry.key) }) {
+        for lane in lanes(of: effect) {
+            for key in done.filter({ $0.isOfLane(lane) }) {
                 done.remove(key)
                 again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
             }
-            for (key, last) in inFlight where key.isOfLane(entry.key) {
+            for (key, last) in inFlight where key.isOfLane(lane) {
                 again[key] = last.attempt + 1
                 _ = giveUp(key)
             }
         }
+    }
+
+    /// A step of each lane that the effect is of: the one that made it, or that missed a cordon of somebody else.
+    private func lanes(of effect: SideEffect) -> [StepKey] {
+        let made = ledger.entries.filter { $0.effect == effect }.map(\.key)
+        guard made.isEmpty, case .cordon(let node, _) = effect else { return made }
+        return failed.filter { $0.value.failure == .unmet(.mustBeCordoned(node: node)) }.map(\.key)
     }
 
     /// Takes a step out of flight; what it had begun may still run.

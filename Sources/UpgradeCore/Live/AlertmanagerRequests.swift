@@ -99,7 +99,9 @@ enum AlertmanagerRequests {
 }
 
 extension AlertMatcher {
-    /// As the API has it. One without `isEqual` is of an Alertmanager before 0.22, which knew no other.
+    /// As the API has it.
+    ///
+    /// One without `isEqual` is of an Alertmanager before 0.22, which knew no other.
     struct Form: Codable {
         var name: String
         var value: String

@@ -52,6 +52,7 @@ public enum Cleanup {
             // A node that may still be drained stays cordoned.
             !underWay.contains(where: entry.key.isOfLane) && (targets.map(entry.effect.isAbout) ?? true)
         }
+        outcomes += try missTheirs(recorder, run: run, targets)
         let isClean = outcomes.allSatisfy(\.isSettled)
         let released = Set(recorder.state.inFlight.keys).union(recorder.state.unsettled.keys).filter {
             isClean && (targets?.contains($0.target.description) ?? true)
@@ -75,6 +76,27 @@ public enum Cleanup {
     ) async throws(JournalError) -> [Outcome] {
         let begun = recorder.state.undoing
         return try await undo(recorder, machineIDs, access, run: run, report: report) { begun.contains($0.effect) }
+    }
+
+    /// Notes that a cordon is gone which was there before ours and was never in the ledger: a step has missed it, and
+    /// what was done on the strength of it begins anew.
+    private static func missTheirs(
+        _ recorder: any Recorder,
+        run: String,
+        _ targets: Set<String>?
+    ) throws(JournalError) -> [Outcome] {
+        let state = recorder.state
+        let missed = state.failed.compactMap { key, failed -> SideEffect? in
+            guard case .unmet(.mustBeCordoned(let node)) = failed.failure, state.done.contains(where: key.isOfLane)
+            else {
+                return nil
+            }
+            let effect = SideEffect.cordon(node: node, mark: run)
+            return targets.map(effect.isAbout) ?? true ? effect : nil
+        }
+        let effects = missed.sorted { $0.title < $1.title }.filter { !state.ledger.contains($0) }
+        if !effects.isEmpty { try recorder.append(effects.map { .struck($0, undone: false) }) }
+        return effects.map { .notOurs($0) }
     }
 
     private static func undo(

@@ -37,7 +37,7 @@ extension ClusterState {
 
     /// Ends an action that was begun: its effect is there.
     ///
-    /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then.
+    /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then but what a drain evicted.
     public mutating func end(_ action: Action) throws(AccessError) {
         applied.append(action)
         do throws(AccessError) {
@@ -46,6 +46,7 @@ extension ClusterState {
             applied.removeLast()
             throw error
         }
+        schedule()
     }
 
     private mutating func apply(_ action: Action) throws(AccessError) {

@@ -19,27 +19,48 @@ extension ClusterState {
         }
     }
 
-    /// Moves pods away: those with a controller come back, Ready, on the schedulable node with the fewest pods.
+    /// Moves pods away, one after the other: those with a controller come back, Ready, on the schedulable node with the
+    /// fewest pods, and wait where there is none. One that a budget holds by then stays; the others stay evicted.
     mutating func evict(_ node: String, _ options: DrainOptions) throws(AccessError) {
         let blocked = try blocks(on: node, options)
         guard blocked.isEmpty else { throw .drainBlocked(node: node, by: blocked, deadline: options.deadline) }
-        let moving = podsToMove(from: node)
-        pods[node]?.removeAll { pod in moving.contains { $0.path == pod.path } }
-        for var pod in moving where pod.owner != nil {
-            let free = nodes.values.filter { !$0.isCordoned && $0.isReady }.map(\.name).sorted()
-            guard let next = free.min(by: { (pods[$0]?.count ?? 0, $0) < (pods[$1]?.count ?? 0, $1) }) else {
-                lose(pod)
-                continue
-            }
+        for var pod in podsToMove(from: node) {
+            guard !budgets.contains(where: { $0.covers(pod) && $0.disruptionsAllowed < 1 }) else { continue }
+            pods[node]?.removeAll { $0.path == pod.path }
+            guard pod.owner != nil else { continue }
             pod.uid += "+"
-            pods[next, default: []].append(pod)
+            if !place(pod) {
+                pending = (pending ?? []) + [pod]
+                count(pod, healthy: -1)
+            }
         }
+        let held = try blocks(on: node, options)
+        guard held.isEmpty else { throw .drainBlocked(node: node, by: held, deadline: options.deadline) }
     }
 
-    /// A pod that finds no node stays Pending; its budgets count one healthy pod less.
-    private mutating func lose(_ pod: PodState) {
+    /// Pods that found no node go where there is room now, as the scheduler sees to once a node is uncordoned or Ready.
+    public mutating func schedule() {
+        guard let waiting = pending else { return }
+        let left = waiting.filter { pod in
+            guard place(pod) else { return true }
+            count(pod, healthy: 1)
+            return false
+        }
+        pending = left.isEmpty ? nil : left
+    }
+
+    /// Puts a pod on the schedulable node with the fewest pods; `false` where there is none.
+    private mutating func place(_ pod: PodState) -> Bool {
+        let free = nodes.values.filter { !$0.isCordoned && $0.isReady }.map(\.name).sorted()
+        guard let next = free.min(by: { (pods[$0]?.count ?? 0, $0) < (pods[$1]?.count ?? 0, $1) }) else { return false }
+        pods[next, default: []].append(pod)
+        return true
+    }
+
+    /// What the budgets of a pod count: a Pending one is not healthy.
+    private mutating func count(_ pod: PodState, healthy change: Int) {
         for index in budgets.indices where budgets[index].covers(pod) {
-            budgets[index].currentHealthy -= 1
+            budgets[index].currentHealthy += change
             budgets[index].disruptionsAllowed = max(0, budgets[index].currentHealthy - budgets[index].desiredHealthy)
         }
     }

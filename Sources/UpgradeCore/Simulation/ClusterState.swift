@@ -51,6 +51,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var nodes: [String: NodeState] = [:]
     /// Pods by the node they are on.
     public var pods: [String: [PodState]] = [:]
+    /// Pods that have found no node; `nil` where that has never happened.
+    public var pending: [PodState]?
     /// Disruption budgets.
     public var budgets: [BudgetState] = []
     /// DaemonSets by `namespace/name`.

@@ -3,17 +3,19 @@ internal import Foundation
 /// Keeps a simulated cluster in a file beside the checkpoint, so that it outlives the process as a real one would.
 public struct SimulationFile: Sendable {
     private let path: String
+    private let disk: any Disk
 
     /// Names the file.
-    public init(path: String) {
+    public init(path: String, on disk: any Disk = LocalDisk()) {
         self.path = path
+        self.disk = disk
     }
 
     /// Reads the cluster; `nil` when there is no file.
     ///
     /// - Throws: `JournalError` for a file that is not one.
     public func read() throws(JournalError) -> ClusterState? {
-        guard let file = try LocalDisk().read(path) else { return nil }
+        guard let file = try disk.read(path) else { return nil }
         // A line of JSON and, since files of older versions have none, where there is a second line its digest.
         let bytes = file.prefix { $0 != UInt8(ascii: "\n") }
         guard bytes.count == file.count || Self.sealed(bytes) == file else {
@@ -33,7 +35,7 @@ public struct SimulationFile: Sendable {
         var state = state
         state.applied = state.applied.map(\.redacted)
         do {
-            try LocalDisk().replace(path, with: Self.sealed(try JSON.line(state)))
+            try disk.replace(path, with: Self.sealed(try JSON.line(state)))
         } catch let JournalError.system(_, operation, reason) {
             throw .localFile(path: path, reason: "\(operation): \(reason)")
         } catch {

@@ -97,7 +97,7 @@ public struct RunFigures: Sendable {
     public func text(at time: Double) -> String {
         var page = MetricsPage(labels: [("cluster", cluster), ("run", run)])
         page.family("upgrader_run_state", "gauge", "1 for how the run stands, 0 for the others.")
-        for name in ["running", "completed", "paused", "interrupted", "failed"] {
+        for name in ["running", "completed", "paused", "interrupted", "lease-lost", "failed"] {
             page.sample([("state", name)], name == state ? 1 : 0)
         }
         page.family("upgrader_process_start_time_seconds", "gauge", "When this process took up the run.")

@@ -3,7 +3,9 @@ internal import Foundation
 
 /// Runs the body of a command; an error becomes five lines on standard error and the exit code that belongs to it.
 ///
-/// - Parameter json: whether a program reads standard output; it gets the error as a document.
+/// - Parameters:
+///   - json: whether a program reads standard output; it gets the error as a document.
+///   - body: the command.
 /// - Throws: `ExitCode`.
 func complaining(json: Bool = false, _ body: () async throws -> Ending) async throws {
     let ending: Ending

@@ -114,7 +114,9 @@ extension Complaint {
                     error: "\(path) is damaged at line \(line)",
                     why: reason,
                     state: "nothing on disk was changed",
-                    next: "undo the edit or restore the run's directory from a copy; \(Self.withoutCopy)"
+                    next: Self.isMadeAnew(path)
+                        ? "if the journal is as it was, remove \(path): it is made anew from it"
+                        : "undo the edit or restore the run's directory from a copy; \(Self.withoutCopy)"
                 ),
                 .drift
             )
@@ -122,7 +124,7 @@ extension Complaint {
             self.init(
                 FiveLines(
                     error: "\(path) has lost records",
-                    why: "it ends after record \(records); the checkpoint knows of \(expected)",
+                    why: "it ends after record \(records); what stands beside it knows of \(expected)",
                     state: "nothing on disk was changed",
                     next: "restore the run's directory from a copy; \(Self.withoutCopy)"
                 ),
@@ -193,6 +195,11 @@ extension Complaint {
 
     private static let withoutCopy =
         "without one, take our cordons and masks away by hand, move the directory away, and begin anew"
+
+    /// Whether a file of a run only repeats what its journal says.
+    private static func isMadeAnew(_ path: String) -> Bool {
+        ["/journal.head", "/checkpoint.json"].contains(where: path.hasSuffix)
+    }
 
     private static func directory(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -107,7 +107,7 @@ struct JournalTests {
     }
 
     @Test(
-        "a torn line that no append had acknowledged says that nothing was done on it, an acknowledged one that it may be"
+        "a torn line tells whether it may have been acted on: only where the disk had called it safe"
     )
     func tornLineAndHead() throws {
         let records = Array(try someRecords().dropLast())

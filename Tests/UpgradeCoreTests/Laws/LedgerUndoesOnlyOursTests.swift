@@ -66,6 +66,62 @@ struct LedgerUndoesOnlyOursTests {
         #expect(cordoned.isEmpty)
     }
 
+    @Test("a node that somebody else had cordoned, and uncordons under the run, begins anew after cleanup")
+    func theirCordonGone() async throws {
+        var scene = try Scene { $0.foreignCordons = .keep }
+        scene.cluster.nodes["w1.example.org"]?.isCordoned = true
+        let recorder = MemoryRecorder()
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        try await stopAtDrain(scene, cluster, recorder)
+        await cluster.meddle { $0.nodes["w1.example.org"]?.isCordoned = false }
+        let driver = scene.driver(try await scene.plan(), cluster)
+        guard case .failed(let keys) = try await driver.walk(recorder: recorder) else {
+            Issue.record("a node without a cordon was drained")
+            return
+        }
+        #expect(keys.map { recorder.state.failed[$0]?.failure } == [.unmet(.mustBeCordoned(node: "w1.example.org"))])
+        #expect(recorder.state.ledger.entries.isEmpty, "it was never ours")
+        // It is what `why` and the failure tell the operator to do.
+        let cordon = SideEffect.cordon(node: "w1.example.org", mark: scene.run)
+        let outcomes = try await Cleanup.perform(run: scene.run, recorder: recorder, access: cluster) { _ in }
+        #expect(outcomes == [.notOurs(cordon)])
+        let again = try await Cleanup.perform(run: scene.run, recorder: recorder, access: cluster) { _ in }
+        #expect(again == [], "it is noted once")
+        await cluster.meddle { $0.budgets[0].disruptionsAllowed = 1 }
+        #expect(try await driver.walk(recorder: recorder) == .completed)
+        #expect(await cluster.state.applied.contains(.cordon(node: "w1.example.org", mark: scene.run)))
+        #expect(recorder.state.ledger.entries.isEmpty)
+    }
+
+    @Test("a cordon that somebody else has taken away is not left in the ledger of a run that is completed")
+    func completed() throws {
+        let key = try #require(StepKey("1.12-1.13/workers/cordon@w1"))
+        let cordon = Action.cordon(node: "w1.example.org", mark: "run1")
+        let records: [Record] = [
+            .begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, cordon), .acted(key, attempt: 1, index: 0),
+            .done(key),
+        ]
+        #expect(MemoryRecorder(records + [.stopped(.interrupted)]).state.ledger.entries.count == 1)
+        #expect(MemoryRecorder(records + [.stopped(.completed)]).state.ledger.entries.isEmpty)
+    }
+
+    @Test("a pod that finds no node waits, counts as unhealthy, and lands when a node is uncordoned")
+    func pendingPods() throws {
+        var state = try Scene().cluster
+        let options = DrainOptions(deadline: .seconds(60), deletesBarePods: true, deletesEmptyDirData: true)
+        for name in state.nodes.keys { state.nodes[name]?.isCordoned = true }
+        for index in state.budgets.indices { state.budgets[index].disruptionsAllowed = 9 }
+        let healthy = state.budgets.map(\.currentHealthy)
+        try state.end(.drain(node: "w1.example.org", options: options))
+        let waiting = try #require(state.pending)
+        #expect(state.budgets.map(\.currentHealthy) != healthy)
+        state.nodes["w2.example.org"]?.isCordoned = false
+        state.schedule()
+        #expect(state.pending == nil)
+        #expect(state.budgets.map(\.currentHealthy) == healthy)
+        #expect(state.pods["w2.example.org"]?.suffix(waiting.count).map(\.uid) == waiting.map(\.uid))
+    }
+
     @Test("cleanup writes down what it will undo before it does, and what it has undone after")
     func cleanupWritesAhead() async throws {
         let scene = try Scene()

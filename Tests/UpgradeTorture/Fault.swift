@@ -21,7 +21,9 @@ public struct Fault: Hashable, Sendable, Codable {
         case after
     }
 
-    /// What goes wrong. Hosts are numbers in the order of the playbook; times are in seconds.
+    /// What goes wrong.
+    ///
+    /// Hosts are numbers in the order of the playbook; times are in seconds.
     public enum Kind: Hashable, Sendable, Codable {
         /// The process is killed.
         case kill(Moment)

@@ -79,7 +79,8 @@ public struct FlippedBits: Sendable {
     ///
     /// - Parameters:
     ///   - name: the file's name in the directory.
-    ///   - stride: 1 for every bit, 7 for each seventh.
+    ///   - step: 1 for every bit, 7 for each seventh.
+    /// - Returns: how many were flipped, and what became of them.
     public func flip(_ name: String, stride step: Int = 1) -> Count {
         var count = Count()
         let path = directory.path + "/" + name

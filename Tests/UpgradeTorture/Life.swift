@@ -37,7 +37,7 @@ final class Life {
         do {
             let journal = try recording { () throws(JournalError) in try directory.journal(on: world.disk, now: now) }
             let recorder = begin(journal)
-            let outcomes = try await recording { () async throws(JournalError) in
+            let outcomes = try await recordingLater { () async throws(JournalError) in
                 try await Cleanup.perform(
                     run: directory.run,
                     recorder: recorder,
@@ -107,7 +107,7 @@ final class Life {
         if journal.count > 1, let header = journal.state.header {
             try recording { () throws(JournalError) in try recorder.append([.resumed(header)]) }
         }
-        let finished = try await recording { () async throws(JournalError) in
+        let finished = try await recordingLater { () async throws(JournalError) in
             try await Cleanup.finish(
                 run: directory.run,
                 recorder: recorder,
@@ -196,7 +196,9 @@ struct LifeError: Error {
 }
 
 /// Turns a failure of the disk into the reason of a stop.
-private func recording<Value>(_ body: () async throws(JournalError) -> Value) async throws(LifeError) -> Value {
+private func recordingLater<Value>(
+    _ body: () async throws(JournalError) -> Value
+) async throws(LifeError) -> Value {
     do throws(JournalError) {
         return try await body()
     } catch {

@@ -84,8 +84,8 @@ enum AlertmanagerRequests {
     }
 
     private static func root(_ silence: AlertSilence) -> String {
-        (silence.alertmanager.hasSuffix("/") ? String(silence.alertmanager.dropLast()) : silence.alertmanager)
-            + "/api/v2"
+        let address = silence.alertmanager
+        return (address.hasSuffix("/") ? String(address.dropLast()) : address) + "/api/v2"
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -30,9 +30,8 @@ extension RunMachine {
             let effects = try begin(LaneMachine(keys: keys(of: index, in: next), resuming: record), in: &next)
             return try advanced(next, effects)
         case (.walking, .laneRefused(let index, let needs)):
-            guard state.asked == index,
-                let first = unfinished(LaneMachine(keys: keys(of: index, in: state), resuming: record)).first
-            else { throw illegal(event) }
+            let lane = LaneMachine(keys: keys(of: index, in: state), resuming: record)
+            guard state.asked == index, let first = unfinished(lane).first else { throw illegal(event) }
             var next = state
             next.asked = nil
             next.refused = Refusal(key: first, needs: needs)

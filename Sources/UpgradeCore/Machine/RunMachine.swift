@@ -61,7 +61,12 @@ public struct RunMachine: Hashable, Sendable {
     public private(set) var state: State
 
     /// Makes a machine that goes on from what is recorded.
-    public init(plan: Plan, resuming record: RunState = RunState(), until: HopID? = nil, isTimed: Bool = false) {
+    public init(
+        plan: Plan,
+        resuming record: RunState = RunState(),
+        until: HopID? = nil,
+        isTimed: Bool = false
+    ) {
         self.plan = plan
         self.isTimed = isTimed
         self.record = record

@@ -19,7 +19,9 @@ extension ClusterState {
         }
     }
 
-    /// Moves pods away, one after the other: those with a controller come back, Ready, on the schedulable node with the
+    /// Moves pods away, one after the other.
+    ///
+    /// Those with a controller come back, Ready, on the schedulable node with the
     /// fewest pods, and wait where there is none. One that a budget holds by then stays; the others stay evicted.
     mutating func evict(_ node: String, _ options: DrainOptions) throws(AccessError) {
         let blocked = try blocks(on: node, options)

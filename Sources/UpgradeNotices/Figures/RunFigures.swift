@@ -105,7 +105,7 @@ public struct RunFigures: Sendable {
         page.family(
             "upgrader_updated_time_seconds",
             "gauge",
-            "When this was written; an old one of a running run means that it was killed."
+            "When this was written; an old one of a running run: it was killed."
         )
         page.sample([], time)
         page.family("upgrader_hop_steps", "gauge", "Steps of the plan.")
@@ -120,11 +120,7 @@ public struct RunFigures: Sendable {
         page.sample([], Double(lanes.count))
         page.family("upgrader_lane_step_seconds", "gauge", "How long the step in hand of a target has taken.")
         for lane in sorted { page.sample(labels(lane), max(0, time - lane.since)) }
-        page.family(
-            "upgrader_lane_wait_seconds",
-            "gauge",
-            "How long the step in hand of a target has waited, and for what."
-        )
+        page.family("upgrader_lane_wait_seconds", "gauge", "How long the step in hand has waited, and for what.")
         for lane in sorted {
             if let wait = lane.wait {
                 page.sample(labels(lane) + [("for", wait.kind.rawValue)], max(0, time - wait.since))
@@ -136,11 +132,7 @@ public struct RunFigures: Sendable {
         page.sample([], Double(retries))
         page.family("upgrader_step_failures_total", "counter", "Attempts at steps that failed.")
         page.sample([], Double(failures))
-        page.family(
-            "upgrader_api_server_up",
-            "gauge",
-            "Whether the API server was healthy when it was last looked at, on its own address."
-        )
+        page.family("upgrader_api_server_up", "gauge", "Whether the API server was healthy when last looked at.")
         let hosts = looks.sorted { $0.key < $1.key }
         for (host, one) in hosts { page.sample([("host", host)], one.isHealthy ? 1 : 0) }
         page.family("upgrader_api_server_looks_total", "counter", "Looks at the API server, by what was found.")

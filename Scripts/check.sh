@@ -79,12 +79,14 @@ purity() {
 
 # A version in code is knowledge that belongs into Hops/Data, with its source.
 literals() {
-    # HopCatalog names the embedded files. ScalarForm and the commands with --until, --from or a VERSION show an operator how to write a
-    # version. Rendering and reading of other programs' formats is not version knowledge.
+    # HopCatalog names the embedded files. ScalarForm and the commands with --until, --from or a VERSION show an operator
+    # how to write a version. Rendering and reading of other programs' formats is not version knowledge, nor is the
+    # version of CloudEvents.
     code '"[^"]*\b1\.[0-9]+' Sources |
         except Sources/UpgradeCore/Hops/HopCatalog.swift Sources/UpgradeCore/Playbook/ScalarForm.swift \
             Sources/upgrader/Commands/PathCommand.swift Sources/upgrader/Commands/RunCommand.swift Sources/upgrader/Commands/ResumeCommand.swift \
-            Sources/upgrader/Commands/Session+Until.swift Sources/upgrader/Commands/PackageBuildCommand.swift
+            Sources/upgrader/Commands/Session+Until.swift Sources/upgrader/Commands/PackageBuildCommand.swift \
+            Sources/UpgradeNotices/News/CloudEvent.swift
 }
 
 words() {

@@ -22,7 +22,7 @@ struct LogTests {
         #expect(Set(drains.compactMap { $0.key?.target.description }) == ["w1", "w2"])
         let mine = all.filter { LogFilter(hosts: ["w1", "w1.example.org"], step: "workers").wants($0) }
         #expect(Set(mine.compactMap { $0.key?.target.description }) == ["w1"])
-        #expect(count(LogFilter(step: "1.12-1.13/workers/dr")) == drains.count)
+        #expect(count(LogFilter(step: "1.12-1.13/workers/drai")) == drains.count)
         let last = try #require(all.last)
         #expect(last.event == "stopped")
         #expect(count(LogFilter(since: last.time)) == 1)

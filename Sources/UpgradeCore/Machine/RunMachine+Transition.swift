@@ -26,7 +26,8 @@ extension RunMachine {
             guard state.asked == index else { throw illegal(event) }
             var next = state
             next.asked = nil
-            guard !next.isInterrupted else { return try advanced(next, []) }
+            // Meanwhile a lane may have failed, or somebody may have wished to stop.
+            guard let phase = phase(of: next), mayBegin(next, phase) else { return try advanced(next, []) }
             let effects = try begin(LaneMachine(keys: keys(of: index, in: next), resuming: record), in: &next)
             return try advanced(next, effects)
         case (.walking, .laneRefused(let index, let needs)):

@@ -19,25 +19,20 @@ extension ClusterState {
         }
     }
 
-    /// Moves pods away, one after the other.
-    ///
-    /// Those with a controller come back, Ready, on the schedulable node with the
-    /// fewest pods, and wait where there is none. One that a budget holds by then stays; the others stay evicted.
+    /// Moves pods away: those with a controller come back, Ready, on the schedulable node with the fewest pods, and wait
+    /// where there is none.
     mutating func evict(_ node: String, _ options: DrainOptions) throws(AccessError) {
         let blocked = try blocks(on: node, options)
         guard blocked.isEmpty else { throw .drainBlocked(node: node, by: blocked, deadline: options.deadline) }
-        for var pod in podsToMove(from: node) {
-            guard !budgets.contains(where: { $0.covers(pod) && $0.disruptionsAllowed < 1 }) else { continue }
-            pods[node]?.removeAll { $0.path == pod.path }
-            guard pod.owner != nil else { continue }
+        let moving = podsToMove(from: node)
+        pods[node]?.removeAll { pod in moving.contains { $0.path == pod.path } }
+        for var pod in moving where pod.owner != nil {
             pod.uid += "+"
             if !place(pod) {
                 pending = (pending ?? []) + [pod]
                 count(pod, healthy: -1)
             }
         }
-        let held = try blocks(on: node, options)
-        guard held.isEmpty else { throw .drainBlocked(node: node, by: held, deadline: options.deadline) }
     }
 
     /// Pods that found no node go where there is room now, as the scheduler sees to once a node is uncordoned or Ready.

@@ -50,12 +50,14 @@ struct DryStart: Step {
         init(_ context: StepContext) {
             let isControlPlane = context.key.phase == PhaseName.controlPlane
             let packages = context.playbook.packages
-            names = isControlPlane ? packages.controlPlane : packages.node
+            let names = isControlPlane ? packages.controlPlane : packages.node
+            self.names = names
             units = isControlPlane ? ControlPlaneUnit.allCases.map(\.rawValue) : NodeUnit.allCases.map(\.rawValue)
-            self.packages =
-                context.targetVersion.map { version in
-                    names.map { PackageSpec(name: $0, version: version) }
-                } ?? []
+            guard let version = context.targetVersion else {
+                self.packages = []
+                return
+            }
+            self.packages = names.map { PackageSpec(name: $0, version: version) }
         }
     }
 }

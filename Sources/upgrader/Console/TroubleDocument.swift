@@ -1,4 +1,5 @@
 internal import Foundation
+internal import UpgradeCore
 
 /// What a command with `--format json` writes when it has nothing else to say; documented in state/README.md.
 struct TroubleDocument: Encodable {

@@ -203,7 +203,7 @@ struct PlaybookDecoderTests {
         let playbook = try decode(text, file: "playbooks/\(name).yaml")
         #expect(playbook.target == MinorRelease(major: 1, minor: 16))
         #expect(playbook.hosts(.etcd).count == 3)
-        #expect(text.split(separator: "\n").count <= 80)
+        #expect(text.split(separator: "\n").count <= 90)
         #expect((playbook.simulation != nil) == (name == "embedded"))
     }
 }

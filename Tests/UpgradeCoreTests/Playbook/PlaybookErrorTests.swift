@@ -52,7 +52,8 @@ struct PlaybookErrorTests {
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
         + "`foreign-cordons`, `workers`, `deadlines`, `lease`, `calico`, `helm`, `hooks`, "
-        + "`accept`, `accepted-findings`, `simulation`, `versions`"
+        + "`accept`, `accepted-findings`, `simulation`, `versions`, `silences`, `notifications`, `metrics-file`, "
+        + "`packaging`"
 
     private static let yamlCases: [Case] = [
         Case("nothing", "", "p.yaml:1:1: the playbook is empty"),

@@ -134,17 +134,18 @@ public enum RemoteConformance {
 
     private static let limits = [
         Behaviour("ends a call at its deadline, and the next one works") { remote, host, _ in
-            let command = Command("sleep", "120")
+            let command = Command("sleep", "900")
             let start = ContinuousClock.now
             let error = RemoteError.deadlinePassed(
                 host: host.name,
-                command: "sleep 120",
+                command: "sleep 900",
                 deadline: .milliseconds(1500)
             )
             await #expect(throws: error) {
                 try await remote.run(command, on: host, deadline: .milliseconds(1500))
             }
-            #expect(ContinuousClock.now - start < .seconds(60))
+            // Less than what was asked to sleep; the machine may be busy with other tests.
+            #expect(ContinuousClock.now - start < .seconds(600))
             try await expectAlive(remote, host)
         },
         Behaviour("connects again after it was told to disconnect") { remote, host, _ in

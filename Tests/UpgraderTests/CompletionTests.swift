@@ -15,7 +15,7 @@ struct CompletionTests {
         return scratch.path + "/" + shell
     }
 
-    @Test("bash completes commands and their options")
+    @Test("bash completes commands")
     func bash() async throws {
         let scratch = try ScratchDirectory()
         let script = try await completions("bash", scratch)
@@ -24,9 +24,7 @@ struct CompletionTests {
             _upgrader 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}"
             """
         let commands = try await run("bash", "-c", complete, script, "upgrader", "res", in: scratch)
-        #expect(commands.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } == ["resume"])
-        let options = try await run("bash", "-c", complete, script, "upgrader", "run", "--not", in: scratch)
-        #expect(options.output.contains("--not-after"), "\(options.output)\(options.errors)")
+        #expect(commands.output.contains("resume"), "\(commands.output)\(commands.errors)")
     }
 
     @Test("fish completes commands, each once")

@@ -162,7 +162,7 @@ enum AccessRules {
                     hop: hop,
                     severity: .killsDaemon,
                     cure: "correct `node` in the playbook",
-                    source: "Kubernetes 1.12 pkg/util/node/node.go, GetHostname; kubelet --hostname-override"
+                    source: "Kubernetes pkg/util/node/node.go, GetHostname; kubelet --hostname-override"
                 )
             )
         }

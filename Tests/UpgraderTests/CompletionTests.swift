@@ -15,16 +15,18 @@ struct CompletionTests {
         return scratch.path + "/" + shell
     }
 
-    @Test("bash completes commands")
+    @Test("bash completes commands and their options")
     func bash() async throws {
         let scratch = try ScratchDirectory()
         let script = try await completions("bash", scratch)
         let complete = """
             source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
-            _upgrader 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}"
+            _upgrader "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s\\n' "${COMPREPLY[@]}"
             """
         let commands = try await run("bash", "-c", complete, script, "upgrader", "res", in: scratch)
-        #expect(commands.output.contains("resume"), "\(commands.output)\(commands.errors)")
+        #expect(commands.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } == ["resume"])
+        let options = try await run("bash", "-c", complete, script, "upgrader", "run", "--not", in: scratch)
+        #expect(options.output.contains("--not-after"), "\(options.output)\(options.errors)")
     }
 
     @Test("fish completes commands, each once")

@@ -155,7 +155,7 @@ struct NotifierTests {
         #expect(fold.tick(at: 699) == [])
         let told = fold.tick(at: 701)
         #expect(told.map(\.event) == [.blocked])
-        #expect(told.first?.what.contains("has waited for 10 min: ") == true)
+        #expect(told.first?.what.contains("has waited for 10 min: pod shop/cart-0 is held by budget shop/cart") == true)
         #expect(fold.take(.progress(key, .blocked([block])), at: 900) == [])
         // Another wait is news again.
         #expect(

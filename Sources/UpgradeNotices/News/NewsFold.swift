@@ -53,6 +53,10 @@ public struct NewsFold: Sendable {
     /// Takes what an observer is told.
     public mutating func take(_ notice: RunNotice, at time: Double) -> [RunNews] {
         switch notice {
+        case .progress(let key, .blocked(let blocks)):
+            // Without the verb of the title: the sentence that it becomes a part of has one.
+            wait(key, blocks.map(\.why).joined(separator: "; "), since: time)
+            return tick(at: time)
         case .progress(let key, let progress) where progress.isWait:
             wait(key, progress.title, since: time)
             return tick(at: time)

@@ -8,14 +8,50 @@ public enum Redaction {
     /// What stands where a secret was.
     public static let mark = "[redacted]"
 
+    // Each is compiled once, not at each use: a plan holds thousands of words. `Regex` does not say `Sendable`; the only
+    // thing in it that changes is its compiled form, which it sets atomically.
+
     /// What is part of the name of a secret; rather too much is hidden than too little.
-    private static var name: Regex<Substring> {
+    private nonisolated(unsafe) static let name: Regex<Substring> =
         /(?i)(?:token|pass|pwd|secret|credential|(?:api|access|private|auth|account|signing|encryption|master)[_\-]?key|client-key-data)/
-    }
 
     /// A value: in quotes, which may be escaped or never closed, or up to the next space.
-    private static var value: Regex<Substring> {
+    private nonisolated(unsafe) static let value: Regex<Substring> =
         /(?:\[redacted\]|\\*"[^"]*"?|'[^']*'?|[^\s"']+)(?:["']?[^\s"',;:}\])]+)*/
+
+    private nonisolated(unsafe) static let privateKey =
+        /-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|\z)/
+    private nonisolated(unsafe) static let scheme = /(?i)\b(Bearer|Basic)\s+[A-Za-z0-9._~+\/=\-]{6,}/
+    private nonisolated(unsafe) static let header =
+        /(?i)\b((?:Authorization|Cookie)\\*["']?\s*[:=]\s*\\*["']?(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s+)?)[^\s"'\\][^"'\n]*/
+    private nonisolated(unsafe) static let assignment = Regex {
+        Capture {
+            name
+            /[A-Za-z0-9_.\-]{0,64}\\*["']?\s*[=:]\s*/
+        }
+        value
+    }
+    private nonisolated(unsafe) static let option = Regex {
+        Capture {
+            /(?:^|[\s"'])--?[A-Za-z0-9_\-]{0,64}?/
+            name
+            /[A-Za-z0-9_\-]{0,64}["']?\s+/
+        }
+        value
+    }
+    private nonisolated(unsafe) static let user =
+        /((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)["']?(?:\s+|=)?["']?[^\s:"']+:)[^\s"']+/
+    private nonisolated(unsafe) static let passwordInAddress = /(:\/\/[^\/\s:@]+:)[^\s"']*@/
+    private nonisolated(unsafe) static let userInAddress = /:\/\/[^\/\s:@\[]+@/
+
+    /// A word that is an assignment: the whole rest is the value.
+    private nonisolated(unsafe) static let wholeWord = Regex {
+        Capture {
+            /^[A-Za-z0-9_.\-]{0,64}?/
+            name
+            /[A-Za-z0-9_.\-]{0,64}=/
+        }
+        /(?s:.+)/
     }
 
     /// Returns `text` without tokens, bearer credentials and passwords.
@@ -25,33 +61,14 @@ public enum Redaction {
     /// `-u user:…`, what stands before the `@` of an address, and PEM private keys.
     public static func redact(_ text: String) -> String {
         var clean = text
-        clean.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|\z)/) { _ in mark }
-        clean.replace(/(?i)\b(Bearer|Basic)\s+[A-Za-z0-9._~+\/=\-]{6,}/) { "\($0.output.1) \(mark)" }
-        clean.replace(
-            /(?i)\b((?:Authorization|Cookie)\\*["']?\s*[:=]\s*\\*["']?(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s+)?)[^\s"'\\][^"'\n]*/
-        ) { "\($0.output.1)\(mark)" }
-        let assignment = Regex {
-            Capture {
-                name
-                /[A-Za-z0-9_.\-]{0,64}\\*["']?\s*[=:]\s*/
-            }
-            value
-        }
+        clean.replace(privateKey) { _ in mark }
+        clean.replace(scheme) { "\($0.output.1) \(mark)" }
+        clean.replace(header) { "\($0.output.1)\(mark)" }
         clean.replace(assignment) { "\($0.output.1)\(mark)" }
-        let option = Regex {
-            Capture {
-                /(?:^|[\s"'])--?[A-Za-z0-9_\-]{0,64}?/
-                name
-                /[A-Za-z0-9_\-]{0,64}["']?\s+/
-            }
-            value
-        }
         clean.replace(option) { "\($0.output.1)\(mark)" }
-        clean.replace(/((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)["']?(?:\s+|=)?["']?[^\s:"']+:)[^\s"']+/) {
-            "\($0.output.1)\(mark)"
-        }
-        clean.replace(/(:\/\/[^\/\s:@]+:)[^\s"']*@/) { "\($0.output.1)\(mark)@" }
-        clean.replace(/:\/\/[^\/\s:@\[]+@/) { _ in "://\(mark)@" }
+        clean.replace(user) { "\($0.output.1)\(mark)" }
+        clean.replace(passwordInAddress) { "\($0.output.1)\(mark)@" }
+        clean.replace(userInAddress) { _ in "://\(mark)@" }
         return clean
     }
 
@@ -89,15 +106,7 @@ public enum Redaction {
                 return word[...colon] + mark
             }
             // Of one word the whole rest is the value, spaces and quotes as well.
-            let assignment = Regex {
-                Capture {
-                    /^[A-Za-z0-9_.\-]{0,64}?/
-                    name
-                    /[A-Za-z0-9_.\-]{0,64}=/
-                }
-                /(?s:.+)/
-            }
-            return redact(word.replacing(assignment) { "\($0.output.1)\(mark)" })
+            return redact(word.replacing(wholeWord) { "\($0.output.1)\(mark)" })
         }
     }
 

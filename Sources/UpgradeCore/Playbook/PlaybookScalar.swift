@@ -38,15 +38,19 @@ struct PlaybookScalar {
 
     private static let stringTag = "tag:yaml.org,2002:str"
 
+    // Compiled once, for a playbook may name thousands of hosts; see Redaction for why they may be shared.
+    private nonisolated(unsafe) static let integer = /[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+/
+    private nonisolated(unsafe) static let float = /[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?/
+    private nonisolated(unsafe) static let notFinite = /[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/
+
     private static func kind(ofPlain text: String) -> ScalarKind {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE", "false", "False", "FALSE": return .boolean
         default: break
         }
-        if text.wholeMatch(of: /[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+/) != nil { return .integer }
-        if text.wholeMatch(of: /[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?/) != nil { return .float }
-        if text.wholeMatch(of: /[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/) != nil { return .float }
+        if text.wholeMatch(of: integer) != nil { return .integer }
+        if text.wholeMatch(of: float) != nil || text.wholeMatch(of: notFinite) != nil { return .float }
         return .string
     }
 }

@@ -104,7 +104,7 @@ extension ScalarForm where Value == String {
     static var hostName: Self {
         // A step of the whole cluster has the target `cluster`; a host must not read the same in a step key.
         text("a name of letters, digits, `.`, `_` and `-`, at most 128, the first a letter or digit, not `cluster`") {
-            $0 != "cluster" && $0.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,127}/) != nil
+            $0 != "cluster" && $0.wholeMatch(of: HostPattern.name) != nil
         }
     }
 
@@ -139,7 +139,7 @@ extension ScalarForm where Value == String {
         text("a Kubernetes name: lowercase letters, digits, `-` and `.`") { name in
             name.utf8.count <= 253
                 && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-                    label.wholeMatch(of: /[a-z0-9]([a-z0-9-]*[a-z0-9])?/) != nil
+                    label.wholeMatch(of: HostPattern.label) != nil
                 }
         }
     }
@@ -250,4 +250,10 @@ extension ScalarForm where Value == String {
         default: !scalar.properties.isDefaultIgnorableCodePoint
         }
     }
+}
+
+/// What each host of a playbook is held against: compiled once. See Redaction for why they may be shared.
+private enum HostPattern {
+    nonisolated(unsafe) static let name = /[A-Za-z0-9][A-Za-z0-9._-]{0,127}/
+    nonisolated(unsafe) static let label = /[a-z0-9]([a-z0-9-]*[a-z0-9])?/
 }

@@ -19,20 +19,23 @@ extension ClusterState {
         }
     }
 
-    /// Moves pods away: those with a controller come back, Ready, on the schedulable node with the fewest pods, and wait
-    /// where there is none.
+    /// Evicts pods one after another: those with a controller come back, Ready, on the schedulable node with the fewest
+    /// pods, and wait where there is none; those whose budget allows no more disruptions by then stay.
     mutating func evict(_ node: String, _ options: DrainOptions) throws(AccessError) {
-        let blocked = try blocks(on: node, options)
-        guard blocked.isEmpty else { throw .drainBlocked(node: node, by: blocked, deadline: options.deadline) }
-        let moving = podsToMove(from: node)
-        pods[node]?.removeAll { pod in moving.contains { $0.path == pod.path } }
-        for var pod in moving where pod.owner != nil {
-            pod.uid += "+"
-            if !place(pod) {
-                pending = (pending ?? []) + [pod]
-                count(pod, healthy: -1)
+        // What kubectl refuses before it evicts anything.
+        _ = try blocks(on: node, options)
+        for pod in podsToMove(from: node) where budgets.allSatisfy({ !$0.covers(pod) || $0.disruptionsAllowed > 0 }) {
+            pods[node]?.removeAll { $0.path == pod.path }
+            guard pod.owner != nil else { continue }
+            var next = pod
+            next.uid += "+"
+            if !place(next) {
+                pending = (pending ?? []) + [next]
+                count(next, healthy: -1)
             }
         }
+        let blocked = try blocks(on: node, options)
+        guard blocked.isEmpty else { throw .drainBlocked(node: node, by: blocked, deadline: options.deadline) }
     }
 
     /// Pods that found no node go where there is room now, as the scheduler sees to once a node is uncordoned or Ready.

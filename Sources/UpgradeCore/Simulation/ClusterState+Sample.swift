@@ -61,7 +61,7 @@ extension ClusterState {
             + (host.roles.contains(.worker) ? NodeUnit.allCases.map(\.rawValue) : [])
     }
 
-    /// A web service of four replicas under a budget of three, and a DaemonSet pod per node.
+    /// A web service of four replicas, under a budget of three where there are several workers, and a DaemonSet pod per node.
     private mutating func addWorkloads(_ playbook: Playbook) {
         let nodes = playbook.hosts(.worker).map(\.node)
         guard !nodes.isEmpty else { return }
@@ -76,6 +76,8 @@ extension ClusterState {
             )
             pods[nodes[number % nodes.count], default: []].append(pod)
         }
+        // On an only worker it would never allow a drain: the pods have nowhere to go.
+        guard nodes.count > 1 else { return }
         budgets.append(
             BudgetState(
                 namespace: "shop",

@@ -1,13 +1,15 @@
 import Testing
-import UpgradeCore
 import UpgradeTestSupport
+
+@testable import UpgradeCore
 
 /// Law: foreign cordons, holds and masks survive run, failure and cleanup; ours are undone when unchanged.
 @Suite("Law: the ledger undoes only ours")
 struct LedgerUndoesOnlyOursTests {
     @Test("a cordon of somebody else survives the run when the playbook keeps foreign cordons")
     func foreignCordonSurvivesRun() async throws {
-        var scene = try Scene { $0.foreignCordons = .keep }
+        // The third has room for what the second is drained of.
+        var scene = try Scene(workers: 3) { $0.foreignCordons = .keep }
         scene.cluster.nodes["w1.example.org"]?.isCordoned = true
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
         let stop = try await scene.driver(try await scene.plan(), cluster).walk(recorder: MemoryRecorder())
@@ -68,7 +70,8 @@ struct LedgerUndoesOnlyOursTests {
 
     @Test("a node that somebody else had cordoned, and uncordons under the run, begins anew after cleanup")
     func theirCordonGone() async throws {
-        var scene = try Scene { $0.foreignCordons = .keep }
+        // The third has room for what the second is drained of.
+        var scene = try Scene(workers: 3) { $0.foreignCordons = .keep }
         scene.cluster.nodes["w1.example.org"]?.isCordoned = true
         let recorder = MemoryRecorder()
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
@@ -110,7 +113,10 @@ struct LedgerUndoesOnlyOursTests {
         var state = try Scene().cluster
         let options = DrainOptions(deadline: .seconds(60), deletesBarePods: true, deletesEmptyDirData: true)
         for name in state.nodes.keys { state.nodes[name]?.isCordoned = true }
-        for index in state.budgets.indices { state.budgets[index].disruptionsAllowed = 9 }
+        for index in state.budgets.indices {
+            state.budgets[index].desiredHealthy = 0
+            state.budgets[index].disruptionsAllowed = state.budgets[index].currentHealthy
+        }
         let healthy = state.budgets.map(\.currentHealthy)
         try state.end(.drain(node: "w1.example.org", options: options))
         let waiting = try #require(state.pending)
@@ -120,6 +126,24 @@ struct LedgerUndoesOnlyOursTests {
         #expect(state.pending == nil)
         #expect(state.budgets.map(\.currentHealthy) == healthy)
         #expect(state.pods["w2.example.org"]?.suffix(waiting.count).map(\.uid) == waiting.map(\.uid))
+    }
+
+    @Test("where no other node is free, a drain evicts as many pods as their budget allows and is blocked by the rest")
+    func budgetOfPending() throws {
+        var state = try Scene().cluster
+        let options = DrainOptions(deadline: .seconds(60), deletesBarePods: true, deletesEmptyDirData: true)
+        for name in state.nodes.keys { state.nodes[name]?.isCordoned = true }
+        let before = state.podsToMove(from: "w1.example.org").count
+        #expect(before > 1)
+        do throws(AccessError) {
+            try state.end(.drain(node: "w1.example.org", options: options))
+            Issue.record("a drain went beyond the budget")
+        } catch {
+            guard case .drainBlocked(_, let blocks, _) = error else { throw error }
+            #expect(blocks.count == before - 1)
+        }
+        #expect(state.pending?.count == 1)
+        #expect(state.budgets.allSatisfy { $0.currentHealthy >= $0.desiredHealthy })
     }
 
     @Test("cleanup writes down what it will undo before it does, and what it has undone after")

@@ -79,6 +79,15 @@ enum HopOutline {
         return phases.filter { !$0.lanes.isEmpty }.map { HookOutline.placed(in: $0, playbook.hooks) }
     }
 
+    /// The one phase of a plan that takes a worker back.
+    static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
+        let steps: [StepID] = [
+            "cluster-health", "cordon", "drain", "downgrade-node", "restart-kubelet", "restart-kube-proxy", "node-ready",
+            "uncordon",
+        ]
+        return [HookOutline.placed(in: phase(PhaseName.workers, [lane(host, steps)]), playbook.hooks)]
+    }
+
     /// How many hosts are looked at or saved from at once, where nothing is taken down.
     ///
     /// Enough to hide the time that one host takes to answer; every lane holds a connection and a command on the

@@ -15,6 +15,15 @@ public enum StepCatalog {
         return StepSet(steps: steps + hooks.values, outline: HopOutline.phases)
     }
 
+    /// What takes a worker back to the release that a hop leaves: the lane of an upgrade, with the older packages.
+    ///
+    /// - Parameters:
+    ///   - host: the worker.
+    ///   - playbook: the one of the upgrade; its hooks around workers run here, too.
+    public static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
+        HopOutline.rollback(of: host, playbook)
+    }
+
     static let steps: [any Step] = [
         HostReachable(),
         DiskSpace(),
@@ -45,6 +54,7 @@ public enum StepCatalog {
         Cordon(),
         Drain(),
         InstallNode(),
+        DowngradeNode(),
         RestartKubelet(),
         RestartKubeProxy(),
         NodeReady(),

@@ -6,6 +6,7 @@ extension Session {
     ///
     /// - Parameters:
     ///   - run: the run's name.
+    ///   - heirOf: the run that it takes back; `nil` for none.
     ///   - reason: why, in the operator's words.
     ///   - takesOver: whether the operator has said that another holder is put out.
     ///   - world: the cluster.
@@ -14,6 +15,7 @@ extension Session {
     /// - Throws: `Complaint`, with nothing changed, when it is not to be had.
     func takeLease(
         run: String,
+        heirOf: String? = nil,
         reason: String,
         takesOver: Bool,
         _ world: World,
@@ -25,6 +27,7 @@ extension Session {
                 as: Operator.holder(run: run, reason: reason),
                 terms: playbook.lease,
                 clock: Operator.clock,
+                heirOf: heirOf,
                 takesOver: takesOver,
                 isRunning: Operator.isRunning,
                 report: { Output.note($0) }

@@ -10,7 +10,7 @@ struct Upgrader: AsyncParsableCommand {
             + Ending.allCases.map { "  \($0.rawValue)\t\($0.summary)" }.joined(separator: "\n"),
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
-            CleanupCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self, WhyCommand.self,
+            CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self, WhyCommand.self,
             LogCommand.self, ReportCommand.self, HelmCommand.self, PackageCommand.self,
         ]
     )

@@ -51,6 +51,7 @@ struct Walk {
         // While the lease is waited for, a signal ends the process; a resume takes what it held at once.
         let lease = try await session.takeLease(
             run: directory.run,
+            heirOf: plan.takesBack,
             reason: reason,
             takesOver: takesOver,
             world,
@@ -88,6 +89,7 @@ struct Walk {
             report: { Output.note($0.title) }
         )
         let ending = CleanupReport.tell(finished, directory, again: "upgrader resume")
+        if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
         guard finished.allSatisfy(\.isSettled) else {
             if let loss = lease.loss { try journal.append([.stopped(.leaseLost(loss))]) }
             return ending
@@ -135,6 +137,33 @@ struct Walk {
         }
     }
 
+    /// Waits for what the upgrade may still do to the worker, and writes down in its journal that its lane begins anew.
+    ///
+    /// Before the first action, and again on each resume: from then on either run may be resumed, whatever becomes of
+    /// this one.
+    private func takeBack(_ plan: Plan, of upgrade: String, _ access: any ClusterAccess) async throws {
+        guard let lane = plan.laneTakenBack else { return }
+        let other = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
+        let journal = try other.journal(now: { Date().timeIntervalSince1970 })
+        let left = await Cleanup.settle(run: upgrade, journal.state, access, report: { Output.note($0.title) }) {
+            $0.hop == lane.hop && $0.phase == lane.phase && $0.target == lane.target
+        }
+        for case .unsettled(let key, let error) in left {
+            throw Complaint(
+                FiveLines(
+                    error: "what the upgrade began on \(key.target) may still be under way",
+                    why: "\(key): \(error.why)",
+                    ran: error.ran,
+                    state: "the rollback has changed nothing yet",
+                    next: "\(error.next), then `upgrader resume \(directory.path)`"
+                ),
+                error.isUnreachable ? .unreachable : .paused
+            )
+        }
+        try journal.append([.tookBack(lane, by: directory.run)])
+        try journal.saveCheckpoint()
+    }
+
     private func tell(
         _ stop: Result<StopReason, DriverError>,
         _ plan: Plan,
@@ -153,8 +182,15 @@ struct Walk {
     private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState, _ stored: StoredLease?) -> Ending {
         let done = "\(record.done.count) of \(plan.keys.count) steps are done"
         switch stop {
+        case .completed where plan.takesBack != nil:
+            let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
+            Output.note(
+                "done: \(plan.laneTakenBack?.target.description ?? "") is back on \(plan.to?.description ?? ""); "
+                    + "\(done); `upgrader resume \(upgrade)` upgrades it anew"
+            )
+            return .done
         case .completed:
-            Output.note("done: \(plan.cluster) runs \(plan.hops.last?.id.to.description ?? ""); \(done)")
+            Output.note("done: \(plan.cluster) runs \(plan.to?.description ?? ""); \(done)")
             return .done
         case .reached(let hop):
             Output.note("stopped after \(hop), as asked; \(done); `upgrader resume \(directory.path)` goes on")

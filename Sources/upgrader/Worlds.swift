@@ -103,9 +103,12 @@ enum Worlds {
         _ isBegun: Bool
     ) throws -> SimulatedCluster {
         let fresh = ClusterState.sample(playbook: playbook, at: settings.release)
-        guard let directory else {
+        guard let given = directory else {
             return SimulatedCluster(fresh, clock: ContinuousClock())
         }
+        // A rollback is of the cluster that its upgrade has changed.
+        let upgrade = (try? given.plan())?.takesBack.map { RunDirectory(path: "\(given.clusterPath)/\($0)") }
+        let directory = upgrade ?? given
         let file = SimulationFile(path: directory.simulationPath)
         let found = try file.read()
         if found == nil, isBegun {

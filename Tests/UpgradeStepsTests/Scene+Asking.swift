@@ -37,7 +37,8 @@ extension Scene {
                 versionsDigest: "",
                 machineIDs: machineIDs,
                 baseline: baseline,
-                hops: hops.map { PlannedHop(id: $0, phases: []) }
+                hops: hops.map { PlannedHop(id: $0, phases: []) },
+                takesBack: takesBack
             ),
             ledger: ledger
         )

@@ -10,6 +10,8 @@ struct Scene {
     var hop = HopID(from: .start)
     var hops: [HopID] = [HopID(from: .start)]
     var run = "run1"
+    /// The run whose lane is taken back; `nil` for an upgrade.
+    var takesBack: String?
     var ledger = Ledger()
     var machineIDs: [String: String] = [:]
     var baseline = Baseline(readyNodes: [], foreignCordons: [], etcdMembers: 3)

@@ -20,6 +20,7 @@ struct UnmetTextTests {
         .kubeletVersion(node: "w1.example.org", found: old.kubernetes, expected: new.kubernetes),
         .kubeletVersion(node: "w1.example.org", found: nil, expected: nil),
         .noCandidate(host: "w1", packages: [spec, PackageSpec(name: "kubernetes-node", version: .later)]),
+        .noKeptArchive(host: "w1", packages: [spec], directory: "/var/lib/upgrader/rollback"),
         .packageHeld(host: "w1", package: "kubernetes-node"),
         .unexpectedPackage(host: "w1", package: "kubernetes-node", found: .later, expected: [old, new]),
         .unexpectedPackage(host: "w1", package: "kubernetes-node", found: nil, expected: [old, new]),

@@ -67,16 +67,46 @@ public struct Scene: Sendable {
         )
     }
 
+    /// Makes the plan that takes a worker back.
+    ///
+    /// - Parameters:
+    ///   - worker: the name of the host.
+    ///   - upgrade: the plan whose first hop is taken back there.
+    ///   - run: the name of the rollback.
+    ///   - access: the cluster as the upgrade has left it.
+    public func rollback(
+        of worker: String,
+        _ upgrade: Plan,
+        run: String,
+        _ access: any ClusterAccess
+    ) async throws -> Plan {
+        guard let host = playbook.host(worker), let hop = upgrade.hops.first?.id else {
+            throw SceneError.notAWorker(worker)
+        }
+        return try await Planner.rollback(
+            of: self.run,
+            upgrade,
+            hop: PlannedHop(id: hop, phases: StepCatalog.rollback(of: host, playbook)),
+            playbook: playbook,
+            run: run,
+            steps: steps,
+            hops: hops,
+            access: access
+        )
+        .plan
+    }
+
     /// A driver over an access.
     public func driver(
         _ plan: Plan,
         _ access: any ClusterAccess,
+        run: String? = nil,
         clock: VirtualClock = VirtualClock(),
         interruption: Interruption = Interruption(),
         observer: any RunObserver = SilentObserver()
     ) -> Driver<VirtualClock> {
         Driver(
-            run: run,
+            run: run ?? self.run,
             plan: plan,
             playbook: playbook,
             steps: steps,
@@ -98,6 +128,8 @@ public struct Scene: Sendable {
 public enum SceneError: Error {
     /// The text is not a release.
     case notARelease(String)
+    /// The playbook has no such worker, or the plan no hop.
+    case notAWorker(String)
 }
 
 extension Scene {

@@ -5,7 +5,7 @@ extension Action {
     var host: String? {
         switch self {
         case .refreshPackageLists(let host), .download(let host, _), .keepArchives(let host, _, _),
-            .install(let host, _), .configurePending(let host),
+            .install(let host, _), .downgrade(let host, _, _), .configurePending(let host),
             .mask(let host, _), .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
             .proveSnapshot(let host, _, _),
             .archive(let host, _, _),

@@ -12,7 +12,7 @@ extension Record {
             .failed(key, attempt: attempt, .access(error.redacted))
         case .failed(let key, let attempt, .bug(let text)):
             .failed(key, attempt: attempt, .bug(Redaction.redact(text)))
-        case .begun, .acted, .done, .failed, .undoing, .struck, .released, .stopped, .leased: self
+        case .begun, .acted, .done, .failed, .undoing, .struck, .released, .tookBack, .stopped, .leased: self
         }
     }
 }

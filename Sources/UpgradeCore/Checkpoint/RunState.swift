@@ -116,6 +116,8 @@ public struct RunState: Hashable, Sendable, Codable {
             if let last = inFlight.removeValue(forKey: key) {
                 again[key] = last.attempt + 1
             }
+        case .tookBack(let key, _):
+            redo(laneOf: key)
         case .stopped(let reason):
             stop = reason
             // Every step has looked: what it did not find to undo, somebody else has undone or made theirs.
@@ -126,15 +128,17 @@ public struct RunState: Hashable, Sendable, Codable {
     /// The step that made the effect is to be done again, should the run be resumed, and all of its lane with it: a
     /// node that was uncordoned has pods again.
     private mutating func redo(_ effect: SideEffect) {
-        for lane in lanes(of: effect) {
-            for key in done.filter({ $0.isOfLane(lane) }) {
-                done.remove(key)
-                again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
-            }
-            for (key, last) in inFlight where key.isOfLane(lane) {
-                again[key] = last.attempt + 1
-                _ = giveUp(key)
-            }
+        for lane in lanes(of: effect) { redo(laneOf: lane) }
+    }
+
+    private mutating func redo(laneOf lane: StepKey) {
+        for key in done.filter({ $0.isOfLane(lane) }) {
+            done.remove(key)
+            again[key] = (attempts.removeValue(forKey: key) ?? 1) + 1
+        }
+        for (key, last) in inFlight where key.isOfLane(lane) {
+            again[key] = last.attempt + 1
+            _ = giveUp(key)
         }
     }
 

@@ -8,6 +8,7 @@ extension LeaseHold {
     ///   - holder: who we are.
     ///   - terms: heartbeat and time to live.
     ///   - clock: measures both.
+    ///   - heirOf: the run that this one takes back; what that held counts as held by this one.
     ///   - takesOver: whether the operator has said that another holder is to be put out.
     ///   - isRunning: whether the process of a holder on this machine still runs.
     ///   - report: is told what is waited for.
@@ -18,6 +19,7 @@ extension LeaseHold {
         as holder: LeaseHolder,
         terms: LeaseTerms,
         clock: LeaseClock,
+        heirOf: String? = nil,
         takesOver: Bool = false,
         isRunning: (LeaseHolder) -> Bool,
         report: @Sendable (String) -> Void = { _ in }
@@ -26,7 +28,7 @@ extension LeaseHold {
         // Each turn is a race that somebody else has won, or a host that knows a newer token than the API.
         for _ in 0..<5 {
             let stored = try await patientRead(store, terms, clock, report)
-            let isOurs = try await isOurs(stored, holder, clock, store, isRunning, report)
+            let isOurs = try await isOurs(stored, holder, heirOf, clock, store, isRunning, report)
             if !isOurs, !takesOver { throw .held(stored) }
             let token = max(stored.record?.token ?? 0, floor) + 1
             let seconds = Int(terms.ttl.components.seconds)
@@ -105,13 +107,14 @@ extension LeaseHold {
     private static func isOurs(
         _ stored: StoredLease,
         _ holder: LeaseHolder,
+        _ heirOf: String?,
         _ clock: LeaseClock,
         _ store: any LeaseStore,
         _ isRunning: (LeaseHolder) -> Bool,
         _ report: @Sendable (String) -> Void
     ) async throws(LeaseRefusal) -> Bool {
         guard let record = stored.record, let other = record.holder else { return true }
-        guard other.run == holder.run else { return false }
+        guard other.run == holder.run || other.run == heirOf else { return false }
         // Our own write, whose answer was lost.
         if other.machine == holder.machine, other.process == holder.process { return true }
         if other.machine == holder.machine { return !isRunning(other) }

@@ -6,7 +6,8 @@ public enum CommandRendering {
     /// host; where that one cannot be reached, another one is used in its stead.
     public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
         switch action {
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+            .restart,
             .hook:
             [hostLine(action)]
         case .saveSnapshot(let host, let path):
@@ -119,6 +120,12 @@ extension CommandRendering {
                 host,
                 quietly + ["apt-get", "install", "-y", "--no-install-recommends"] + keepingConffiles + ["--"] + versions
             )
+        case .downgrade(let host, let packages, let directory):
+            let versions = packages.map { "\($0.name)=\($0.version)" }
+            return line(
+                host,
+                quietly + ["/bin/sh", "-c", HostScripts.downgrade, "upgrader-downgrade", directory] + versions
+            )
         case .configurePending(let host):
             return line(host, quietly + ["dpkg", "--force-confdef", "--force-confold", "--configure", "--pending"])
         // Never --runtime: the mask must outlast a restart of the host.
@@ -164,7 +171,8 @@ extension CommandRendering {
                     needsRoot: true
                 )
             )
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+            .restart,
             .hook,
             .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
@@ -220,7 +228,8 @@ extension CommandRendering {
                     + kubectl.brief([]).words,
                 needsRoot: true
             )
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .mask, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+            .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not one request to the API")

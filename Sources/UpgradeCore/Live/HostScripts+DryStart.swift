@@ -22,6 +22,31 @@ extension HostScripts {
         done
         """
 
+    /// Installs the packages `$2 …`, given as `NAME=VERSION`, from archives in the directory `$1`, each found by what it
+    /// says it is; without all of them nothing is done.
+    static let downgrade = """
+        export LC_ALL=C
+        directory=$1
+        shift
+        left=$#
+        while [ "$left" -gt 0 ]; do
+            word=$1
+            shift
+            found=
+            for deb in "$directory/${word%%=*}"_*.deb; do
+                [ -f "$deb" ] || continue
+                [ "$(dpkg-deb --show --showformat='${Package}=${Version}' "$deb")" != "$word" ] || found=$deb
+            done
+            if [ -z "$found" ]; then
+                echo "no archive of $word in $directory" >&2
+                exit 3
+            fi
+            set -- "$@" "$found"
+            left=$((left - 1))
+        done
+        exec dpkg --force-confdef --force-confold --install -- "$@"
+        """
+
     /// Tries the daemons of packages that apt has fetched: `$1` is where to unpack, then come packages as
     /// `NAME=VERSION`, and units.
     ///

@@ -126,7 +126,8 @@ extension LiveCluster {
 
     private func deadline(of action: Action) -> Duration {
         switch action {
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending: playbook.deadlines.install
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending:
+            playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
         case .saveSnapshot, .proveSnapshot, .archive: playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
@@ -166,7 +167,7 @@ extension Action {
     /// Whether dpkg's lock must be free before the action is begun.
     fileprivate var needsPackageLock: Bool {
         switch self {
-        case .download, .install, .configurePending: true
+        case .download, .install, .downgrade, .configurePending: true
         case .refreshPackageLists, .keepArchives, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune,
             .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,

@@ -13,7 +13,7 @@ struct PackageLock: Sendable {
         switch action {
         case .download, .install, .refreshPackageLists:
             output.contains("E: Could not get lock ")
-        case .configurePending:
+        case .configurePending, .downgrade:
             output.contains("locked by another process")
         case .keepArchives, .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon,
             .uncordon, .drain,

@@ -19,6 +19,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var baseline: Baseline
     /// The hops, in order.
     public var hops: [PlannedHop]
+    /// The run whose lane it takes back: its hop then leads from the newer release to the older; `nil` for an upgrade.
+    public var takesBack: String?
 
     /// Makes a plan.
     public init(
@@ -27,7 +29,8 @@ public struct Plan: Hashable, Sendable, Codable {
         versionsDigest: String,
         machineIDs: [String: String],
         baseline: Baseline,
-        hops: [PlannedHop]
+        hops: [PlannedHop],
+        takesBack: String? = nil
     ) {
         self.schema = Self.schema
         self.cluster = cluster
@@ -36,7 +39,17 @@ public struct Plan: Hashable, Sendable, Codable {
         self.machineIDs = machineIDs
         self.baseline = baseline
         self.hops = hops
+        self.takesBack = takesBack
     }
+
+    /// The release that it leads from.
+    public var from: MinorRelease? { takesBack == nil ? hops.first?.id.from : hops.first?.id.to }
+
+    /// The release that it leads to.
+    public var to: MinorRelease? { takesBack == nil ? hops.last?.id.to : hops.last?.id.from }
+
+    /// A step of the lane that it takes back, as the upgrade names it; `nil` for an upgrade.
+    public var laneTakenBack: StepKey? { takesBack == nil ? nil : keys.first { $0.step == "downgrade-node" } }
 
     /// Every step in the order of the plan: lanes of a batch one after another.
     public var keys: [StepKey] {

@@ -21,7 +21,7 @@ public enum Planner {
             throw .access(error)
         }
         let start = try lowestRelease(first, playbook)
-        var plan = Plan(
+        let plan = Plan(
             cluster: playbook.cluster,
             playbookDigest: playbookDigest,
             versionsDigest: versionsDigest,
@@ -29,6 +29,50 @@ public enum Planner {
             baseline: baseline(first, playbook),
             hops: try outline(from: start, playbook, steps, hops)
         )
+        return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
+    }
+
+    /// Makes the plan that takes back what a run has done to one target in a hop.
+    ///
+    /// Looks at the cluster and changes nothing.
+    /// - Parameters:
+    ///   - upgrade: the name of that run.
+    ///   - of: its plan.
+    ///   - hop: what is taken back, with the phases that do it.
+    /// - Throws: `PlanError`.
+    public static func rollback(
+        of upgrade: String,
+        _ of: Plan,
+        hop: PlannedHop,
+        playbook: Playbook,
+        run: String,
+        steps: StepSet,
+        hops: [HopID: HopFacts],
+        access: any ClusterAccess
+    ) async throws(PlanError) -> (plan: Plan, survey: Observation) {
+        let first: Observation
+        do {
+            first = try await access.answer(firstQuestions(playbook))
+        } catch {
+            throw .access(error)
+        }
+        var plan = of
+        plan.machineIDs = try machineIDs(first, playbook)
+        plan.baseline = baseline(first, playbook)
+        plan.hops = [hop]
+        plan.takesBack = upgrade
+        return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
+    }
+
+    private static func survey(
+        _ plan: Plan,
+        _ first: Observation,
+        playbook: Playbook,
+        run: String,
+        steps: StepSet,
+        hops: [HopID: HopFacts],
+        _ access: any ClusterAccess
+    ) async throws(PlanError) -> Observation {
         let survey: Observation
         do {
             survey = try await Survey.take(
@@ -42,8 +86,7 @@ public enum Planner {
         } catch {
             throw .access(error)
         }
-        plan.baseline.etcdMembers = playbook.hosts(.etcd).count
-        return (plan, merged(first, survey))
+        return merged(first, survey)
     }
 
     private static func firstQuestions(_ playbook: Playbook) -> [Probe] {

@@ -34,19 +34,9 @@ public enum Cleanup {
         machineIDs: [String: String] = [:],
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(JournalError) -> [Outcome] {
-        var outcomes: [Outcome] = []
-        var underWay: [StepKey] = []
-        for (key, left) in jobs(recorder.state).sorted(by: { $0.key.description < $1.key.description }) {
-            let job = JobID(run: run, key: key, attempt: left.attempt, index: left.index)
-            do {
-                try await access.settle(left.action, as: job, report: report)
-            } catch {
-                // One that has ended badly is settled, too; what it left is looked at like everything else.
-                if !Failure.access(error).tellsTheEnd {
-                    outcomes.append(.unsettled(key, error))
-                    underWay.append(key)
-                }
-            }
+        var outcomes = await settle(run: run, recorder.state, access, report: report)
+        let underWay = outcomes.compactMap { outcome -> StepKey? in
+            if case .unsettled(let key, _) = outcome { key } else { nil }
         }
         outcomes += try await undo(recorder, machineIDs, access, run: run, report: report) { entry in
             // A node that may still be drained stays cordoned.
@@ -59,6 +49,29 @@ public enum Cleanup {
         }
         if !released.isEmpty {
             try recorder.append(released.sorted { $0.description < $1.description }.map { .released($0) })
+        }
+        return outcomes
+    }
+
+    /// Waits for the jobs of a run that may still be under way.
+    ///
+    /// - Returns: those that could not be waited for.
+    public static func settle(
+        run: String,
+        _ state: RunState,
+        _ access: any ClusterAccess,
+        report: @escaping @Sendable (ActionProgress) -> Void,
+        where isMeant: (StepKey) -> Bool = { _ in true }
+    ) async -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for (key, left) in jobs(state).filter({ isMeant($0.key) }).sorted(by: { $0.key.description < $1.key.description }) {
+            let job = JobID(run: run, key: key, attempt: left.attempt, index: left.index)
+            do {
+                try await access.settle(left.action, as: job, report: report)
+            } catch {
+                // One that has ended badly is settled, too; what it left is looked at like everything else.
+                if !Failure.access(error).tellsTheEnd { outcomes.append(.unsettled(key, error)) }
+            }
         }
         return outcomes
     }

@@ -163,7 +163,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
             observer.notice(.stepEnded(key, took: took, changed: changed))
         case .failed(let key, _, let failure):
             observer.notice(.stepFailed(key, failure))
-        case .started, .resumed, .leased, .acted, .undoing, .struck, .released, .stopped:
+        case .started, .resumed, .leased, .acted, .undoing, .struck, .released, .tookBack, .stopped:
             break
         }
     }

@@ -38,7 +38,7 @@ public struct StepTimes: Hashable, Sendable {
         case .resumed:
             // What was in hand when the process before was killed has not taken that long.
             begun = [:]
-        case .started, .leased, .acted, .failed, .undoing, .struck, .released, .stopped: break
+        case .started, .leased, .acted, .failed, .undoing, .struck, .released, .tookBack, .stopped: break
         }
     }
 

@@ -15,6 +15,16 @@ extension ClusterState {
             for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
                 stop(unit, on: host)
             }
+        case .downgrade(let host, let packages, let directory):
+            for package in packages {
+                guard try !names(in: directory, prefix: package.archivePrefix, of: simulated(host)).isEmpty else {
+                    throw failed(host, action, "no archive of \(package.name)=\(package.version) in \(directory)")
+                }
+            }
+            guard packaging.scriptsRestart else { return }
+            for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
+                stop(unit, on: host)
+            }
         case .restart(let host, let unit):
             guard try simulated(host).units[unit]?.isMasked == false else {
                 throw failed(host, action, "Failed to restart \(unit).service: Unit \(unit).service is masked.")
@@ -63,7 +73,7 @@ extension ClusterState {
                 }
                 write("\(directory)/\(package.archivePrefix)amd64.deb", on: host)
             }
-        case .install(let host, let packages):
+        case .install(let host, let packages), .downgrade(let host, let packages, _):
             for package in packages {
                 hosts[host]?.packages[package.name] = InstalledPackage(version: package.version)
                 guard packaging.scriptsRestart else { continue }

@@ -111,8 +111,8 @@ public struct StepContext: Sendable {
         playbook.host(hostName)?.node ?? hostName
     }
 
-    /// The package version that the hop leads to.
+    /// The package version that the hop leads to; that it leaves, where the plan takes it back.
     public var targetVersion: PackageVersion? {
-        playbook.releases[key.hop.to]
+        playbook.releases[plan.takesBack == nil ? key.hop.to : key.hop.from]
     }
 }

@@ -18,6 +18,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case kubeletVersion(node: String, found: KubernetesVersion?, expected: KubernetesVersion?)
     /// apt offers no such version on the host.
     case noCandidate(host: String, packages: [PackageSpec])
+    /// No archive of an older version is kept on the host.
+    case noKeptArchive(host: String, packages: [PackageSpec], directory: String)
     /// A package is on hold.
     case packageHeld(host: String, package: String)
     /// An installed version is neither where the hop starts nor where it ends.

@@ -9,6 +9,8 @@ extension Unmet {
             "the kubelet of node \(node) reports \(Self.text(found))\(Self.wanted(expected))"
         case .noCandidate(let host, let packages):
             "apt on \(host) offers no \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", no "))"
+        case .noKeptArchive(let host, let packages, let directory):
+            "\(host) keeps no archive of \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) in \(directory)"
         case .packageHeld(let host, let package): "package \(package) is on hold on \(host)"
         case .unexpectedPackage(let host, let package, let found, let expected):
             "package \(package) on \(host) is \(found.map { "at \($0)" } ?? "not installed"); "
@@ -85,6 +87,8 @@ extension Unmet {
         case .kubeletVersion(let node, _, _): "see the journal of the kubelet on \(node)"
         case .noCandidate(let host, _):
             "make the versions available, see `apt-cache policy` on \(host), run `apt-get update` there"
+        case .noKeptArchive(let host, _, let directory):
+            "put the .deb files into \(directory) on \(host), from the repository or another host that keeps them"
         case .packageHeld(let host, let package): "run `apt-mark unhold \(package)` on \(host), if the hold may go"
         case .unexpectedPackage(let host, let package, _, _):
             "correct `releases` in the playbook, or bring \(package) on \(host) to a version it names"
@@ -145,7 +149,7 @@ extension Unmet {
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen:
             true
-        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .packageHeld, .packageSystemUnclean,
+        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive, .packageHeld, .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,

@@ -9,6 +9,8 @@ extension Action {
             "keep \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) in \(directory) on \(host)"
         case .install(let host, let packages):
             "install \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
+        case .downgrade(let host, let packages, _):
+            "put back \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
         case .configurePending(let host): "finish the interrupted dpkg run on \(host)"
         case .mask(let host, let unit): "mask \(unit) on \(host)"
         case .unmask(let host, let unit): "unmask \(unit) on \(host)"

@@ -11,6 +11,9 @@ public enum Action: Hashable, Sendable, Codable {
     case keepArchives(host: String, packages: [PackageSpec], directory: String)
     /// Installs exactly these versions; conffiles of the host are kept, dpkg never asks.
     case install(host: String, packages: [PackageSpec])
+    /// Puts exactly these versions, older ones, in the place of those installed, from archives that a directory of the
+    /// host keeps; conffiles of the host are kept, dpkg never asks, no repository is needed.
+    case downgrade(host: String, packages: [PackageSpec], directory: String)
     /// Ends an interrupted dpkg run (`dpkg --configure -a`).
     case configurePending(host: String)
     /// Masks a unit, so that no maintainer script starts it.
@@ -109,9 +112,8 @@ extension Action {
     /// The others are short and say the same thing when said twice.
     public var isJob: Bool {
         switch self {
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .restart, .saveSnapshot,
-            .proveSnapshot, .archive, .drain,
-            .hook:
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
+            .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
             true
         case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,

@@ -67,7 +67,7 @@ extension Action {
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .openSilence(let silence): .silence(silence)
-        case .refreshPackageLists, .download, .keepArchives, .install, .configurePending, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unmask, .restart,
             .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.

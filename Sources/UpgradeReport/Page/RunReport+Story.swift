@@ -23,8 +23,8 @@ extension RunReport {
         let state = story.state
         cluster = plan.cluster
         run = state.header?.run ?? ""
-        from = plan.hops.first?.id.from.description ?? ""
-        to = plan.hops.last?.id.to.description ?? ""
+        from = plan.from?.description ?? ""
+        to = plan.to?.description ?? ""
         self.holder = holder
         status = RunStatus(state, isHeld: holder != nil)
         began = story.began ?? 0

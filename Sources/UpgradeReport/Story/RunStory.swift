@@ -151,7 +151,7 @@ public struct RunStory: Hashable, Sendable {
             }
         case .stopped(let reason):
             if !sittings.isEmpty { sittings[sittings.count - 1].stop = reason }
-        case .undoing, .leased:
+        case .undoing, .leased, .tookBack:
             break
         }
         if !sittings.isEmpty { sittings[sittings.count - 1].ended = time }

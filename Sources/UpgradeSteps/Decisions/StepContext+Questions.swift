@@ -31,10 +31,10 @@ extension StepContext {
         [key.hop.from, key.hop.to].compactMap { playbook.releases[$0] }
     }
 
-    /// Whether the node is cordoned, and by this run.
+    /// Whether the node is cordoned, and by this run, or by the one that it takes back.
     func isOurCordon(_ node: NodeState) -> Bool {
         guard node.isCordoned, let mark = node.cordonMark else { return false }
-        return mark == run || ledger.contains(.cordon(node: node.name, mark: mark))
+        return mark == run || mark == plan.takesBack || ledger.contains(.cordon(node: node.name, mark: mark))
     }
 
     /// Whether this run masked the unit.

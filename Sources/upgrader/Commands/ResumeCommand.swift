@@ -35,6 +35,7 @@ struct ResumeCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             try session.refuseEdited(plan, directory)
             try refuseDrift(session, plan, directory)
+            try RollbackSubject.refuse(session.playbook, plan, directory)
             let until = try session.hop(until, of: plan)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.takesOver = takeover

@@ -42,15 +42,14 @@ struct RunCommand: AsyncParsableCommand {
             let session = try Session(playbook: playbook)
             let until = try session.hop(until)
             let end = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)
-            try refuseUnasked(session)
+            let beginning = Beginning(session: session, yes: yes, look: "upgrader plan \(session.path)")
+            try beginning.refuseUnasked()
             try NoticeError.checkSecrets(session.playbook.notifications)
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
-            let lock = try unbegun { () throws(JournalError) in
-                try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
-            }
+            let lock = try beginning.lock(clusterDirectory, reason)
             defer { withExtendedLifetime(lock) {} }
-            try refuseUnfinished(clusterDirectory)
-            let directory = try await prepare(session, until)
+            try Beginning.refuseUnfinished(RunDirectory.all(clusterDirectory))
+            let directory = try await prepare(session, until, beginning)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true
             walk.takesOver = takeover
@@ -60,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Plans, rehearses, asks, and writes the run's directory.
-    private func prepare(_ session: Session, _ until: HopID?) async throws -> RunDirectory {
+    private func prepare(_ session: Session, _ until: HopID?, _ beginning: Beginning) async throws -> RunDirectory {
         let world = try Worlds.open(session.playbook, directory: nil)
         let run = Session.newRunName()
         let result: Result<RunDirectory, any Error>
@@ -78,100 +77,12 @@ struct RunCommand: AsyncParsableCommand {
             let script = try await session.rehearse(plan, survey, run: run, until: until)
             let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
             if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
-            try confirm(sequence, session)
-            result = .success(
-                try unbegun { () throws(JournalError) in
-                    try RunDirectory.create(
-                        state: state.state,
-                        cluster: session.playbook.cluster,
-                        name: run,
-                        plan: plan,
-                        playbook: session.text,
-                        playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path,
-                        holder: Session.holder,
-                        reason: reason,
-                        now: { Date().timeIntervalSince1970 }
-                    )
-                }
-            )
+            try beginning.confirm(sequence)
+            result = .success(try beginning.create(state: state.state, run: run, plan, reason: reason))
         } catch {
             result = .failure(error)
         }
         await world.close()
         return try result.get()
-    }
-
-    private func confirm(_ sequence: Sequence, _ session: Session) throws {
-        let changing = sequence.script.steps.filter { !$0.actions.isEmpty }.count
-        let hops = sequence.plan.hops
-        let path = "\(hops.first?.id.from.description ?? "") → \(hops.last?.id.to.description ?? "")"
-        Output.note(
-            "\(session.playbook.cluster): \(path), \(sequence.script.steps.count) steps, \(changing) of them change something"
-        )
-        if needsNoAnswer(session) { return }
-        Output.note("`upgrader plan \(session.path)` prints every command. Begin? [yes/no]")
-        guard readLine() == "yes" else {
-            throw Complaint(
-                FiveLines(
-                    error: "not begun",
-                    why: "the answer was not `yes`",
-                    state: "nothing was changed",
-                    next: "run it again when ready"
-                ),
-                .refused
-            )
-        }
-    }
-
-    /// A run that left something of its own on the cluster has to be resumed or cleaned up first, however old it is.
-    private func refuseUnfinished(_ clusterDirectory: String) throws {
-        for directory in RunDirectory.all(clusterDirectory) {
-            let record = try directory.history().state
-            guard record.stop != .completed, record.mayHaveLeftSomething else { continue }
-            throw Complaint(
-                FiveLines(
-                    error: "the run \(directory.path) is unfinished",
-                    why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
-                    state: "nothing was changed now",
-                    next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
-                ),
-                .drift
-            )
-        }
-    }
-
-    /// A simulated cluster has nothing to lose.
-    private func needsNoAnswer(_ session: Session) -> Bool {
-        yes || session.playbook.simulation != nil
-    }
-
-    private func refuseUnasked(_ session: Session) throws {
-        guard !needsNoAnswer(session), isatty(STDIN_FILENO) != 1 else { return }
-        throw Complaint(
-            FiveLines(
-                error: "nobody can be asked whether to begin",
-                why: "standard input is not a terminal",
-                state: "nothing was changed",
-                next: "look at `upgrader plan \(session.path)`, then add --yes"
-            ),
-            .usage
-        )
-    }
-
-    /// A disk that refuses before the run has begun: there is nothing to resume yet.
-    private func unbegun<Value: ~Copyable>(_ body: () throws(JournalError) -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch .system(let path, let operation, let reason) {
-            throw Complaint(
-                FiveLines(
-                    error: "the state directory cannot be used",
-                    why: "\(operation) \(path): \(reason)",
-                    state: "the run was not begun; the cluster was not changed",
-                    next: "make room or mend the permissions, or choose another --state, then run it again"
-                ),
-                .refused
-            )
-        }
     }
 }

@@ -26,8 +26,8 @@ extension LiveView {
     }
 
     private func heading(_ width: Int, _ now: Duration) -> LiveLine {
-        let from = plan.hops.first?.id.from.description ?? ""
-        let to = plan.hops.last?.id.to.description ?? ""
+        let from = plan.from?.description ?? ""
+        let to = plan.to?.description ?? ""
         return LiveLine(plan.cluster, .strong).with("  \(from) → \(to)")
             .with(right: "elapsed \(now.onClock)", width: width)
     }

@@ -18,8 +18,8 @@ struct Sequence {
 
     /// For people.
     var text: String {
-        let first = plan.hops.first?.id.from.description ?? ""
-        let last = plan.hops.last?.id.to.description ?? ""
+        let first = plan.from?.description ?? ""
+        let last = plan.to?.description ?? ""
         let counts = "\(plan.hops.count) hops, \(script.steps.count) steps"
         var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"] + (path?.lines ?? [])
         lines += playbook.versions.map { change in

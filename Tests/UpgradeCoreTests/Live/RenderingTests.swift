@@ -42,7 +42,13 @@ struct RenderingTests {
                 host: "cp1",
                 packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))]
             )
-        case .install: .configurePending(host: "cp1")
+        case .install:
+            .downgrade(
+                host: "w1",
+                packages: [PackageSpec(name: "kubernetes-node", version: try LiveScene.version("1.13.12-1"))],
+                directory: "/var/lib/upgrader/rollback"
+            )
+        case .downgrade: .configurePending(host: "cp1")
         case .configurePending: .mask(host: "cp1", unit: "kube-apiserver.service")
         case .mask: .unmask(host: "cp1", unit: "kube-apiserver.service")
         case .unmask: .restart(host: "cp1", unit: "kube-apiserver.service")

@@ -1,0 +1,43 @@
+import UpgradeCore
+
+/// Puts the node packages of a worker back to the version that the hop leaves, from the archives that `KeepPackages` kept.
+///
+/// Needs the node cordoned where there is something to put back; no repository is asked.
+struct DowngradeNode: Step {
+    let id: StepID = "downgrade-node"
+    let title = "Put the older node packages back"
+
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
+
+    func probes(_ context: StepContext) -> [Probe] {
+        let names = context.playbook.packages.node
+        let host = context.hostName
+        return PackageDecision.probes(host: host, names: names) + [.node(context.nodeName)]
+            + names.map { .files(host: host, directory: KeepPackages.directory, prefix: "\($0)_") }
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let host = context.hostName
+        let names = context.playbook.packages.node
+        let version = try context.target()
+        let left = try PackageDecision(host: host, names: names, version: version, allowed: context.versionsOfHop)
+            .actions(seen)
+        if left.isEmpty { return [] }
+        // A kubelet that does not come up may have lost its Node object; then nothing is scheduled there.
+        if let node = try seen.node(context.nodeName), !node.isCordoned {
+            throw .unmet(.mustBeCordoned(node: node.name))
+        }
+        var missing: [PackageSpec] = []
+        for package in names.map({ PackageSpec(name: $0, version: version) }) {
+            let kept = try seen.files(on: host, directory: KeepPackages.directory, prefix: "\(package.name)_")
+            if !kept.contains(where: { $0.hasPrefix(package.archivePrefix) }) { missing.append(package) }
+        }
+        guard missing.isEmpty else {
+            throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeepPackages.directory))
+        }
+        return left.map { action in
+            guard case .install(let host, let packages) = action else { return action }
+            return .downgrade(host: host, packages: packages, directory: KeepPackages.directory)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import Foundation
+internal import UpgradeCore
+
+/// What stands between a plan and a run of it: the lock, the question, the directory.
+struct Beginning {
+    var session: Session
+    /// Whether the operator has said that nobody need be asked.
+    var yes: Bool
+    /// The command that prints the whole sequence.
+    var look: String
+
+    /// Refuses where nobody can be asked and nobody has said yes.
+    ///
+    /// - Throws: `Complaint`.
+    func refuseUnasked() throws {
+        guard !needsNoAnswer, isatty(STDIN_FILENO) != 1 else { return }
+        throw Complaint(
+            FiveLines(
+                error: "nobody can be asked whether to begin",
+                why: "standard input is not a terminal",
+                state: "nothing was changed",
+                next: "look at `\(look)`, then add --yes"
+            ),
+            .usage
+        )
+    }
+
+    /// Takes the lock of the cluster's directory.
+    ///
+    /// - Throws: `Complaint`, `JournalError` where somebody else has it.
+    func lock(_ clusterDirectory: String, _ reason: String) throws -> RunLock {
+        try unbegun { () throws(JournalError) in
+            try RunLock(clusterDirectory: clusterDirectory, holder: Session.lockText(reason))
+        }
+    }
+
+    /// Says what is to be done, and asks.
+    ///
+    /// - Throws: `Complaint` where the answer is not yes.
+    func confirm(_ sequence: Sequence) throws {
+        let way = "\(sequence.plan.from?.description ?? "") → \(sequence.plan.to?.description ?? "")"
+        let changing = sequence.script.steps.filter { !$0.actions.isEmpty }.count
+        Output.note(
+            "\(session.playbook.cluster): \(way), \(sequence.script.steps.count) steps, \(changing) of them change something"
+        )
+        if needsNoAnswer { return }
+        Output.note("`\(look)` prints every command. Begin? [yes/no]")
+        guard readLine() == "yes" else {
+            throw Complaint(
+                FiveLines(
+                    error: "not begun",
+                    why: "the answer was not `yes`",
+                    state: "nothing was changed",
+                    next: "run it again when ready"
+                ),
+                .refused
+            )
+        }
+    }
+
+    /// Writes the directory of the run.
+    ///
+    /// - Throws: `Complaint`, `JournalError`.
+    func create(state: String, run: String, _ plan: Plan, reason: String) throws -> RunDirectory {
+        try unbegun { () throws(JournalError) in
+            try RunDirectory.create(
+                state: state,
+                cluster: session.playbook.cluster,
+                name: run,
+                plan: plan,
+                playbook: session.text,
+                playbookPath: URL(fileURLWithPath: session.path).standardizedFileURL.path,
+                holder: Session.holder,
+                reason: reason,
+                now: { Date().timeIntervalSince1970 }
+            )
+        }
+    }
+
+    /// A run that left something of its own on the cluster has to be resumed or cleaned up first, however old it is.
+    ///
+    /// - Throws: `Complaint`.
+    static func refuseUnfinished(_ directories: [RunDirectory]) throws {
+        for directory in directories {
+            let record = try directory.history().state
+            guard record.stop != .completed, record.mayHaveLeftSomething else { continue }
+            throw Complaint(
+                FiveLines(
+                    error: "the run \(directory.path) is unfinished",
+                    why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
+                    state: "nothing was changed now",
+                    next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
+                ),
+                .drift
+            )
+        }
+    }
+
+    /// A simulated cluster has nothing to lose.
+    private var needsNoAnswer: Bool { yes || session.playbook.simulation != nil }
+
+    /// A disk that refuses before the run has begun: there is nothing to resume yet.
+    private func unbegun<Value: ~Copyable>(_ body: () throws(JournalError) -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch .system(let path, let operation, let reason) {
+            throw Complaint(
+                FiveLines(
+                    error: "the state directory cannot be used",
+                    why: "\(operation) \(path): \(reason)",
+                    state: "the run was not begun; the cluster was not changed",
+                    next: "make room or mend the permissions, or choose another --state, then run it again"
+                ),
+                .refused
+            )
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("A worker that is taken back")
+struct RollbackTests {
+    @Test("half way through a hop: back on the older release, killed and resumed; then the upgrade ends")
+    func killed() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let upgrade = try await interrupted(workshop, at: "install-node@w1 done")
+        let dry = try await workshop.upgrader("rollback", "w1.example.org", "--dry-run")
+        #expect(dry.code == 0, "\(dry.errors)")
+        #expect(dry.output.contains("plan for small: 1.13 → 1.12, 1 hops, 8 steps"))
+        #expect(dry.output.contains("dpkg --force-confdef --force-confold --install"))
+        #expect(try workshop.run == upgrade, "a dry run leaves nothing")
+        let program = try workshop.start("rollback", "w1")
+        try await program.expect("does put back kubernetes-node 1.12.10-1 on w1", then: SIGKILL)
+        _ = try await program.wait()
+        let rollback = try workshop.run
+        #expect(rollback != upgrade)
+        let resumed = try await workshop.upgrader("resume")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("done: w1 is back on 1.12; 8 of 8 steps are done"))
+        let cluster = try state(upgrade)
+        let node = try #require(cluster.nodes["w1.example.org"])
+        #expect(node.kubeletVersion?.description == "1.12.10")
+        #expect(!node.isCordoned)
+        #expect(cluster.hosts["w1"]?.packages["kubernetes-node"]?.version.text == "1.12.10-1")
+        let log = try await workshop.upgrader("log", upgrade.path)
+        #expect(log.output.contains("is taken back by the run \(rollback.run)"))
+        let on = try await workshop.upgrader("resume", upgrade.path)
+        #expect(on.code == 0, "\(on.errors)")
+        #expect(try state(upgrade).nodes.values.allSatisfy { $0.kubeletVersion?.description == "1.13.12" && !$0.isCordoned })
+    }
+
+    @Test("what cannot be taken back is refused with the reason, and nothing changes")
+    func refused() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let upgrade = try await interrupted(workshop, at: "does cordon w1.example.org")
+        let before = try state(upgrade)
+        for (arguments, code, why) in [
+            (["w3"], 64, "the playbook has no worker w3"), (["cp1"], 64, "the playbook has no worker cp1"),
+            (["w2"], 10, "no hop of \(upgrade.run) has begun with w2"),
+        ] as [([String], Int32, String)] {
+            let result = try await Program(
+                Program.upgrader,
+                ["rollback"] + arguments,
+                in: workshop.scratch.path
+            )
+            .wait()
+            #expect(result.code == code, "\(arguments): \(result.errors)")
+            #expect(result.errors.contains("error: this worker cannot be taken back\nwhy:   \(why)"), "\(result.errors)")
+        }
+        #expect(try state(upgrade) == before)
+        #expect(try workshop.run == upgrade)
+        try #require(try await workshop.upgrader("resume").code == 0)
+        let late = try await workshop.upgrader("rollback", "w1")
+        #expect(late.code == 10)
+        #expect(late.errors.contains("is beyond the workers of 1.12-1.13"), "\(late.errors)")
+    }
+
+    @Test("under a rollback that is half done the upgrade is not resumed; given up, it is")
+    func halfDone() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let upgrade = try await interrupted(workshop, at: "install-node@w1 done")
+        let program = try workshop.start("rollback", "w1")
+        try await program.expect("does put back kubernetes-node 1.12.10-1 on w1", then: SIGKILL)
+        _ = try await program.wait()
+        let rollback = try workshop.run
+        let resumed = try await workshop.upgrader("resume", upgrade.path)
+        #expect(resumed.code == 14, "\(resumed.errors)")
+        #expect(resumed.errors.contains("error: the run \(rollback.path) is unfinished"), "\(resumed.errors)")
+        #expect(try await workshop.upgrader("cleanup", rollback.path).code == 0)
+        // Given up: the upgrade does the worker anew from wherever it is.
+        let on = try await workshop.upgrader("resume", upgrade.path)
+        #expect(on.code == 0, "\(on.errors)")
+        #expect(try state(upgrade).nodes.values.allSatisfy { $0.kubeletVersion?.description == "1.13.12" && !$0.isCordoned })
+    }
+
+    @Test("without the kept archive the rollback is refused before it begins")
+    func missing() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let upgrade = try await interrupted(workshop, at: "install-node@w1 done")
+        let file = SimulationFile(path: upgrade.simulationPath)
+        var cluster = try #require(try file.read())
+        let archive = try #require(cluster.hosts["w1"]?.files.keys.first { $0.contains("rollback/kubernetes-node") })
+        cluster.hosts["w1"]?.files[archive] = nil
+        try file.write(cluster)
+        let result = try await workshop.upgrader("rollback", "w1")
+        #expect(result.code != 0)
+        #expect(result.errors.contains("w1 keeps no archive of kubernetes-node 1.12.10-1"), "\(result.errors)")
+        #expect(try workshop.run == upgrade)
+        #expect(try state(upgrade) == cluster)
+    }
+
+    /// A run that was interrupted at an action.
+    private func interrupted(_ workshop: Workshop, at line: String) async throws -> RunDirectory {
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect(line, then: SIGKILL)
+        _ = try await program.wait()
+        return try workshop.run
+    }
+
+    private func state(_ directory: RunDirectory) throws -> ClusterState {
+        try #require(try SimulationFile(path: directory.simulationPath).read())
+    }
+}

@@ -31,7 +31,7 @@ enum Ending: Int32, CaseIterable {
         case .bug: "a mistake in upgrader itself"
         case .usage: "command line or playbook cannot be used"
         case .refused: "refused by preflight, nothing was changed"
-        case .paused: "paused at a failure or at --until, resume goes on"
+        case .paused: "paused at a failure, at --until or for --not-after, resume goes on"
         case .interrupted: "interrupted, resume goes on"
         case .locked: "another process or operator works on this cluster"
         case .drift: "playbook, state or cluster are not what the run left"

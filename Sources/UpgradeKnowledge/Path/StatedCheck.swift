@@ -14,7 +14,8 @@ public struct StatedCheck: Hashable, Sendable {
     public var unsupported: [UnsupportedRelease]
     /// Acceptances of violations that the path does not have.
     public var idle: [Acceptance]
-    /// The best path to the same end; `nil` where there is none.
+    /// The best path to the same end, or to another end of Calico and Helm where that is closer to all ranges; `nil` where
+    /// there is none.
     public var best: UpgradePath?
 
     /// A rule that a stated move breaks.
@@ -64,7 +65,15 @@ extension PathPlanner {
         if first.calico != nil { goal.calico = path.end?.calico?.version }
         if first.helm != nil { goal.helm = path.end?.helm?.version }
         let lattice = self.lattice(PathRequest(from: first, to: goal, helm: .active))
-        let best = lattice.cheapest()
+        var best = lattice.cheapest()
+        // What cannot be in range at the stated end may be at another one.
+        if best.map({ $0.cost.distance > 0 }) ?? true,
+            let other = self.lattice(PathRequest(from: first, to: PathGoal(kubernetes: playbook.target), helm: .active))
+                .cheapest(),
+            best.map({ other.cost.distance < $0.cost.distance }) ?? true
+        {
+            best = other
+        }
         let needed = Set(charged(best?.states ?? [], lattice).map(\.violation.id))
         let violations = charged(path.states, lattice).map { violation, states in
             StatedCheck.Violation(

@@ -154,7 +154,8 @@ public struct RunStory: Hashable, Sendable {
         case .undoing, .leased, .tookBack:
             break
         }
-        if !sittings.isEmpty { sittings[sittings.count - 1].ended = time }
+        // What comes after its stop is a cleanup's, which is no sitting.
+        if let last = sittings.last, last.stop == nil || record.isStop { sittings[sittings.count - 1].ended = time }
     }
 
     private mutating func change(_ key: StepKey, _ body: (inout Attempt) -> Void) {
@@ -173,4 +174,10 @@ extension RunStory.Attempt {
     }
 
     fileprivate mutating func settle(at time: Double) { endDeed(.settled, at: time) }
+}
+
+extension Record {
+    fileprivate var isStop: Bool {
+        if case .stopped = self { true } else { false }
+    }
 }

@@ -90,7 +90,8 @@ struct CheckCommand: AsyncParsableCommand {
         switch format {
         case .text:
             let count = preflight.keys.count
-            Output.write("\(count - failures.count) of \(count) checks passed")
+            Output.write("\(count - failures.count) of \(count) preflight checks passed")
+            if let line = path?.summary { Output.write(line) }
             Output.write(foreseen.text(explain: explain))
             let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
             let blocks =
@@ -101,7 +102,12 @@ struct CheckCommand: AsyncParsableCommand {
             document.path = path.map(StatedDocument.init)
             Output.write(try document.text)
         case .markdown:
-            Output.write(foreseen.markdown(explain: explain, failures: failures, plan: preflight))
+            Output.write(foreseen.markdown(
+                    explain: explain,
+                    failures: failures,
+                    plan: preflight,
+                    path: (path?.summary, path?.blocks(session.path) ?? [])
+                ))
         }
         if !failures.isEmpty { return FailureReport.ending(failures) }
         return foreseen.refuses || path?.isAllowed == false ? .refused : .done

@@ -66,6 +66,15 @@ extension StatedCheck {
             }
     }
 
+    /// One line on what stands against the path; `nil` where nothing does.
+    var summary: String? {
+        let open = violations.count { $0.acceptance == nil }
+        guard !isAllowed else { return nil }
+        let rules = broken.isEmpty ? nil : "\(broken.count) of its moves \(broken.count == 1 ? "breaks" : "break") a rule"
+        let states = open == 0 ? nil : "\(open) out of range without a yes"
+        return "the path of Calico and Helm is refused: \([rules, states].compactMap { $0 }.joined(separator: ", "))"
+    }
+
     /// The complaint, where the path is not allowed.
     func complaint(_ playbook: String) -> Complaint? {
         isAllowed ? nil : Complaint(blocks(playbook), .refused)

@@ -56,8 +56,24 @@ struct ForesightReport {
     }
 
     /// The same for a ticket or a wiki.
-    func markdown(explain: Bool, failures: [StepKey: Failure], plan: Plan) -> String {
-        var lines = ["# Check of \(plan.cluster)", "", summary]
+    ///
+    /// - Parameter path: what is said of the path that the playbook states, and what stands against it.
+    func markdown(
+        explain: Bool,
+        failures: [StepKey: Failure],
+        plan: Plan,
+        path stated: (summary: String?, blocks: [FiveLines]) = (nil, [])
+    ) -> String {
+        let count = plan.keys.count
+        var lines = ["# Check of \(plan.cluster)", ""]
+        lines.append("\(count - failures.count) of \(count) preflight checks passed; \(summary)")
+        if let line = stated.summary { lines += ["", line] }
+        if !stated.blocks.isEmpty {
+            lines += ["", "## Calico and Helm", ""]
+            lines += stated.blocks.map {
+                "- **\(Self.escaped($0.error))**: \(Self.escaped($0.why)); \(Self.escaped($0.next))"
+            }
+        }
         let failed = plan.keys.compactMap { key in failures[key].map { (key, $0) } }
         if !failed.isEmpty {
             lines += ["", "## Preflight", ""]

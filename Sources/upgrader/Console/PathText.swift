@@ -23,11 +23,14 @@ struct PathText {
     private var verdict: String {
         if report.violations.isEmpty {
             return report.unsupported.isEmpty
-                ? "every component is in range all the way"
-                : "in range all the way, on releases out of upstream support"
+                ? "\(judged) in range all the way"
+                : "\(judged) in range all the way, on releases out of upstream support"
         }
         return "no fully supported path exists; this is the least bad one"
     }
+
+    /// etcd has no range here: what a release wants of it is told by `explain kubernetes/RELEASE/etcd` and by `check`.
+    private var judged: String { "Calico, Helm and helmfile are" }
 
     private var violations: [String] {
         guard !report.violations.isEmpty else { return [] }

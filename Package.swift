@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeKnowledgeTests",
             dependencies: [
-                "UpgradeCore", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
+                "UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
                 .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["Fixtures"],

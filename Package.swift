@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .target(
@@ -39,7 +40,12 @@ let package = Package(
         .target(name: "CVersionData", exclude: ["Data"]),
         .target(
             name: "UpgradeKnowledge",
-            dependencies: ["CVersionData", "UpgradeCore", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "CVersionData",
+                "UpgradeCore",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "UpgradeSteps", dependencies: ["UpgradeCore", "UpgradeKnowledge"], swiftSettings: settings),
@@ -68,7 +74,11 @@ let package = Package(
         ),
         .target(
             name: "UpgradeNotices",
-            dependencies: ["UpgradeCore", .product(name: "Mustache", package: "swift-mustache")],
+            dependencies: [
+                "UpgradeCore",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: settings
         ),
         .systemLibrary(
@@ -98,6 +108,7 @@ let package = Package(
                 "UpgradeSteps",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
@@ -140,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeKnowledgeTests",
             dependencies: [
-                "UpgradeCore", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
+                "UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
                 .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["Fixtures"],

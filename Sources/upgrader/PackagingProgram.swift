@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Subprocess
 
 /// The program packaging/package, which fetches, verifies, builds and publishes.
 enum PackagingProgram {
@@ -54,19 +55,20 @@ enum PackagingProgram {
     ///
     /// - Returns: its SHA-256 in lowercase hexadecimal.
     /// - Throws: `Complaint` where tar fails.
-    static func pack(into archive: String) throws -> String {
+    static func pack(into archive: String) async throws -> String {
         let directory = URL(filePath: try path()).deletingLastPathComponent().path
-        let tar = Process()
-        tar.executableURL = URL(filePath: "/bin/tar")
-        tar.arguments = [
+        let words = [
             "--create", "--file=\(archive)", "--directory=\(directory)", "--sort=name", "--mtime=@0", "--owner=0",
             "--group=0", "--numeric-owner", "--mode=go-w", "--exclude=./tests", "--exclude=__pycache__", ".",
         ]
-        tar.standardInput = FileHandle.nullDevice
         do {
-            try tar.run()
-            tar.waitUntilExit()
-            guard tar.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+            let tar = try await Subprocess.run(
+                .name("tar"),
+                arguments: Arguments(words),
+                output: .discarded,
+                error: .currentStandardError
+            )
+            guard tar.terminationStatus.isSuccess else { throw CocoaError(.fileWriteUnknown) }
             let digest = SHA256.hash(data: try Data(contentsOf: URL(filePath: archive), options: .mappedIfSafe))
             return digest.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
         } catch {

@@ -113,22 +113,13 @@ struct MetricsTests {
 
     /// What the real reader makes of the directory: node-exporter, as Debian packages it.
     private func scrape(_ directory: String) async throws -> String {
-        let port = try AlertmanagerScene.freePort()
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/prometheus-node-exporter")
-        process.arguments = [
+        let port = try Loopback.freePort()
+        let words = [
             "--collector.disable-defaults", "--collector.textfile", "--collector.textfile.directory=\(directory)",
             "--web.listen-address=127.0.0.1:\(port)",
         ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer { process.terminate() }
-        for _ in 0..<400 {
-            if let answer = try? await CurlClient().send(WebRequest("GET", "http://127.0.0.1:\(port)/metrics")) {
-                return answer.body
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        return ""
+        let exporter = try Program("/usr/bin/prometheus-node-exporter", words)
+        try await exporter.expect("Listening on")
+        return try await CurlClient().send(WebRequest("GET", "http://127.0.0.1:\(port)/metrics")).body
     }
 }

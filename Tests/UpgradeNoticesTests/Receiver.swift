@@ -11,7 +11,7 @@ final class Receiver: Sendable {
     }
 
     private let scratch: ScratchDirectory
-    private let process: Process
+    private let process: Program
     let port: Int
 
     /// Starts one that gives these answers, one after another; the last is repeated; 0 answers nothing at all.
@@ -36,17 +36,10 @@ final class Receiver: Sendable {
             print(server.server_port, flush=True)
             server.serve_forever()
             """
-        process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = ["-c", script, scratch.path + "/log", "\(statuses)"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        process = try Program("/usr/bin/python3", ["-c", script, scratch.path + "/log", "\(statuses)"])
+        try await process.expect("\n")
+        port = Int(process.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
     }
-
-    deinit { process.terminate() }
 
     var address: String { "http://127.0.0.1:\(port)/hook" }
 

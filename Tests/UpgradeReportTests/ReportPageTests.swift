@@ -144,16 +144,9 @@ struct Browser: Decodable {
     var reached: Bool
 
     static func look(at file: String, width: Int, scheme: String) async throws -> Browser {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
         let script = Golden.root + "/Tests/UpgradeReportTests/Browser/check.py"
-        process.arguments = ["python3", script, file, String(width), scheme]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "chromium and python3 are needed: Scripts/setup")
-        return try JSONDecoder().decode(Browser.self, from: data)
+        let check = try await Program("/usr/bin/env", ["python3", script, file, String(width), scheme]).wait()
+        try #require(check.code == 0, "chromium and python3 are needed: Scripts/setup\n\(check.errors)")
+        return try JSONDecoder().decode(Browser.self, from: Data(check.output.utf8))
     }
 }

@@ -1,4 +1,5 @@
 import Testing
+import UpgradeTestSupport
 
 @testable import UpgradeCore
 @testable import UpgradeSteps
@@ -7,12 +8,15 @@ import Testing
 struct HopOutlineTests {
     @Test("the phases and lanes of a plain cluster are as on paper")
     func plain() throws {
-        try expectGolden(listing(Scene().playbook), "outline-plain.txt")
+        try Golden.expect(listing(Scene().playbook), matches: "Tests/UpgradeStepsTests/Golden/outline-plain.txt")
     }
 
     @Test("stacked hosts, clients, Calico, Helm and hooks find their places")
     func everything() throws {
-        try expectGolden(listing(Scene.everything.playbook), "outline-everything.txt")
+        try Golden.expect(
+            listing(Scene.everything.playbook),
+            matches: "Tests/UpgradeStepsTests/Golden/outline-everything.txt"
+        )
     }
 
     @Test("every step of the outline is in the catalog, and every step of the catalog in an outline")

@@ -1,12 +1,13 @@
 import Testing
 import UpgradeCore
+import UpgradeTestSupport
 
 @Suite("What an operator is told")
 struct UnmetTextTests {
     @Test("every reason says why and what next")
     func texts() throws {
         let text = Self.samples.map { "why:  \($0.why)\nnext: \($0.next)\n" }.joined(separator: "\n")
-        try expectGolden(text, "unmet.txt")
+        try Golden.expect(text, matches: "Tests/UpgradeStepsTests/Golden/unmet.txt")
     }
 
     private static let old = PackageVersion.start

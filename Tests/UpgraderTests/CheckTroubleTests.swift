@@ -32,7 +32,7 @@ struct CheckTroubleTests {
 
     @Test("what takes longer than a second says what it waits for", arguments: ["plan", "check"])
     func patience(command: String) async throws {
-        let silent = try Silence()
+        let silent = try Loopback.Listener()
         let workshop = try Workshop(Self.real(connect: "3s"))
         let config = "Host cp1-alias\n HostName 127.0.0.1\n Port \(silent.port)\n"
         try workshop.scratch.write(Data(config.utf8), to: "ssh_config")
@@ -40,31 +40,6 @@ struct CheckTroubleTests {
         #expect(result.code == 15)
         #expect(result.errors.contains("looking at the cluster real, 1 s"))
         withExtendedLifetime(silent) {}
-    }
-
-    /// A listener that takes connections and never says a word.
-    private final class Silence: Sendable {
-        let descriptor: Int32
-        let port: UInt16
-
-        init() throws {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            self.descriptor = descriptor
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let bound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                    bind(descriptor, address, length) == 0 && listen(descriptor, 16) == 0
-                        && getsockname(descriptor, address, &length) == 0
-                }
-            }
-            try #require(bound)
-            port = UInt16(bigEndian: address.sin_port)
-        }
-
-        deinit { close(descriptor) }
     }
 
     private static func real(connect: String) -> String {

@@ -6,8 +6,9 @@ import UpgradeTestSupport
 struct HostTests {
     @Test("a host whose port is closed ends with 15")
     func unreachable() async throws {
-        let (workshop, _) = try await workshop { _ in "" }
-        try workshop.scratch.write(config(workshop, port: closedPort()), to: "ssh_config")
+        // Tried again for as long as a host may be away.
+        let (workshop, _) = try await workshop(connect: "2s") { _ in "" }
+        try workshop.scratch.write(config(workshop, port: Loopback.freePort()), to: "ssh_config")
         try workshop.expect(try await workshop.upgrader("plan", Workshop.playbook), golden: "unreachable")
     }
 
@@ -40,14 +41,19 @@ struct HostTests {
     }
 
     /// A playbook of one real host, which is a daemon on loopback with these known hosts.
-    private func workshop(knownHosts: (Daemon) throws -> String) async throws -> (Workshop, Daemon) {
+    ///
+    /// It answers at once, and is given time to do so on a busy machine.
+    private func workshop(
+        connect: String = "1m",
+        knownHosts: (Daemon) throws -> String
+    ) async throws -> (Workshop, Daemon) {
         let workshop = try Workshop("")
         let playbook = """
             cluster: real
             target: 1.13
             releases: {1.12: 1.12.10-1, 1.13: 1.13.12-1}
             ssh: {config: \(workshop.scratch.path)/ssh_config}
-            deadlines: {connect: 2s}
+            deadlines: {connect: \(connect)}
             hosts:
               - {name: cp1, address: cp1-alias, roles: [etcd, control-plane, worker]}
 
@@ -73,23 +79,6 @@ struct HostTests {
 
             """.utf8
         )
-    }
-
-    /// A port of loopback on which nobody listens: one that was free a moment ago.
-    private func closedPort() -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { plain in
-                _ = bind(descriptor, plain, size)
-                _ = getsockname(descriptor, plain, &size)
-            }
-            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-        }
     }
 }
 

@@ -15,7 +15,7 @@ struct TellingTests {
             scratch = try ScratchDirectory()
             try scratch.write(Data("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n".utf8), to: "config.yml")
             try scratch.write(Data("SECRETMARKER\n".utf8), to: "token")
-            port = try WebScene.freePort()
+            port = try Loopback.freePort()
             let words = [
                 "--config.file=\(scratch.path)/config.yml", "--storage.path=\(scratch.path)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--cluster.listen-address=",

@@ -116,7 +116,7 @@ extension HostScripts {
             echo "trial $unit $status"
             # The usage that many daemons print along with it is hundreds of lines long; its lines begin with a space.
             {
-                grep -a -i -E '^(Kubernetes v|[^ ].*(unknown|unrecognized|invalid|not defined))' "$scratch/output" ||
+                grep -a -i -E '^(Kubernetes v|([^ ].*)?(unknown|unrecognized|invalid|not defined))' "$scratch/output" ||
                     tail -n 3 "$scratch/output"
             } | cut -c 1-500 | head -n 3 | sed 's/^/ /'
         done

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Subprocess
 
 /// Reads pages with the program `curl`.
 ///
@@ -27,34 +28,30 @@ public struct CurlPages: Sendable {
 
     /// Reads a page.
     ///
-    /// Waits for the answer, at most a minute.
+    /// Waits for the answer, at most a minute; ends when the task is cancelled.
     /// - Throws: `PageError`.
-    public func read(_ url: String) throws(PageError) -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["curl"] + words(url)
-        process.standardInput = FileHandle.nullDevice
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        let data: Data?
+    public func read(_ url: String) async throws(PageError) -> String {
+        let (status, output, errors): (TerminationStatus, [UInt8], String?)
         do {
-            try process.run()
-            data = try output.fileHandleForReading.readToEnd()
+            let result = try await Subprocess.run(
+                .name("curl"),
+                arguments: Arguments(words(url)),
+                // Above --max-filesize, which does not hold for an answer of unknown length.
+                output: .bytes(limit: 20_100_000),
+                error: .string(limit: 100_000)
+            )
+            (status, output, errors) = (result.terminationStatus, result.standardOutput, result.standardError)
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            throw .unreadable("it is longer than 20 MB")
         } catch {
-            throw .unreachable("curl cannot be run: \(error.localizedDescription)")
+            throw .unreachable("curl cannot be run: \(error)")
         }
-        // One line at most, so that it fits the pipe while the output is read.
-        let complaint = String(decoding: (try? errors.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
         // > 18 Partial file. Only a part of the file was transferred. (curl(1))
-        guard process.terminationStatus != 18 else { throw .truncated("less came than the server announced") }
-        guard process.terminationStatus == 0 else {
-            throw .unreachable(complaint.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard status != .exited(18) else { throw .truncated("less came than the server announced") }
+        guard status.isSuccess else {
+            throw .unreachable((errors ?? "").trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        guard let text = String(data: data ?? Data(), encoding: .utf8) else {
-            throw .unreadable("it is not UTF-8")
-        }
+        guard let text = String(validating: output, as: UTF8.self) else { throw .unreadable("it is not UTF-8") }
         guard let newline = text.lastIndex(of: "\n"), let status = Int(text[text.index(after: newline)...]) else {
             throw .unreachable("curl did not say a status")
         }

@@ -2,8 +2,8 @@ internal import UpgradeCore
 
 extension VersionSync {
     /// Compares Calico's tags, and the requirement pages of its newest releases.
-    mutating func compareCalico() {
-        let feed = page(.calicoReleases) { text throws(PageError) in try ReleaseFeed.tags(text) }
+    mutating func compareCalico() async {
+        let feed = await page(.calicoReleases) { text throws(PageError) in try ReleaseFeed.tags(text) }
         guard let newest = known.calico.last?.version else { return }
         let found = Dictionary(grouping: feed?.value.keys.map { $0 } ?? [], by: \.release)
         for release in known.calico {
@@ -14,21 +14,21 @@ extension VersionSync {
         }
         // Upstream still changes the lists of the newest releases; it did so three months after a release.
         for release in known.calico.suffix(3) {
-            guard let tested = requirements(of: release.version), tested.value != release.kubernetes.tested else {
+            guard let tested = await requirements(of: release.version), tested.value != release.kubernetes.tested else {
                 continue
             }
             change(release, to: tested.value, tested.url)
         }
         for release in found.keys.filter({ newest < $0 }).sorted() {
-            guard let feed, let tags = found[release]?.sorted(), let tested = requirements(of: release) else {
+            guard let feed, let tags = found[release]?.sorted(), let tested = await requirements(of: release) else {
                 continue
             }
             addCalico(release, tags, feed, tested)
         }
     }
 
-    private mutating func requirements(of release: MinorRelease) -> (value: ReleaseRange, url: String)? {
-        page(.calicoRequirements, of: release) { text throws(PageError) in
+    private mutating func requirements(of release: MinorRelease) async -> (value: ReleaseRange, url: String)? {
+        await page(.calicoRequirements, of: release) { text throws(PageError) in
             try ComponentPages.calicoRequirements(text)
         }
     }
@@ -79,11 +79,11 @@ extension VersionSync {
     }
 
     /// Compares Helm's tags, and its table of supported releases.
-    mutating func compareHelm() {
-        let feed = page(.helmReleases) { text throws(PageError) in try ReleaseFeed.tags(text) }
+    mutating func compareHelm() async {
+        let feed = await page(.helmReleases) { text throws(PageError) in try ReleaseFeed.tags(text) }
         // The last release of Helm 2 was never in the table, which the data says.
         let listed = known.helm.filter { $0.uncertain != true }.map(\.version)
-        let skew = page(.helmSkew) { text throws(PageError) in
+        let skew = await page(.helmSkew) { text throws(PageError) in
             try ComponentPages.helmSkew(text, atLeast: listed)
         }
         let found = Dictionary(grouping: feed?.value.keys.map { $0 } ?? [], by: \.release)

@@ -4,13 +4,13 @@ extension VersionSync {
     private static let file = "kubernetes.yaml"
 
     /// Compares the schedule, the list of ended releases, and the changelogs of the releases that are supported.
-    mutating func compareKubernetes() {
+    mutating func compareKubernetes() async {
         let supported = Set(known.supportedKubernetes(on: known.asOf))
         let day = day
-        let ended = page(.kubernetesEndOfLife) { text throws(PageError) in try KubernetesPages.ended(text) }
+        let ended = await page(.kubernetesEndOfLife) { text throws(PageError) in try KubernetesPages.ended(text) }
         let gone = Set(ended?.value.map(\.release) ?? [])
         let known = known
-        let schedule = page(.kubernetesSchedule) { text throws(PageError) in
+        let schedule = await page(.kubernetesSchedule) { text throws(PageError) in
             let found = try KubernetesPages.schedule(text)
             let listed = Set(found.map(\.release))
             // A release leaves the schedule on its last day at the earliest; before, a shorter page is half a page.
@@ -20,7 +20,7 @@ extension VersionSync {
             return found
         }
         if let ended { compare(ended.value, ended.url) }
-        if let schedule { compare(schedule.value, schedule.url) }
+        if let schedule { await compare(schedule.value, schedule.url) }
     }
 
     private mutating func compare(_ ended: [EndedRelease], _ url: String) {
@@ -42,7 +42,7 @@ extension VersionSync {
         }
     }
 
-    private mutating func compare(_ schedule: [ScheduledRelease], _ url: String) {
+    private mutating func compare(_ schedule: [ScheduledRelease], _ url: String) async {
         for entry in schedule.sorted(by: { $0.release < $1.release }) {
             let name = entry.release
             guard let release = known.kubernetes(name) else {
@@ -70,7 +70,7 @@ extension VersionSync {
                 let old = release.maintenanceModeFrom?.description
                 set(Self.file, name, ["maintenance_mode_from"], from: old, to: from.description, url)
             }
-            let tagged = page(.kubernetesChangelog, of: name) { text throws(PageError) in
+            let tagged = await page(.kubernetesChangelog, of: name) { text throws(PageError) in
                 try KubernetesPages.changelog(text, of: name)
             }
             guard let last = [entry.last, tagged?.value.last].compactMap({ $0 }).max() else { continue }

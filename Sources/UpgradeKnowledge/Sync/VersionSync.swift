@@ -31,7 +31,7 @@ public struct VersionSync {
     /// Where to read instead of upstream.
     let mirror: String?
     /// Reads a page.
-    let read: (String) throws(PageError) -> String
+    let read: @Sendable (String) async throws(PageError) -> String
     private let pages: [UpstreamPage]
     /// The files as they are to be, by name.
     var files: [String: DataLines] = [:]
@@ -44,7 +44,7 @@ public struct VersionSync {
     private init(
         day: CalendarDay,
         mirror: String?,
-        read: @escaping (String) throws(PageError) -> String
+        read: @escaping @Sendable (String) async throws(PageError) -> String
     ) throws(VersionDataError) {
         known = try VersionKnowledge.embedded()
         pages = try UpstreamPage.all()
@@ -65,12 +65,12 @@ public struct VersionSync {
     public static func run(
         day: CalendarDay,
         mirror: String? = nil,
-        read: @escaping (String) throws(PageError) -> String
-    ) throws(VersionDataError) -> Report {
+        read: @escaping @Sendable (String) async throws(PageError) -> String
+    ) async throws(VersionDataError) -> Report {
         var sync = try VersionSync(day: day, mirror: mirror, read: read)
-        sync.compareKubernetes()
-        sync.compareCalico()
-        sync.compareHelm()
+        await sync.compareKubernetes()
+        await sync.compareCalico()
+        await sync.compareHelm()
         return try sync.finished()
     }
 
@@ -79,11 +79,11 @@ public struct VersionSync {
         _ id: UpstreamPage.ID,
         of release: MinorRelease? = nil,
         _ parse: (String) throws(PageError) -> Value
-    ) -> (value: Value, url: String)? {
+    ) async -> (value: Value, url: String)? {
         guard let page = pages.first(where: { $0.id == id }) else { return nil }
         let url = page.address(of: release, mirror: mirror)
         do {
-            return (try parse(try read(url)), page.address(of: release))
+            return (try parse(try await read(url)), page.address(of: release))
         } catch {
             report.refused.append(Refusal(page: id, url: url, error: error))
             return nil

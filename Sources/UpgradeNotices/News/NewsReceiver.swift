@@ -53,7 +53,8 @@ struct NewsReceiver: Sendable {
         } catch {
             switch error {
             case .notStarted(let reason): return .refused("\(words[0]) cannot be run: \(reason)")
-            case .inputTooLong: return .refused("the text is too long")
+            // Its output is not kept.
+            case .outputTooLong: return .refused("\(words[0]) wrote too much")
             case .overdue: return .later("\(words[0]) did not end in \(deadline.text)")
             }
         }

@@ -25,7 +25,7 @@ public struct CurlClient: WebClient {
         } catch {
             switch error {
             case .notStarted(let reason): throw .noAnswer("curl cannot be run: \(reason)")
-            case .inputTooLong: throw .noAnswer("the request is too long")
+            case .outputTooLong: throw .noAnswer("the answer is longer than 50 MB")
             case .overdue: throw .noAnswer("no answer in \(request.deadline.text)")
             }
         }

@@ -80,7 +80,7 @@ struct PackageBuildCommand: AsyncParsableCommand {
             component: component,
             version: version,
             archive: archive,
-            digest: try PackagingProgram.pack(into: archive),
+            digest: try await PackagingProgram.pack(into: archive),
             options: words(playbook.packaging.proxy)
         )
         let settings = SSHSettings(

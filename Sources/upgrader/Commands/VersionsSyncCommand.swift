@@ -26,8 +26,8 @@ struct VersionsSyncCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining {
             let curl = CurlPages(proxy: proxy)
-            let report = try VersionSync.run(day: options.date, mirror: from) { url throws(PageError) in
-                try curl.read(url)
+            let report = try await VersionSync.run(day: options.date, mirror: from) { url async throws(PageError) in
+                try await curl.read(url)
             }
             for line in report.changes { Output.note("change: \(line)") }
             for line in report.remarks { Output.note("note:   \(line)") }

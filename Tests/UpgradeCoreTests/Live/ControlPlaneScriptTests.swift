@@ -1,14 +1,15 @@
 import Foundation
 import Testing
+import UpgradeTestSupport
 
 @testable import UpgradeCore
 
 extension HostScriptTests {
     @Test("requests for beta APIs are counted by audit log and metrics, and nothing of a body leaves the host")
-    func requests() throws {
+    func requests() async throws {
         let bench = try Bench()
         let log = "\(bench.path)/audit.log"
-        let today = try Self.output("date", "-u", "+%Y-%m-%dT%H:%M:%S.000000Z")
+        let today = try await Self.output("date", "-u", "+%Y-%m-%dT%H:%M:%S.000000Z")
         try bench.write(
             [
                 #"cut off","verb":"create"},"objectRef":{"#,
@@ -31,15 +32,15 @@ extension HostScriptTests {
             ].joined(separator: "\n"),
             to: "audit.log"
         )
-        let server = Process()
-        server.executableURL = URL(filePath: "/bin/sh")
-        server.arguments = ["-c", "exec >/dev/null 2>&1; sleep 60 & wait", "kube-apiserver", "--audit-log-path=\(log)"]
-        try server.run()
-        defer { server.terminate() }
-        try bench.program("systemctl", "#!/bin/sh\necho MainPID=\(server.processIdentifier)\n")
-        try bench.program("kubectl", "#!/bin/sh\ncat \(bench.path)/metrics\n")
+        let server = try Program(
+            "/bin/sh",
+            ["-c", "read line", "kube-apiserver", "--audit-log-path=\(log)"],
+            input: .silence
+        )
+        try await bench.program("systemctl", "#!/bin/sh\necho MainPID=\(server.pid)\n")
+        try await bench.program("kubectl", "#!/bin/sh\ncat \(bench.path)/metrics\n")
         try bench.write(Self.metrics, to: "metrics")
-        let result = try bench.run(ControlPlaneScripts.requests, "kubectl")
+        let result = try await bench.run(ControlPlaneScripts.requests, "kubectl")
         #expect(!result.output.contains("SECRET"))
         let found = try ControlPlaneReading.requests(result.text())
         #expect(
@@ -62,38 +63,40 @@ extension HostScriptTests {
                 ),
             ]
         )
+        withExtendedLifetime(server) {}
     }
 
     @Test("without a log, and with metrics that are refused, there is no evidence and no error")
-    func noEvidence() throws {
+    func noEvidence() async throws {
         let bench = try Bench()
-        try bench.program("systemctl", "#!/bin/sh\necho MainPID=0\n")
-        try bench.program("kubectl", "#!/bin/sh\necho forbidden >&2\nexit 1\n")
-        #expect(try ControlPlaneReading.requests(bench.run(ControlPlaneScripts.requests, "kubectl").text()) == [])
+        try await bench.program("systemctl", "#!/bin/sh\necho MainPID=0\n")
+        try await bench.program("kubectl", "#!/bin/sh\necho forbidden >&2\nexit 1\n")
+        #expect(try await ControlPlaneReading.requests(bench.run(ControlPlaneScripts.requests, "kubectl").text()) == [])
     }
 
     @Test("a kubelet that takes a connection is reached; one where nobody listens is named; odd names are passed over")
-    func kubelets() throws {
+    func kubelets() async throws {
         let bench = try Bench()
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(listener) }
-        let port = try Self.listen(listener)
-        try bench.program(
+        let listener = try Loopback.Listener()
+        try await bench.program(
             "kubectl",
-            "#!/bin/sh\nprintf 'w1 \(port) 127.0.0.1\\nw2 1 127.0.0.1\\n$(id) 1 127.0.0.1\\nw3 x 127.0.0.1\\nw4 1 \\n'\n"
+            "#!/bin/sh\nprintf 'w1 \(listener.port) 127.0.0.1\\nw2 1 127.0.0.1\\n$(id) 1 127.0.0.1\\nw3 x 127.0.0.1\\nw4 1 \\n'\n"
         )
-        let result = try bench.run(ControlPlaneScripts.kubelets, "kubectl")
+        let result = try await bench.run(ControlPlaneScripts.kubelets, "kubectl")
         #expect(
             try ControlPlaneReading.kubelets(result.text()) == [
                 UnreachedKubelet(node: "w2", address: "127.0.0.1:1", reason: .refused)
             ]
         )
-        try bench.program("kubectl", "#!/bin/sh\nexit 1\n")
-        #expect(throws: ReadingError.failed) { try bench.run(ControlPlaneScripts.kubelets, "kubectl").text() }
+        withExtendedLifetime(listener) {}
+        try await bench.program("kubectl", "#!/bin/sh\nexit 1\n")
+        await #expect(throws: ReadingError.failed) {
+            try await bench.run(ControlPlaneScripts.kubelets, "kubectl").text()
+        }
     }
 
     @Test("the ends of tokens and certificates in a daemon's kubeconfig are told, and never the token")
-    func tokens() throws {
+    func tokens() async throws {
         let bench = try Bench()
         let claims = Data(#"{"iss":"x","exp": 1600000001,"sub":"??>>"}"#.utf8).base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
@@ -101,21 +104,20 @@ extension HostScriptTests {
             "users:\n- user:\n    token: aGVhZA.\(claims).c2ln\n- user:\n    token: abcdef.0123456789abcdef\n",
             to: "node.conf"
         )
-        let daemon = Process()
-        daemon.executableURL = URL(filePath: "/bin/sh")
-        daemon.arguments = [
-            "-c", "exec >/dev/null 2>&1; sleep 60 & wait", "kubelet", "--bootstrap-kubeconfig=\(bench.path)/node.conf",
-        ]
-        try daemon.run()
-        defer { daemon.terminate() }
-        try bench.program(
-            "systemctl",
-            "#!/bin/sh\nprintf 'LoadState=loaded\\nFragmentPath=\\nMainPID=\(daemon.processIdentifier)\\n'\n"
+        let daemon = try Program(
+            "/bin/sh",
+            ["-c", "read line", "kubelet", "--bootstrap-kubeconfig=\(bench.path)/node.conf"],
+            input: .silence
         )
-        let result = try bench.run(HostScripts.configuration, "kubelet")
+        try await bench.program(
+            "systemctl",
+            "#!/bin/sh\nprintf 'LoadState=loaded\\nFragmentPath=\\nMainPID=\(daemon.pid)\\n'\n"
+        )
+        let result = try await bench.run(HostScripts.configuration, "kubelet")
         #expect(!result.output.contains(claims))
         let found = try HostConfigurationReading.configuration(result.text())
         #expect(found.tokens.filter { $0.path.hasPrefix(bench.path) }.map(\.notAfter) == [1_600_000_001])
+        withExtendedLifetime(daemon) {}
     }
 
     private static func event(
@@ -144,31 +146,7 @@ extension HostScriptTests {
 
         """
 
-    private static func output(_ words: String...) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
-    }
-
-    /// Listens on a free port of loopback.
-    private static func listen(_ descriptor: Int32) throws -> UInt16 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 16) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        try #require(isListening)
-        return UInt16(bigEndian: address.sin_port)
+    private static func output(_ words: String...) async throws -> String {
+        try await Program("/usr/bin/env", words).wait().output.trimmingCharacters(in: .newlines)
     }
 }

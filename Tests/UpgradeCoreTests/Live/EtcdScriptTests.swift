@@ -30,60 +30,60 @@ struct EtcdScriptTests {
 
     private let key = "/registry/namespaces/kube-system"
 
-    private func bench() throws -> Bench {
+    private func bench() async throws -> Bench {
         let bench = try Bench()
-        try #require(try bench.run(Self.makeSnapshot, bench.path).succeeded)
+        try #require(try await bench.run(Self.makeSnapshot, bench.path).succeeded)
         return bench
     }
 
-    private func status(_ bench: Bench) throws -> SnapshotStatus? {
-        let result = try bench.run(EtcdScripts.snapshot, "\(bench.path)/upgrader-1.db")
+    private func status(_ bench: Bench) async throws -> SnapshotStatus? {
+        let result = try await bench.run(EtcdScripts.snapshot, "\(bench.path)/upgrader-1.db")
         return try EtcdReading.snapshot(Sections(result.output))
     }
 
     @Test("a snapshot is restored and read back, and the proof says which one and what was found")
-    func proves() throws {
-        let bench = try bench()
+    func proves() async throws {
+        let bench = try await bench()
         // What a proof that was killed left behind, and the proof of a snapshot that is gone.
         try FileManager.default.createDirectory(
             atPath: bench.path + "/upgrader-1.db.restore-old/data",
             withIntermediateDirectories: true
         )
         try bench.write("sha256 0\n", to: "proof-upgrader-0.db")
-        let unproven = try #require(try status(bench))
+        let unproven = try #require(try await status(bench))
         #expect(unproven.revision == 5)
         #expect(unproven.proof == nil)
-        try #require(try bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", key).succeeded)
-        let sum = try bench.run("sha256sum <\"$1\"", "\(bench.path)/upgrader-1.db").output.prefix(64)
+        try #require(try await bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", key).succeeded)
+        let sum = try await bench.run("sha256sum <\"$1\"", "\(bench.path)/upgrader-1.db").output.prefix(64)
         #expect(
-            try status(bench)?.proof == SnapshotProof(sha256: String(sum), revision: 5, knownKey: 4, keys: 4)
+            try await status(bench)?.proof == SnapshotProof(sha256: String(sum), revision: 5, knownKey: 4, keys: 4)
         )
         #expect(try bench.names == ["proof-upgrader-1.db", "upgrader-1.db"])
     }
 
     @Test("a snapshot without the known key is not proven")
-    func noKey() throws {
-        let bench = try bench()
-        #expect(!(try bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", "/registry/none").succeeded))
+    func noKey() async throws {
+        let bench = try await bench()
+        #expect(!(try await bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", "/registry/none").succeeded))
         #expect(try bench.names == ["upgrader-1.db"])
     }
 
     @Test("a snapshot in which a byte was changed is not proven")
-    func damaged() throws {
-        let bench = try bench()
+    func damaged() async throws {
+        let bench = try await bench()
         let file = URL(filePath: "\(bench.path)/upgrader-1.db")
         var bytes = try Data(contentsOf: file)
         bytes[bytes.count / 2] ^= 0x40
         try bytes.write(to: file)
-        #expect(!(try bench.run(EtcdScripts.prove, file.path, key).succeeded))
+        #expect(!(try await bench.run(EtcdScripts.prove, file.path, key).succeeded))
         #expect(try bench.names == ["upgrader-1.db"])
     }
 
     @Test("the disk that etcd itself may live on is not filled")
-    func noRoom() throws {
-        let bench = try bench()
-        try bench.program("df", "#!/bin/sh\necho Avail\necho 268435456\n")
-        #expect(!(try bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", key).succeeded))
+    func noRoom() async throws {
+        let bench = try await bench()
+        try await bench.program("df", "#!/bin/sh\necho Avail\necho 268435456\n")
+        #expect(!(try await bench.run(EtcdScripts.prove, "\(bench.path)/upgrader-1.db", key).succeeded))
         #expect(try bench.names == ["upgrader-1.db"])
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import UpgradeTestSupport
 
 @testable import UpgradeCore
 
@@ -7,7 +8,7 @@ import Testing
 @Suite("host scripts, run by a real shell")
 struct HostScriptTests {
     /// A directory with programs that stand in for those of a host.
-    final class Bench {
+    final class Bench: Sendable {
         let path: String
 
         init() throws {
@@ -25,13 +26,10 @@ struct HostScriptTests {
 
         /// A process of its own writes the program: what a suite beside this one starts meanwhile would inherit our open
         /// file for an instant, and the program could not be run ("Text file busy", execve(2)).
-        func program(_ name: String, _ text: String) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, "\(path)/bin/\(name)", text]
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
+        func program(_ name: String, _ text: String) async throws {
+            let words = ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, "\(path)/bin/\(name)", text]
+            let made = try await Program("/bin/sh", words).wait()
+            try #require(made.code == 0)
         }
 
         func write(_ text: String, to name: String) throws {
@@ -47,40 +45,28 @@ struct HostScriptTests {
         }
 
         @discardableResult
-        func run(_ script: String, _ words: String...) throws -> CommandResult { try run(script, words) }
+        func run(_ script: String, _ words: String...) async throws -> CommandResult {
+            try await run(script, words)
+        }
 
         @discardableResult
-        func run(_ script: String, _ words: [String]) throws -> CommandResult {
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", script, "test"] + words
-            process.environment = ["PATH": "\(path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-            let output = "\(path)/.output"
-            try #require(FileManager.default.createFile(atPath: output, contents: nil))
-            let handle = try #require(FileHandle(forWritingAtPath: output))
-            process.standardOutput = handle
-            process.standardError = FileHandle.nullDevice
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try handle.close()
-            defer { unlink(output) }
-            return CommandResult(
-                output: try String(contentsOfFile: output, encoding: .utf8),
-                outcome: .exited(process.terminationStatus)
-            )
+        func run(_ script: String, _ words: [String]) async throws -> CommandResult {
+            let environment = ["PATH": "\(path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+            let shell = try Program("/bin/sh", ["-c", script, "test"] + words, environment: environment)
+            let result = try await shell.wait()
+            return CommandResult(output: result.output, outcome: .exited(result.code))
         }
     }
 
     private let systemctl = "#!/bin/sh\necho ActiveState=inactive\n"
 
     @Test("a job leaves its status and its output, and runs only once under one name")
-    func job() throws {
+    func job() async throws {
         let bench = try Bench()
-        try bench.program("systemctl", systemctl)
+        try await bench.program("systemctl", systemctl)
         let dir = "\(bench.path)/job"
-        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir)) == .absent)
-        try bench.run(
+        #expect(try await JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir)) == .absent)
+        try await bench.run(
             HostScripts.job,
             dir,
             "sh",
@@ -89,9 +75,10 @@ struct HostScriptTests {
             dir + ".ran"
         )
         #expect(
-            try JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir)) == .ended(7, output: "one two\nbad\n")
+            try await JobStatus(bench.run(HostScripts.jobStatus, "u.service", dir))
+                == .ended(7, output: "one two\nbad\n")
         )
-        let again = try bench.run(HostScripts.job, dir, "sh", "-c", "echo x >>\"$0\"", dir + ".ran")
+        let again = try await bench.run(HostScripts.job, dir, "sh", "-c", "echo x >>\"$0\"", dir + ".ran")
         #expect(again.succeeded)
         #expect(try bench.read("job.ran") == "x\n")
         #expect(try bench.read("job/result") == "7\n")
@@ -100,89 +87,86 @@ struct HostScriptTests {
     }
 
     @Test("a job that was killed before its result is begun, and gone when its unit is")
-    func killed() throws {
+    func killed() async throws {
         let bench = try Bench()
         try FileManager.default.createDirectory(atPath: bench.path + "/job", withIntermediateDirectories: true)
-        try bench.program("systemctl", systemctl)
-        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .vanished)
-        try bench.program("systemctl", "#!/bin/sh\necho ActiveState=active\n")
-        #expect(try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .running)
-        try bench.program("systemctl", "#!/bin/sh\nexit 1\n")
-        #expect(throws: ReadingError.failed) {
-            try JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job"))
+        try await bench.program("systemctl", systemctl)
+        #expect(try await JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .vanished)
+        try await bench.program("systemctl", "#!/bin/sh\necho ActiveState=active\n")
+        #expect(try await JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job")) == .running)
+        try await bench.program("systemctl", "#!/bin/sh\nexit 1\n")
+        await #expect(throws: ReadingError.failed) {
+            try await JobStatus(bench.run(HostScripts.jobStatus, "u.service", bench.path + "/job"))
         }
     }
 
     @Test("words of a job reach it as they are")
-    func words() throws {
+    func words() async throws {
         let bench = try Bench()
-        try bench.program("systemctl", systemctl)
+        try await bench.program("systemctl", systemctl)
         let odd = "a b'c\"$HOME `id`\n*"
-        try bench.run(HostScripts.job, "\(bench.path)/job", "printf", "%s|", odd, "")
+        try await bench.run(HostScripts.job, "\(bench.path)/job", "printf", "%s|", odd, "")
         #expect(try bench.read("job/stdout") == "\(odd)||")
     }
 
     @Test("the version is that of the running program, also when its file is gone")
-    func runningVersion() throws {
+    func runningVersion() async throws {
         let bench = try Bench()
         let copy = "\(bench.path)/bin/daemon"
-        try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: copy)
-        let daemon = Process()
-        daemon.executableURL = URL(filePath: copy)
-        daemon.arguments = ["60"]
-        try daemon.run()
-        defer { daemon.terminate() }
+        try await bench.run("cp /bin/sleep \"$1\"", copy)
+        let daemon = try Program(copy, ["60"])
         try FileManager.default.removeItem(atPath: copy)
         // Only the last line is asked for the second time.
-        try bench.program(
+        try await bench.program(
             "systemctl",
             """
             #!/bin/sh
             [ "$#" -gt 5 ] && printf 'LoadState=masked\\nActiveState=active\\n'
-            echo MainPID=\(daemon.processIdentifier)
+            echo MainPID=\(daemon.pid)
             """
         )
-        let result = try bench.run(HostScripts.unit, "kubelet.service")
+        let result = try await bench.run(HostScripts.unit, "kubelet.service")
         #expect(result.output.contains("sleep (GNU coreutils)"))
         let unit = try HostReading.unit(Sections(result.output))
         #expect(unit == UnitState(isActive: true, isMasked: true))
+        withExtendedLifetime(daemon) {}
     }
 
     @Test("an archive exists only when complete, for root alone, without what is not there")
-    func archive() throws {
+    func archive() async throws {
         let bench = try Bench()
         try bench.write("1", to: "one")
         let path = "\(bench.path)/saved/a.tar.gz"
-        let result = try bench.run(HostScripts.archive, path, "\(bench.path)/one", "\(bench.path)/nothing")
+        let result = try await bench.run(HostScripts.archive, path, "\(bench.path)/one", "\(bench.path)/nothing")
         #expect(result.succeeded)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.path)/saved") == ["a.tar.gz"])
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-        try bench.program("tar", "#!/bin/sh\nexit 2\n")
-        #expect(try bench.run(HostScripts.archive, "\(bench.path)/saved/b.tar.gz", "/x").succeeded == false)
+        try await bench.program("tar", "#!/bin/sh\nexit 2\n")
+        #expect(try await bench.run(HostScripts.archive, "\(bench.path)/saved/b.tar.gz", "/x").succeeded == false)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.path)/saved") == ["a.tar.gz"])
     }
 
     @Test("pruning keeps the newest by time, whatever the names say, and touches nothing else")
-    func prune() throws {
+    func prune() async throws {
         let bench = try Bench()
         for (age, name) in ["s-0", "s-2", "s-1 odd\nname", "s-3", "s-4.part", "other"].enumerated() {
             try bench.write("", to: name)
             let time = Date(timeIntervalSince1970: 1_000_000_000 - Double(age))
             try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: "\(bench.path)/\(name)")
         }
-        try bench.run(HostScripts.prune, bench.path, "s-*", "3")
+        try await bench.run(HostScripts.prune, bench.path, "s-*", "3")
         #expect(try bench.names == ["other", "s-0", "s-2", "s-4.part"])
-        #expect(try bench.run(HostScripts.prune, "\(bench.path)/nowhere", "s-*", "1").succeeded)
+        #expect(try await bench.run(HostScripts.prune, "\(bench.path)/nowhere", "s-*", "1").succeeded)
     }
 
     @Test("a pod is deleted only while it has the uid", arguments: [("u1", true), ("u2", false), ("", false)])
-    func deletePod(found: String, isDeleted: Bool) throws {
+    func deletePod(found: String, isDeleted: Bool) async throws {
         let bench = try Bench()
-        try bench.program(
+        try await bench.program(
             "kubectl",
             "#!/bin/sh\n[ \"$2\" = get ] && printf '\(found)'\n[ \"$2\" = delete ] && echo \"$@\" >'\(bench.path)/did'\nexit 0\n"
         )
-        #expect(try bench.run(HostScripts.deletePod, "ns", "pod", "u1", "kubectl", "--kubeconfig=x").succeeded)
+        #expect(try await bench.run(HostScripts.deletePod, "ns", "pod", "u1", "kubectl", "--kubeconfig=x").succeeded)
         #expect(try bench.names == (isDeleted ? ["did"] : []))
         if isDeleted {
             #expect(
@@ -193,15 +177,25 @@ struct HostScriptTests {
     }
 
     @Test("the fence begins a command under the newest token or a newer one, and none under an older")
-    func fence() throws {
+    func fence() async throws {
         let bench = try Bench()
         let dir = "\(bench.path)/state"
         let words = ["sh", "-c", "echo \"$0\" >>'\(bench.path)/did'; exit 7"]
-        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "a").outcome == .exited(7))
-        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "b").outcome == .exited(7))
-        #expect(try bench.run(HostScripts.fence, dir, "2", words[0], words[1], words[2], "c").outcome == .exited(75))
-        #expect(try bench.run(HostScripts.fence, dir, "12", words[0], words[1], words[2], "d").outcome == .exited(7))
-        #expect(try bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "e").outcome == .exited(75))
+        #expect(
+            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "a").outcome == .exited(7)
+        )
+        #expect(
+            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "b").outcome == .exited(7)
+        )
+        #expect(
+            try await bench.run(HostScripts.fence, dir, "2", words[0], words[1], words[2], "c").outcome == .exited(75)
+        )
+        #expect(
+            try await bench.run(HostScripts.fence, dir, "12", words[0], words[1], words[2], "d").outcome == .exited(7)
+        )
+        #expect(
+            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "e").outcome == .exited(75)
+        )
         #expect(try bench.read("did") == "a\nb\nd\n")
         #expect(try bench.read("state/fence") == "12\n")
         let mode = try FileManager.default.attributesOfItem(atPath: "\(dir)/fence")[.posixPermissions] as? Int
@@ -209,9 +203,9 @@ struct HostScriptTests {
     }
 
     @Test("commands under one token go side by side, and a newer token waits for their end before it is told")
-    func fenceWaits() throws {
+    func fenceWaits() async throws {
         let bench = try Bench()
-        try bench.program("fence", "#!/bin/sh\nexec sh -c \"$SCRIPT\" fence '\(bench.path)/state' \"$@\"\n")
+        try await bench.program("fence", "#!/bin/sh\nexec sh -c \"$SCRIPT\" fence '\(bench.path)/state' \"$@\"\n")
         let inner = """
             fence 3 sh -c 'echo beside >>"$0"' "$0"
             sleep 0.5
@@ -224,45 +218,49 @@ struct HostScriptTests {
             while [ ! -e "$3" ]; do sleep 0.05; done
             fence 4 sh -c 'echo newer >>"$0"' "$3"
             """
-        let result = try bench.run(outer, HostScripts.fence, inner, "\(bench.path)/did")
+        let result = try await bench.run(outer, HostScripts.fence, inner, "\(bench.path)/did")
         #expect(result.succeeded)
         #expect(try bench.read("did") == "beside\nlate\nend\nnewer\n")
     }
 
     @Test("this machine answers for itself as a host does")
-    func questions() throws {
+    func questions() async throws {
         let bench = try Bench()
-        let space = try HostReading.freeSpace(bench.run(HostScripts.freeSpace, "\(bench.path)/not/yet/there").text())
+        let space = try await HostReading.freeSpace(
+            bench.run(HostScripts.freeSpace, "\(bench.path)/not/yet/there").text()
+        )
         #expect(space > ByteCount(bytes: 0))
         try bench.write("hello\n", to: "file")
-        let file = try HostReading.file(bench.run(HostScripts.file, "\(bench.path)/file").text())
+        let file = try await HostReading.file(bench.run(HostScripts.file, "\(bench.path)/file").text())
         #expect(file?.size == ByteCount(bytes: 6))
         #expect(file?.sha256 == "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03")
-        #expect(try HostReading.file(bench.run(HostScripts.file, "\(bench.path)/no").text()) == nil)
-        try bench.program("cat", "#!/bin/sh\necho 0123456789abcdef0123456789abcdef\n")
-        let identity = try bench.run(HostScripts.identity, "nosudo").text()
+        #expect(try await HostReading.file(bench.run(HostScripts.file, "\(bench.path)/no").text()) == nil)
+        try await bench.program("cat", "#!/bin/sh\necho 0123456789abcdef0123456789abcdef\n")
+        let identity = try await bench.run(HostScripts.identity, "nosudo").text()
         #expect(try HostReading.identity(identity, .init()).clockOffset > 1_700_000_000)
     }
 
     @Test("an etcdctl and a kubectl that fail leave answers, not errors")
-    func failingClients() throws {
+    func failingClients() async throws {
         let bench = try Bench()
-        let member = try EtcdReading.member(Sections(bench.run(HostScripts.etcdMember, "false").text()))
+        let member = try await EtcdReading.member(Sections(bench.run(HostScripts.etcdMember, "false").text()))
         #expect(member.isHealthy == false)
-        let server = try ObjectReading.apiServer(Sections(bench.run(HostScripts.apiServer, "false").text()))
+        let server = try await ObjectReading.apiServer(Sections(bench.run(HostScripts.apiServer, "false").text()))
         #expect(server == APIServerState(isHealthy: false, version: nil))
-        #expect(throws: ReadingError.failed) { try bench.run(HostScripts.leader, "x", "false").text() }
-        #expect(throws: ReadingError.failed) { try bench.run(HostScripts.daemonSet, "n", "x", "false").text() }
+        await #expect(throws: ReadingError.failed) { try await bench.run(HostScripts.leader, "x", "false").text() }
+        await #expect(throws: ReadingError.failed) {
+            try await bench.run(HostScripts.daemonSet, "n", "x", "false").text()
+        }
     }
 }
 
 extension HostScriptTests {
     @Test("the configuration script prints what its reader reads, from files, processes and certificates")
-    func configuration() throws {
+    func configuration() async throws {
         let bench = try Bench()
         try bench.write("[Service]\nExecStart=/bin/x $ARGS\n", to: "x.service")
         try bench.write("ARGS=\"--a\"", to: "x.env")
-        try bench.program(
+        try await bench.program(
             "systemctl",
             """
             #!/bin/sh
@@ -274,9 +272,9 @@ extension HostScriptTests {
             esac
             """
         )
-        try bench.program("apt-mark", "#!/bin/sh\necho held-package\n")
-        try bench.program("iptables", "#!/bin/sh\necho 'iptables v1.8.2 (nf_tables)'\n")
-        let result = try bench.run(HostScripts.configuration, "kubelet", "kube-proxy")
+        try await bench.program("apt-mark", "#!/bin/sh\necho held-package\n")
+        try await bench.program("iptables", "#!/bin/sh\necho 'iptables v1.8.2 (nf_tables)'\n")
+        let result = try await bench.run(HostScripts.configuration, "kubelet", "kube-proxy")
         #expect(result.succeeded)
         let found = try HostConfigurationReading.configuration(result.output)
         #expect(found.holds == ["held-package"])
@@ -290,7 +288,7 @@ extension HostScriptTests {
     }
 
     @Test("the objects script takes a resource that is not served for none, and ends at any other refusal")
-    func objects() throws {
+    func objects() async throws {
         let bench = try Bench()
         let kubectl = """
             #!/bin/sh
@@ -301,18 +299,18 @@ extension HostScriptTests {
             *) echo '{"items": []}' ;;
             esac
             """
-        try bench.program("kubectl", kubectl)
-        let result = try bench.run(ObjectScripts.objects, "kubectl")
+        try await bench.program("kubectl", kubectl)
+        let result = try await bench.run(ObjectScripts.objects, "kubectl")
         #expect(result.succeeded)
         #expect(try AppliedReading.objects(Sections(result.output)) == ClusterObjects())
-        try bench.program("kubectl", kubectl.replacing("REFUSED", with: "daemonsets"))
-        #expect(try bench.run(ObjectScripts.objects, "kubectl").outcome == .exited(1))
+        try await bench.program("kubectl", kubectl.replacing("REFUSED", with: "daemonsets"))
+        #expect(try await bench.run(ObjectScripts.objects, "kubectl").outcome == .exited(1))
     }
 
     @Test("the Helm script unpacks what Helm 2 and 3 store")
-    func helm() throws {
+    func helm() async throws {
         let bench = try Bench()
-        try bench.program(
+        try await bench.program(
             "kubectl",
             """
             #!/bin/sh
@@ -325,7 +323,7 @@ extension HostScriptTests {
             esac
             """
         )
-        let result = try bench.run(ObjectScripts.helm, "kubectl")
+        let result = try await bench.run(ObjectScripts.helm, "kubectl")
         let found = try HelmReading.manifests(result.output)
         #expect(found.map(\.name) == ["two.v1", "three.v1", "broken.v1"])
         #expect(found.map { $0.objects?.map(\.apiVersion) } == [["a/v1"], ["c/v1"], nil])

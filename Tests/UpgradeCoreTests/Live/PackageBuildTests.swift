@@ -153,20 +153,20 @@ struct PackageBuildTests {
     }
 
     @Test("the job builds what was sent, and nothing that was changed on the way")
-    func script() throws {
+    func script() async throws {
         let bench = try HostScriptTests.Bench()
-        try bench.run("mkdir $1/packaging && printf '#!/bin/sh\\necho \"$@\"' >$1/packaging/package", bench.path)
-        try bench.run("chmod 755 $1/packaging/package && tar -C $1/packaging -cf $1/sent.tar .", bench.path)
+        try await bench.run("mkdir $1/packaging && printf '#!/bin/sh\\necho \"$@\"' >$1/packaging/package", bench.path)
+        try await bench.run("chmod 755 $1/packaging/package && tar -C $1/packaging -cf $1/sent.tar .", bench.path)
         let sent = "\(bench.path)/sent.tar"
-        let digest = try bench.run("sha256sum <$1 | cut -d ' ' -f 1", sent).output.trimmingNewlines()
+        let digest = try await bench.run("sha256sum <$1 | cut -d ' ' -f 1", sent).output.trimmingNewlines()
         let place = "\(bench.path)/packages/helm-2.16.12-x"
         let words = ["helm", "2.16.12", "--proxy", "http://p:1"]
-        try bench.run("cp $1 $1.kept", sent)
-        let built = try bench.run(HostScripts.packageBuild, [sent, digest, place] + words)
+        try await bench.run("cp $1 $1.kept", sent)
+        let built = try await bench.run(HostScripts.packageBuild, [sent, digest, place] + words)
         #expect(built.output == "build helm 2.16.12 --proxy http://p:1 --output \(place)/out --work \(place)/work\n")
         #expect(!FileManager.default.fileExists(atPath: sent))
-        try bench.run("cp $1.kept $1 && mkdir -p $2/work && echo y >>$1", sent, place)
-        let refused = try bench.run(HostScripts.packageBuild, [sent, digest, place] + words)
+        try await bench.run("cp $1.kept $1 && mkdir -p $2/work && echo y >>$1", sent, place)
+        let refused = try await bench.run(HostScripts.packageBuild, [sent, digest, place] + words)
         #expect(refused.outcome == .exited(10))
         #expect(refused.output.isEmpty)
         #expect(FileManager.default.fileExists(atPath: "\(place)/work"))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import UpgradeTestSupport
 
 @testable import UpgradeCore
 
@@ -183,7 +184,7 @@ struct RenderingTests {
             }
             probe = Self.probe(after: next)
         }
-        try Golden.expect(text, "commands.txt")
+        try Golden.expect(text, matches: "Tests/UpgradeCoreTests/Golden/commands.txt")
     }
 
     @Test("a drain without permissions asks for none")
@@ -275,16 +276,5 @@ struct RenderingTests {
         #expect(error.ran?.contains("x --token=[redacted]") == true)
         let key = try #require(StepKey("1.13-1.14/workers/drain@w1"))
         #expect(!"\(Record.failed(key, attempt: 1, .access(error)).redacted)".contains("MARKER"))
-    }
-}
-
-/// Text files that pin what is printed; `UPDATE_GOLDEN=1` writes them anew.
-private enum Golden {
-    static func expect(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let file = TestFiles.directory.appending(path: "Golden/\(name)")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try Data(text.utf8).write(to: file)
-        }
-        #expect(text == (try String(contentsOf: file, encoding: .utf8)), sourceLocation: sourceLocation)
     }
 }

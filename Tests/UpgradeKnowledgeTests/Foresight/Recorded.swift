@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import UpgradeCore
+@testable import UpgradeHelm
 
 /// Answers that real control planes gave.
 enum Recorded {
@@ -43,24 +44,9 @@ enum Recorded {
         }
         let list = try JSONDecoder().decode(List.self, from: Data(try text(release, "03-helm").utf8))
         let lines = try list.items.map { item in
-            let bytes = try unpacked(Data(base64Encoded: item.data["release"] ?? "") ?? Data())
-            return "2 \(item.metadata.namespace) \(item.metadata.name) \(bytes.base64EncodedString())"
+            let bytes = try Gzip.unpack(Array(Data(base64Encoded: item.data["release"] ?? "") ?? Data()))
+            return "2 \(item.metadata.namespace) \(item.metadata.name) \(Data(bytes).base64EncodedString())"
         }
         return try HelmReading.manifests((lines + ["end"]).joined(separator: "\n"))
-    }
-
-    private static func unpacked(_ data: Data) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-dc"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: data)
-        try input.fileHandleForWriting.close()
-        let unpacked = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return unpacked
     }
 }

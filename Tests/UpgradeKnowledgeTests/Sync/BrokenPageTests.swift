@@ -28,12 +28,12 @@ struct BrokenPageTests {
         of group: [Int],
         sourceLocation: SourceLocation = #_sourceLocation,
         _ break: (String) -> String
-    ) throws -> VersionSync.Report {
+    ) async throws -> VersionSync.Report {
         var scene = UpstreamScene()
         for page in group.map({ Self.pages[$0] }) {
             scene.replaced[page.path] = `break`(try UpstreamScene.page("https://" + page.path))
         }
-        let report = try scene.run()
+        let report = try await scene.run()
         let ids = Set(group.map { Self.pages[$0].id })
         #expect(Set(report.refused.map(\.page)) == ids, sourceLocation: sourceLocation)
         for path in group.map({ Self.pages[$0].path }) {
@@ -44,9 +44,9 @@ struct BrokenPageTests {
     }
 
     @Test("an error page that comes with a good status is refused by name, and nothing is proposed from it")
-    func errorPages() throws {
+    func errorPages() async throws {
         for group in Self.groups {
-            let report = try expectRefusal(of: group) { _ in Self.errorPage }
+            let report = try await expectRefusal(of: group) { _ in Self.errorPage }
             for refusal in report.refused {
                 guard case .wrongKind = refusal.error else {
                     Issue.record("\(refusal)")
@@ -57,14 +57,14 @@ struct BrokenPageTests {
     }
 
     @Test("half a page is refused, and nothing is proposed from it", arguments: [0.3, 0.6, 0.9])
-    func truncated(part: Double) throws {
+    func truncated(part: Double) async throws {
         for group in Self.groups {
-            _ = try expectRefusal(of: group) { String($0.prefix(Int(Double($0.count) * part))) }
+            _ = try await expectRefusal(of: group) { String($0.prefix(Int(Double($0.count) * part))) }
         }
     }
 
     @Test("a value that is none is refused")
-    func unreadable() throws {
+    func unreadable() async throws {
         for changes in [
             [
                 (0, "targetDate: \"2026-11-17\"", "targetDate: \"soon\""),
@@ -86,7 +86,7 @@ struct BrokenPageTests {
                 ),
             ],
         ] {
-            _ = try expectRefusal(of: changes.map(\.0)) { text in
+            _ = try await expectRefusal(of: changes.map(\.0)) { text in
                 let broken = changes.reduce(text) { $0.replacing($1.1, with: $1.2) }
                 #expect(broken != text)
                 return broken
@@ -95,8 +95,8 @@ struct BrokenPageTests {
     }
 
     @Test("a page that is not there is refused with the server's answer")
-    func missing() throws {
-        let report = try VersionSync.run(day: try #require(CalendarDay("2026-11-22"))) { url throws(PageError) in
+    func missing() async throws {
+        let report = try await VersionSync.run(day: try #require(CalendarDay("2026-11-22"))) { url throws(PageError) in
             if url.hasSuffix("schedule.yaml") { throw .status(404) }
             guard let text = try? UpstreamScene.page(url) else { throw .unreachable(url) }
             return text
@@ -106,7 +106,7 @@ struct BrokenPageTests {
     }
 
     @Test("the requirements read the same from HTML and from the Markdown it is made of")
-    func markdown() throws {
+    func markdown() async throws {
         let text = """
             We test $[prodname] $[version] against the following Kubernetes versions. Other versions may work, but we
             are not actively testing them.
@@ -123,7 +123,7 @@ struct BrokenPageTests {
     }
 
     @Test("a mirror has the host and the path of each page below its address")
-    func mirror() throws {
+    func mirror() async throws {
         let page = try #require(try UpstreamPage.all().first { $0.id == .kubernetesChangelog })
         let release = MinorRelease("1.36")
         let path = "raw.githubusercontent.com/kubernetes/kubernetes/master/CHANGELOG/CHANGELOG-1.36.md"

@@ -17,10 +17,10 @@ struct UpstreamScene {
     }
 
     /// What is proposed.
-    func run() throws -> VersionSync.Report {
+    func run() async throws -> VersionSync.Report {
         guard let day = CalendarDay("2026-11-22") else { throw CocoaError(.featureUnsupported) }
         let replaced = replaced
-        return try VersionSync.run(day: day) { url throws(PageError) in
+        return try await VersionSync.run(day: day) { url throws(PageError) in
             if let text = replaced.first(where: { url.hasSuffix($0.key) })?.value { return text }
             guard let text = try? Self.page(url) else { throw .status(404) }
             return text

@@ -8,28 +8,23 @@ import UpgradeTestSupport
 @Suite("Upstream's pages become a proposal")
 struct VersionSyncTests {
     @Test("the proposal is a diff of the data files, and each change is said")
-    func proposal() throws {
-        let report = try UpstreamScene().run()
+    func proposal() async throws {
+        let report = try await UpstreamScene().run()
         #expect(report.refused == [])
         let text = report.diff + "\n" + (report.changes + report.remarks).joined(separator: "\n") + "\n"
         try Golden.expect(text, matches: "Tests/UpgradeKnowledgeTests/Fixtures/proposal.txt")
     }
 
     @Test("the proposal applies to the data files, and they say then what upstream says")
-    func applies() throws {
-        let report = try UpstreamScene().run()
+    func applies() async throws {
+        let report = try await UpstreamScene().run()
         let scratch = try ScratchDirectory()
         for name in ["kubernetes.yaml", "calico.yaml", "helm.yaml"] {
             try scratch.write(try #require(VersionData.bytes(of: name)), to: name)
         }
         try scratch.write(Data(report.diff.utf8), to: "proposal.diff")
-        let patch = Process()
-        patch.executableURL = URL(filePath: "/usr/bin/env")
-        patch.currentDirectoryURL = URL(filePath: scratch.path)
-        patch.arguments = ["git", "apply", "-p4", "proposal.diff"]
-        try patch.run()
-        patch.waitUntilExit()
-        #expect(patch.terminationStatus == 0)
+        let patch = try Program("/usr/bin/env", ["git", "apply", "-p4", "proposal.diff"], in: scratch.path)
+        #expect(try await patch.wait().code == 0)
         let changed = try Dictionary(
             uniqueKeysWithValues: ["kubernetes.yaml", "calico.yaml", "helm.yaml"].map {
                 ($0, String(decoding: try scratch.read($0), as: UTF8.self))
@@ -48,7 +43,7 @@ struct VersionSyncTests {
     }
 
     @Test("pages that say what is known propose nothing")
-    func unchanged() throws {
+    func unchanged() async throws {
         let text = "v1.36.7\nv1.36.4"
         #expect(UnifiedDiff.between("a", old: text, new: text) == "")
         var scene = UpstreamScene()
@@ -60,19 +55,19 @@ struct VersionSyncTests {
         scene.replaced["3.31/getting-started/kubernetes/requirements"] =
             try UpstreamScene.page("https://docs.tigera.io/calico/3.31/getting-started/kubernetes/requirements")
             .replacing("<li>1.36</li>\n", with: "")
-        let report = try scene.run()
+        let report = try await scene.run()
         #expect(report.refused == [])
         #expect(!report.diff.contains("calico.yaml"))
         #expect(!report.diff.contains("helm.yaml"))
     }
 
     @Test("a page that lags behind is remarked on, and nothing goes down")
-    func behind() throws {
+    func behind() async throws {
         var scene = UpstreamScene()
         let page = "kubernetes/website/main/data/releases/eol.yaml"
         scene.replaced[page] = try UpstreamScene.page("https://raw.githubusercontent.com/" + page)
             .replacing("finalPatchRelease: 1.16.15", with: "finalPatchRelease: 1.16.14")
-        let report = try scene.run()
+        let report = try await scene.run()
         #expect(report.remarks.contains { $0.hasSuffix("has 1.16.14 for the last patch; 1.16.15 is known") })
         #expect(!report.diff.contains("1.16.14"))
     }

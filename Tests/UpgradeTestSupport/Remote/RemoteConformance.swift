@@ -144,8 +144,8 @@ public enum RemoteConformance {
             await #expect(throws: error) {
                 try await remote.run(command, on: host, deadline: .milliseconds(1500))
             }
-            // Less than what was asked to sleep; the machine may be busy with other tests.
-            #expect(ContinuousClock.now - start < .seconds(600))
+            // Far from the deadline for the sake of a busy machine, and far from the end of the program.
+            #expect(ContinuousClock.now - start < .seconds(120))
             try await expectAlive(remote, host)
         },
         Behaviour("connects again after it was told to disconnect") { remote, host, _ in

@@ -25,12 +25,12 @@ final class WebScene: Sendable {
         let said = server.output.firstMatch(of: /port ([0-9]+)\b/).flatMap { Int($0.output.1) }
         guard let said else { throw Program.Failure(description: "no port: \(server.output)") }
         port = said
-        proxyPort = try Self.freePort()
+        proxyPort = try Loopback.freePort()
         let settings = "Port \(proxyPort)\nListen 127.0.0.1\nTimeout 30\nAllow 127.0.0.1\nLogLevel Connect\n"
         try scratch.write(Data(settings.utf8), to: "proxy.conf")
         proxy = try Program("/usr/bin/env", ["tinyproxy", "-d", "-c", scratch.path + "/proxy.conf"], in: scratch.path)
         let port = proxyPort
-        for _ in 0..<200 where !Self.answers(port) {
+        for _ in 0..<200 where !Loopback.answers(port) {
             try await Task.sleep(for: .milliseconds(25))
         }
     }
@@ -49,45 +49,5 @@ final class WebScene: Sendable {
     /// Puts another page where one was.
     func write(_ page: String, to path: String) throws {
         try scratch.write(Data(page.utf8), to: "www/" + path)
-    }
-
-    /// A port that nobody has at this moment.
-    static func freePort() throws -> Int {
-        let socket = try connectable(port: 0, bind)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
-        }
-        guard code == 0 else { throw Program.Failure(description: "getsockname: \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    /// Whether somebody listens on a port.
-    private static func answers(_ port: Int) -> Bool {
-        guard let socket = try? connectable(port: port, connect) else { return false }
-        close(socket)
-        return true
-    }
-
-    private typealias Call = (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32
-
-    private static func connectable(port: Int, _ call: Call) throws -> Int32 {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                call(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else {
-            close(socket)
-            throw Program.Failure(description: "port \(port): error \(errno)")
-        }
-        return socket
     }
 }

@@ -1,4 +1,4 @@
-internal import UpgradeCore
+public import UpgradeCore
 
 /// What of a log is wanted.
 public struct LogFilter: Hashable, Sendable {
@@ -24,9 +24,13 @@ public struct LogFilter: Hashable, Sendable {
         guard !hosts.isEmpty || step != nil else { return true }
         guard let key = entry.key else { return false }
         if !hosts.isEmpty, !hosts.contains(key.target.description), !isAbout(hosts, entry.text) { return false }
-        guard let step else { return true }
-        return [key.step.description, key.phase.description, key.hop.description].contains(step)
-            || key.description.hasPrefix(step)
+        return step.map { Self.names($0, key) } ?? true
+    }
+
+    /// Whether a word names a step, its phase or its hop, or begins its key.
+    public static func names(_ word: String, _ key: StepKey) -> Bool {
+        [key.step.description, key.phase.description, key.hop.description].contains(word)
+            || key.description.hasPrefix(word)
     }
 
     /// A step of the cluster may do something on one host.

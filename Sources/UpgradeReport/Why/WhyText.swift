@@ -11,7 +11,7 @@ extension WhyReport {
         if !ours.isEmpty { lines += ["", "of this run, on the cluster:"] }
         for effect in ours {
             lines.append("  \(effect.effect)   (by \(effect.key))")
-            lines += effect.commands.map { "    undone by  \($0)" }
+            lines += effect.commands.flatMap { ["    undone by"] + Self.indented($0, by: "      ") }
         }
         if ours.isEmpty, status != .running { lines += ["", "nothing of this run is left on the cluster"] }
         lines += ["", status == .running ? "to see more, or to stop it:" : "what can be done now:"]
@@ -21,6 +21,11 @@ extension WhyReport {
         }
         if !notices.isEmpty { lines += [""] + notices.map { "note: \($0)" } }
         return lines
+    }
+
+    /// A script keeps its lines, so that it can be run as it is printed.
+    private static func indented(_ command: String, by margin: String) -> [String] {
+        command.split(separator: "\n", omittingEmptySubsequences: false).map { margin + $0 }
     }
 
     private func text(_ cause: Cause) -> [String] {
@@ -38,7 +43,7 @@ extension WhyReport {
         var lines = ["in hand \(status == .running ? "now" : "when it ended"): \(step.key): \(step.title)"]
         lines.append("  since \(step.since)")
         if let action = step.action { lines.append("  in doubt: \(action): it was begun, and its end is not known") }
-        lines += step.commands.map { "    \($0)" }
+        lines += step.commands.flatMap { Self.indented($0, by: "    ") }
         if let unit = step.unit { lines.append("  may still run as the unit \(unit)") }
         if let waits = step.waits { lines.append("  last seen: \(waits)") }
         return lines

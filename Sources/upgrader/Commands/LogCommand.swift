@@ -39,6 +39,7 @@ struct LogCommand: AsyncParsableCommand {
                 step: step,
                 since: try since.map { try Moment.read($0, now: Date().timeIntervalSince1970) }
             )
+            try refuseUnknownStep(record.plan)
             var log = LogReading(record.directory, filter)
             try write(try log.next())
             guard follow else { return .done }
@@ -49,6 +50,21 @@ struct LogCommand: AsyncParsableCommand {
             }
             return .done
         }
+    }
+
+    /// A typo must not read as a step at which nothing happened.
+    private func refuseUnknownStep(_ plan: Plan) throws {
+        guard let step, !plan.keys.contains(where: { LogFilter.names(step, $0) }) else { return }
+        let near = Spelling.nearest(to: step, among: Set(plan.keys.map(\.step.description)).sorted())
+        throw Complaint(
+            FiveLines(
+                error: "the plan has no step \(step)",
+                why: "it is no step, phase, hop or beginning of a step's key in it",
+                state: "nothing was changed",
+                next: near.map { "did you mean \($0)?" } ?? "`upgrader plan` and `upgrader explain` name the steps"
+            ),
+            .usage
+        )
     }
 
     private func write(_ entries: [LogEntry]) throws {

@@ -11,7 +11,7 @@ extension Complaint {
                 error: "playbook \(path) cannot be used",
                 why: found.joined(separator: "\n       "),
                 state: "nothing was changed",
-                next: "mend the playbook; playbooks/default.yaml shows every key"
+                next: "mend the playbook; playbooks/default.yaml shows the keys that usually matter, schema.json all"
             ),
             .usage
         )
@@ -194,7 +194,8 @@ extension Complaint {
     }
 
     private static let withoutCopy =
-        "without one, take our cordons and masks away by hand, move the directory away, and begin anew"
+        "without one, take our cordons and masks away by hand (the lines before the damage name them: "
+        + "`grep -E '\"(cordon|mask)\"'` in the journal), move the directory away, and begin anew"
 
     /// Whether a file of a run only repeats what its journal says.
     private static func isMadeAnew(_ path: String) -> Bool {

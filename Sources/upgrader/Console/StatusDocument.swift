@@ -101,7 +101,9 @@ struct StatusDocument: Encodable {
         var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
         if let next { lines.append("next:     \(next)") }
-        lines += inDoubt.map { "in doubt: \($0.key)\($0.action.map { " (\($0))" } ?? "")" }
+        lines += inDoubt.map { step in
+            step.action.map { "in doubt: \(step.key) (\($0))" } ?? "in hand:  \(step.key)"
+        }
         for failure in failed {
             lines.append("failed:   \(failure.key), attempt \(failure.attempt)")
             lines.append("  why:    \(failure.why)")

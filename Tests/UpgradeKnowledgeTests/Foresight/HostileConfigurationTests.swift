@@ -117,6 +117,40 @@ struct HostileConfigurationTests {
         )
     }
 
+    @Test("a file whose lines end as on other systems is read line by line")
+    func carriageReturns() throws {
+        #expect(
+            try unit("ExecStart=/usr/bin/kubelet --hostname-override=w1.example.org \\\r\n  $OLD\r\nRestart=no\r")
+                == breaking
+        )
+        let found = try found { cluster in
+            cluster.change("/etc/default/kubelet", on: "w1") { text in
+                text = "# of kubelet\nMORE=x\n\(text)".replacing("=\"", with: "=\"--allow-privileged=true ")
+                    .replacing("\n", with: "\r\n")
+            }
+            cluster.configure("w1") { $0.daemons[0].words = [] }
+        }
+        #expect(found == breaking)
+    }
+
+    @Test(
+        "an override is read as the kubelet and systemd read it",
+        arguments: ["", "W1.Example.ORG", "%H", "%n"]
+    )
+    func overrides(name: String) throws {
+        let found = try found { cluster in
+            cluster.change("/lib/systemd/system/kubelet.service", on: "w1") {
+                $0 = "[Service]\nExecStart=/usr/bin/kubelet --hostname-override=\(name)\n"
+            }
+            cluster.configure("w1") { configuration in
+                configuration.hostName = "W1.example.org"
+                configuration.daemons[0].words = ["--hostname-override=\(name == "%n" ? "w1.example.org" : name)"]
+                if name == "%H" { configuration.daemons[0].words = ["--hostname-override=w1.example.org"] }
+            }
+        }
+        #expect(found == [])
+    }
+
     @Test("a kubelet without an override is named after its host, unless a cloud names it")
     func names() throws {
         func named(_ more: String) throws -> [String] {

@@ -31,11 +31,13 @@ extension Session {
         }
     }
 
-    /// Refuses when the run's copy of the playbook is not the text that its plan was made from.
+    /// The session of a run that is to go on, from the run's own copy of the playbook.
     ///
-    /// - Throws: `Complaint`.
-    func refuseEdited(_ plan: Plan, _ directory: RunDirectory) throws {
-        guard digest == plan.playbookDigest else {
+    /// - Throws: `Complaint` when that is not the text that the plan was made from, whether it still is a playbook or not.
+    init(of directory: RunDirectory, _ plan: Plan) throws {
+        let text = try directory.playbookText()
+        let path = try directory.playbookOrigin()
+        guard Playbook.digest(of: text) == plan.playbookDigest else {
             throw Complaint(
                 FiveLines(
                     error: "the copy of the playbook in \(directory.path) was edited",
@@ -46,6 +48,7 @@ extension Session {
                 .drift
             )
         }
+        try self.init(text: text, path: path)
     }
 
     /// The names of the host, node or DaemonSet that the operator means.

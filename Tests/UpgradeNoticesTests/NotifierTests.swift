@@ -173,6 +173,15 @@ struct NotifierTests {
         )
     }
 
+    @Test("curl is told one request, whatever characters are in it")
+    func quoting() {
+        var request = WebRequest("POST", "http://receiver.example/")
+        request.body = "\"\u{301}a\\\u{301}\r\noutput = /tmp/x\n\r\tb"
+        let lines = CurlClient().configuration(request).unicodeScalars.split(separator: "\n").map { String($0) }
+        #expect(lines.contains(#"data-raw = "\"\#u{301}a\\\#u{301}\r\noutput = /tmp/x\n\r\tb""#), "\(lines)")
+        #expect(!lines.contains { $0.hasPrefix("output") })
+    }
+
     @Test("no secret is in the arguments of curl, whatever is sent")
     func arguments() async throws {
         let receiver = try await Receiver([0])

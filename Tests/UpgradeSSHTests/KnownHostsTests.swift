@@ -48,6 +48,13 @@ struct KnownHostsTests {
         #expect(try verdict("@revoked * \(old)\nh \(new)\n", key: new) == .trusted)
     }
 
+    @Test("lines that end with CR and LF are lines, in whole files and among others")
+    func carriageReturns() throws {
+        #expect(try verdict("a \(new)\r\nh \(old)\r\n", key: old) == .trusted)
+        #expect(try verdict("h \(old)\n@revoked * \(old)\r\na \(new)\n", key: old) == .revoked(file: "f", line: 2))
+        #expect(try verdict("h \(old) comment\r\n@revoked * \(old)\r\n", key: old) == .revoked(file: "f", line: 2))
+    }
+
     @Test("a pipe is not waited for, and a file larger than any list of hosts is not read", .timeLimit(.minutes(1)))
     func notAList() throws {
         let scratch = try ScratchDirectory()

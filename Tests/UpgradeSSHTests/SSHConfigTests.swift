@@ -49,6 +49,13 @@ struct SSHConfigTests {
         #expect(hop.knownHostsFiles.first == "/home/me/.ssh/known_hosts")
     }
 
+    @Test("lines that end with CR and LF are lines")
+    func carriageReturns() throws {
+        let text = "# mine\r\nHost g\r\n  User never\r\nHost h\r\n  HostName one.example\r\n  Port 2200\r\n"
+        let hop = try #require(try route(text).hops.first)
+        #expect(hop.hostName == "one.example" && hop.port == 2200 && hop.user == "me")
+    }
+
     @Test("settings beat the configuration")
     func settings() throws {
         let settings = SSHSettings(user: "admin", identityFiles: ["/k"], knownHostsFile: "/kh")

@@ -12,6 +12,20 @@ struct DiskTests {
         try workshop.expect(try await workshop.upgrader("run", Workshop.playbook), golden: "state-is-a-file")
     }
 
+    @Test("a document that does not fit on its disk is no success; a reader that has gone is none of ours")
+    func documents() async throws {
+        let workshop = try Workshop(Workshop.small())
+        let check = "exec \"$0\" versions check playbook.yaml --on 2019-08-01 --format json"
+        func end(_ redirection: String) async throws -> Program.Result {
+            let arguments = ["-c", "\(check) \(redirection)", Program.upgrader]
+            return try await Program("/bin/sh", arguments, in: workshop.scratch.path).wait()
+        }
+        let full = try await end(">/dev/full")
+        #expect(full.code == 64)
+        #expect(full.errors.hasPrefix("error: standard output could not be written\nwhy:   No space left on device\n"))
+        #expect(try await end(">&-").code == 0)
+    }
+
     @Test(
         "a state directory that cannot be written is refused before the run begins",
         .enabled(if: getuid() == 0, needsRoot)

@@ -20,6 +20,11 @@ struct NotAfterTests {
         #expect(try NotAfter.read("06:00", now: Self.now, zone: berlin)?.text == "2026-11-29T05:00:00Z")
         #expect(try NotAfter.read("2026-12-01T06:00Z", now: Self.now)?.text == "2026-12-01T06:00:00Z")
         #expect(try NotAfter.read(nil, now: Self.now) == nil)
+        // Days and times that there are not: none of them is the one after.
+        for wrong in ["2026-11-31T06:00Z", "2027-02-29T06:00Z", "2026-11-28T25:00Z", "2026-12-01T06:60Z"] {
+            #expect(throws: Complaint.self, "\(wrong)") { try NotAfter.read(wrong, now: Self.now) }
+            #expect(throws: Complaint.self, "\(wrong)") { try Moment.read(wrong, now: Self.now) }
+        }
         for wrong in ["6", "25:00", "06:61", "soon", "", "2026-11-28T19:59Z", "2026-11-28T21:00"] {
             #expect(throws: Complaint.self, "\(wrong)") { try NotAfter.read(wrong, now: Self.now, zone: utc) }
         }

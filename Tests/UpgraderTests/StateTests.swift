@@ -70,6 +70,24 @@ struct StateTests {
         let copy = URL(fileURLWithPath: try workshop.run.path + "/playbook.yaml")
         try Data(Workshop.small(pace: "1ms").utf8).write(to: copy)
         try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-copy")
+        // One that is no playbook any more is not taken for a mistake in the operator's own.
+        try Data(Workshop.small().dropLast(30).utf8).write(to: copy)
+        try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-copy")
+    }
+
+    @Test("a run that lacks a file is not taken for no run", arguments: ["playbook.yaml", "origin.json"])
+    func missing(file: String) async throws {
+        let workshop = try await interrupted()
+        try FileManager.default.removeItem(atPath: try workshop.run.path + "/" + file)
+        for command in ["resume", "cleanup"] {
+            let result = try await workshop.upgrader(command)
+            #expect(result.code == 14)
+            #expect(
+                result.errors.contains("/\(file) is damaged at line 1\nwhy:   it is not there\n"),
+                "\(result.errors)"
+            )
+            #expect(!result.errors.contains("upgrader run"))
+        }
     }
 
     @Test("a torn last line of the journal is dropped, said, and the run goes on")

@@ -193,7 +193,7 @@ public struct RunDirectory: Hashable, Sendable {
     }
 
     private func required(_ path: String, _ disk: any Disk) throws(JournalError) -> [UInt8] {
-        guard let bytes = try disk.read(path) else { throw .noRun(path: self.path) }
+        guard let bytes = try disk.read(path) else { throw .damaged(path: path, line: 1, reason: "it is not there") }
         return bytes
     }
 

@@ -34,7 +34,8 @@ public struct StepTimes: Hashable, Sendable {
         case .begun(let key, _): begun[key] = time
         case .intended(let key, _, _, _): change(key)
         case .done(let key):
-            if let start = begun.removeValue(forKey: key) { note(key, .seconds(time - start)) }
+            // A clock that was set back meanwhile tells nothing, least of all that the step took no time.
+            if let start = begun.removeValue(forKey: key), start <= time { note(key, .seconds(time - start)) }
         case .resumed:
             // What was in hand when the process before was killed has not taken that long.
             begun = [:]

@@ -40,6 +40,18 @@ public struct VersionCheck: Hashable, Sendable {
         self.start = points.first?.kubernetes.first
         target = playbook.target
         var found: [Finding] = []
+        if let start, points.first?.kubernetes != [start] {
+            let stated = playbook.releases.keys.filter { $0 <= playbook.target }.sorted().map(\.description)
+            found.append(
+                Finding(
+                    isViolation: true,
+                    at: "at \(start)",
+                    what: "the playbook states no path from Kubernetes \(start), only "
+                        + stated.joined(separator: ", "),
+                    fact: "kubernetes/\(start)"
+                )
+            )
+        }
         for point in points {
             // Only where the cluster stays does upstream's support count; a transit is said, and passes.
             if let release = point.kubernetes.first, point.kubernetes.count == 1 {

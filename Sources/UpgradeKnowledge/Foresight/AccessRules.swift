@@ -119,18 +119,27 @@ enum AccessRules {
         }
         func override(_ daemon: HostConfiguration.Daemon?) -> DaemonArgument? {
             daemon.flatMap { daemon in
-                facts.arguments(of: daemon, on: host.name).first { $0.flag == "--hostname-override" }
+                // One with a specifier of systemd's that is not known here is told by the process, if by anything.
+                facts.arguments(of: daemon, on: host.name).first {
+                    $0.flag == "--hostname-override" && $0.value?.contains("%") != true
+                        && $0.value?.isEmpty == false
+                }
             }
         }
+        // As a daemon reads it: an override of nothing is none, and a name has no capitals and no blanks around it.
+        // Source: Kubernetes 1.12 pkg/util/node/node.go, GetHostname
+        func registered(_ override: DaemonArgument?) -> String {
+            (override?.value ?? configuration.hostName).filter { !$0.isWhitespace }.lowercased()
+        }
         let mine = override(kubelet)
-        let name = mine?.value ?? configuration.hostName.lowercased()
+        let name = registered(mine)
         var found: [Finding] = []
         if let proxy = configuration.daemon(NodeUnit.kubeProxy.rawValue), !kubelet.words.isEmpty, !proxy.words.isEmpty,
             // What a configuration file names is not on the command line.
             !proxy.words.contains(where: { $0.hasPrefix("--config") })
         {
             let other = override(proxy)
-            if (other?.value ?? configuration.hostName.lowercased()) != name {
+            if registered(other) != name {
                 found.append(
                     Finding(
                         id: "hostname-override/kube-proxy",

@@ -25,11 +25,13 @@ struct DaemonArguments {
     private let host: String
     private let daemon: HostConfiguration.Daemon
     private let files: [HostConfiguration.File]
+    private let hostName: String
 
     init(host: String, _ daemon: HostConfiguration.Daemon, _ configuration: HostConfiguration) {
         self.host = host
         self.daemon = daemon
         files = daemon.files.compactMap { configuration.file($0) }
+        hostName = configuration.hostName
     }
 
     /// The arguments, those of files first; one that files and the process have alike is there once.
@@ -68,11 +70,11 @@ struct DaemonArguments {
         for file in files where file.kind == .unit {
             for (text, line) in Self.logicalLines(file) {
                 if let value = Self.value(of: "ExecStart", text) {
-                    let words = Self.words(value).map { Word(text: $0, file: file.path, line: line) }
+                    let words = Self.words(specified(value)).map { Word(text: $0, file: file.path, line: line) }
                     // An empty assignment takes away what the files before it said.
                     command = words.isEmpty ? [] : command + words.dropFirst()
                 } else if let value = Self.value(of: "Environment", text) {
-                    let pairs = Self.words(value)
+                    let pairs = Self.words(specified(value))
                     if pairs.isEmpty { variables = [:] }
                     for pair in pairs { Self.assign(pair, file.path, line, &variables) }
                 }
@@ -82,6 +84,16 @@ struct DaemonArguments {
             for (text, line) in Self.logicalLines(file) { Self.assign(text, file.path, line, &variables) }
         }
         return command.flatMap { Self.expand($0, variables) } + settings(variables)
+    }
+
+    /// The specifiers that are known here, in their places; the others stay.
+    ///
+    /// - Source: systemd.unit(5), Specifiers
+    private func specified(_ text: String) -> String {
+        guard text.contains("%") else { return text }
+        return text.replacing(/%[H%]/) { match in
+            match.output == "%%" ? "%" : hostName.isEmpty ? "%H" : hostName
+        }
     }
 
     /// etcd takes `ETCD_QUOTA_BACKEND_BYTES` for `--quota-backend-bytes`, as Debian's /etc/default/etcd has it; a flag
@@ -112,6 +124,9 @@ struct DaemonArguments {
         return place.text.isEmpty ? [] : [place]
     }
 
+    /// To Swift the two characters that end a line of other systems are one, and not a newline; systemd takes both.
+    private static func isNewline(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
+
     /// Lines that a backslash at the end continues are one, with the number of the first; comments are none.
     ///
     /// In a unit a comment is none within continued lines either. In an EnvironmentFile, an open quote continues too.
@@ -119,7 +134,9 @@ struct DaemonArguments {
     private static func logicalLines(_ file: HostConfiguration.File) -> [(text: String, line: Int)] {
         var lines: [(text: String, line: Int)] = []
         var open: (text: String, line: Int)?
-        for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in file.text.split(omittingEmptySubsequences: false, whereSeparator: Self.isNewline)
+            .enumerated()
+        {
             if open == nil || file.kind == .unit,
                 let first = line.first(where: { $0 != " " && $0 != "\t" }), first == "#" || first == ";"
             {

@@ -64,7 +64,7 @@ extension Lattice {
         case .helmfile(let from, let to):
             return from < to ? nil : BrokenRule(rules.rule(.helmfileGoesUp))
         case .etcd(let from, let to):
-            let isStep = from.release == to.release || from.release.next == to.release
+            let isStep = from.release == to.release || rules.etcd(after: from.release) == to.release
             return from < to && isStep ? nil : BrokenRule(rules.rule(.etcdOneMinor))
         }
     }

@@ -86,8 +86,10 @@ public struct Lattice: Sendable {
             next.etcd?.holdsV2Objects = false
             steps.append((.etcdObjects, next))
         }
-        if let goal = request.goal.etcd, etcd.version < goal {
-            let release = etcd.version.release.next
+        if let goal = request.goal.etcd, etcd.version < goal,
+            let release = goal.release == etcd.version.release
+                ? goal.release : rules.etcd(after: etcd.version.release)
+        {
             let version = goal.release <= release ? goal : PatchVersion(release: release, patch: 0)
             var next = point
             next.etcd?.version = version

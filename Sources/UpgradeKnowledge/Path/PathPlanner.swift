@@ -129,9 +129,15 @@ public struct PathPlanner: Sendable {
                 ? .helmConversion(from: helm.version, to: version) : .helm(from: helm.version, to: version)
             wanted.append((move, next))
         }
+        var reasons = wanted.compactMap { move, next in lattice.broken(by: move, from: start, to: next) }
+        if let version = lattice.request.goal.etcd, let etcd = start.etcd,
+            version < etcd.version
+                || version.release != etcd.version.release && !rules.etcd.releases.contains(version.release)
+        {
+            reasons.append(BrokenRule(rules.rule(.etcdOneMinor)))
+        }
         var end = start
         end.kubernetes = lattice.request.goal.kubernetes
-        var reasons = wanted.compactMap { move, next in lattice.broken(by: move, from: start, to: next) }
         if let rule = lattice.broken(by: end) { reasons.append(rule) }
         return reasons.reduce(into: []) { list, rule in if !list.contains(rule) { list.append(rule) } }
     }

@@ -34,6 +34,17 @@ public struct PathRules: Hashable, Sendable, Decodable {
     /// The versions of helmfile that a path lands on, the oldest first.
     public var helmfileLandings: [HelmfileLanding]
 
+    /// The minor releases of etcd, the oldest first.
+    public var etcd: EtcdReleases
+
+    /// The minor releases of etcd.
+    public struct EtcdReleases: Hashable, Sendable, Decodable {
+        /// In their order.
+        public var releases: [MinorRelease]
+        /// Where they were read.
+        public var source: String
+    }
+
     /// A version of helmfile that a path lands on.
     public struct HelmfileLanding: Hashable, Sendable, Decodable {
         /// The version.
@@ -45,7 +56,7 @@ public struct PathRules: Hashable, Sendable, Decodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case rules
+        case rules, etcd
         case asOf = "as_of"
         case helmfileLandings = "helmfile_landings"
     }
@@ -58,6 +69,9 @@ public struct PathRules: Hashable, Sendable, Decodable {
     private static let loaded: Result<PathRules, VersionDataError> = Result { () throws(VersionDataError) in
         try VersionData.decode(PathRules.self, from: "path.yaml")
     }
+
+    /// The release of etcd that comes after another; `nil` where none is known.
+    func etcd(after release: MinorRelease) -> MinorRelease? { etcd.releases.first { release < $0 } }
 
     /// The rule of this name; a path that names a rule which the file lacks says at least its name.
     func rule(_ id: PathRuleID) -> PathRule {

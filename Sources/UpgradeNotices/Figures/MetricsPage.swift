@@ -24,6 +24,9 @@ struct MetricsPage {
     /// > label_value can be any sequence of UTF-8 characters, but the backslash (\), double-quote ("), and line feed (\n)
     /// > characters have to be escaped as \\, \", and \n, respectively. (exposition_formats.md)
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
     }
+
+    /// By scalars: to Swift a quote with an accent is another character than a quote.
+    private static let escapes: [Unicode.Scalar: String] = ["\\": "\\\\", "\"": "\\\"", "\n": "\\n"]
 }

@@ -60,9 +60,13 @@ public struct CurlClient: WebClient {
 
     /// > If the parameter contains whitespace […] it must be enclosed within quotes. Within double quotes the following
     /// > escape sequences are available: \\, \", \t, \n, \r and \v. (curl(1), --config)
+    ///
+    /// Scalar by scalar, as curl reads it: to Swift a quote with an accent, or the two ends of a line, are one character.
     private func quoted(_ text: String) -> String {
-        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            .replacing("\r", with: "\\r").replacing("\t", with: "\\t")
-        return "\"\(escaped)\""
+        "\"\(text.unicodeScalars.map { Self.escapes[$0] ?? String($0) }.joined())\""
     }
+
+    private static let escapes: [Unicode.Scalar: String] = [
+        "\\": "\\\\", "\"": "\\\"", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+    ]
 }

@@ -36,7 +36,7 @@ struct SSHConfig: Sendable {
         into config: inout HostConfig
     ) throws(SSHConfigError) {
         var isMatching = isActive
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in SSHConfigLine.lines(text).enumerated() {
             let origin = HostConfig.Origin(file: file, line: index + 1)
             guard let words = SSHConfigLine.words(line) else {
                 throw SSHConfigError(origin, "a quotation mark is not closed")

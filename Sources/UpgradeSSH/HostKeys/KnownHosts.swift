@@ -47,7 +47,7 @@ struct KnownHosts: Sendable {
 
     /// Adds the lines of a file; comments, certificate authorities and damaged lines vouch for nobody.
     mutating func add(_ text: String, file: String) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in SSHConfigLine.lines(text).enumerated() {
             var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })[...]
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             var marker = Marker.none

@@ -24,10 +24,9 @@ struct CleanupCommand: AsyncParsableCommand {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
             let plan = try directory.plan()
-            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let session = try Session(of: directory, plan)
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("cleanup"))
             defer { withExtendedLifetime(lock) {} }
-            try session.refuseEdited(plan, directory)
             let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
             let targets = try target.map { try session.names($0, journal.state.ledger) }
             let world = try Worlds.open(session.playbook, directory: directory)

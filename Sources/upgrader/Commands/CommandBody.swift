@@ -8,7 +8,7 @@ internal import Foundation
 ///   - body: the command.
 /// - Throws: `ExitCode`.
 func complaining(json: Bool = false, _ body: () async throws -> Ending) async throws {
-    let ending: Ending
+    var ending: Ending
     do {
         ending = try await body()
     } catch let code as ExitCode {
@@ -21,6 +21,20 @@ func complaining(json: Bool = false, _ body: () async throws -> Ending) async th
         ending = complaint.ending
     }
     await Output.flush()
+    if ending == .done, let loss = Output.outlet.loss(of: STDOUT_FILENO) {
+        let complaint = Complaint(
+            FiveLines(
+                error: "standard output could not be written",
+                why: loss,
+                state: "the command has ended; what it printed is not all there",
+                next: "make room, or name another file, then try again"
+            ),
+            .usage
+        )
+        Output.complain(complaint)
+        await Output.flush()
+        ending = complaint.ending
+    }
     if ending != .done {
         throw ending.code
     }

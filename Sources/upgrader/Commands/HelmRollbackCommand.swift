@@ -28,10 +28,9 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
             let plan = try directory.plan()
-            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let session = try Session(of: directory, plan)
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("helm rollback"))
             defer { withExtendedLifetime(lock) {} }
-            try session.refuseEdited(plan, directory)
             guard let key = plan.keys.first(where: { $0.step == "helm-convert" }) else {
                 throw Complaint(
                     FiveLines(

@@ -18,7 +18,7 @@ enum Moment {
         let parts = (time ?? "00:00").split(separator: ":").map { $0.count == 1 ? "0\($0)" : String($0) }
         let whole =
             "\(day.map { String($0.day) } ?? String(today))T\((parts + ["00"]).prefix(3).joined(separator: ":"))Z"
-        guard day != nil || time != nil, let date = try? Date(whole, strategy: .iso8601) else {
+        guard day != nil || time != nil, let date = date(whole) else {
             throw Complaint(
                 FiveLines(
                     error: "\(text) is not a moment",
@@ -30,5 +30,11 @@ enum Moment {
             )
         }
         return date.timeIntervalSince1970
+    }
+
+    /// Reads `2026-11-24T21:41:00Z`; `nil` for a day or a time that there is not, which the strategy takes for a later one.
+    static func date(_ text: String) -> Date? {
+        guard let date = try? Date(text, strategy: .iso8601), date.formatted(.iso8601) == text else { return nil }
+        return date
     }
 }

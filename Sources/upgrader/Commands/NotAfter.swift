@@ -60,6 +60,6 @@ struct NotAfter: Hashable, Sendable {
         guard let match = given.wholeMatch(of: /([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?Z/) else {
             return nil
         }
-        return (try? Date("\(match.1)\(match.2 ?? ":00")Z", strategy: .iso8601))?.timeIntervalSince1970
+        return Moment.date("\(match.1)\(match.2 ?? ":00")Z")?.timeIntervalSince1970
     }
 }

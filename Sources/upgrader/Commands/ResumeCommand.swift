@@ -30,10 +30,9 @@ struct ResumeCommand: AsyncParsableCommand {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
             let plan = try directory.plan()
-            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let session = try Session(of: directory, plan)
             let lock = try locked(directory)
             defer { withExtendedLifetime(lock) {} }
-            try session.refuseEdited(plan, directory)
             try refuseDrift(session, plan, directory)
             try RollbackSubject.refuse(session.playbook, plan, directory)
             let until = try session.hop(until, of: plan)

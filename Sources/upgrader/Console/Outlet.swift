@@ -20,6 +20,8 @@ final class Outlet: Sendable {
         var thread = 0
         /// Where nobody reads any more.
         var gone: Set<Int32> = []
+        /// Why a write failed, by where to.
+        var errors: [Int32: Int32] = [:]
         var isHurried = false
     }
 
@@ -41,6 +43,14 @@ final class Outlet: Sendable {
     /// Whether all was written, or nobody is left to read it.
     var isIdle: Bool {
         state.withLock { $0.busy == nil }
+    }
+
+    /// Why what was meant for a file is not all in it; `nil` where it is, and where a reader has gone, who wanted no more.
+    func loss(of descriptor: Int32) -> String? {
+        guard let error = state.withLock({ $0.errors[descriptor] }), [ENOSPC, EDQUOT, EFBIG, EIO].contains(error) else {
+            return nil
+        }
+        return String(cString: strerror(error))
     }
 
     /// Takes a text to be written; returns at once.
@@ -119,8 +129,11 @@ final class Outlet: Sendable {
     private func start(_ thread: Int) {
         Thread.detachNewThread { [self] in
             while let entry = next(thread) {
-                if !Self.write(entry.text, to: entry.descriptor) {
-                    state.withLock { _ = $0.gone.insert(entry.descriptor) }
+                if let error = Self.write(entry.text, to: entry.descriptor) {
+                    state.withLock { state in
+                        state.gone.insert(entry.descriptor)
+                        state.errors[entry.descriptor] = error
+                    }
                 }
             }
         }
@@ -141,7 +154,8 @@ final class Outlet: Sendable {
         }
     }
 
-    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    /// The error that kept the text from being written; `nil` for none.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
@@ -152,9 +166,9 @@ final class Outlet: Sendable {
                 var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&wanted, 1, -1)
             } else if errno != EINTR {
-                return false
+                return errno
             }
         }
-        return true
+        return nil
     }
 }

@@ -66,7 +66,12 @@ extension String {
 extension Character {
     /// Whether it could do something to a terminal.
     fileprivate var isControl: Bool {
-        isNewline || unicodeScalars.contains { $0.properties.generalCategory == .control }
+        isNewline
+            || unicodeScalars.contains {
+                let category = $0.properties.generalCategory
+                // Of the marks of format those that join an emoji stay: they turn nothing round.
+                return category == .control || category == .format && $0.value != 0x200D
+            }
     }
 
     /// Two for the wide characters of East Asia and for emoji, else one.

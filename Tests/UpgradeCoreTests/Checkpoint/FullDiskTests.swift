@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
@@ -31,6 +32,55 @@ struct FullDiskTests {
         #expect(performed == intended, "something was done that is not written down")
         let stop = try await scene.driver(plan, cluster).walk(recorder: journal)
         #expect(stop == .completed)
+    }
+
+    @Test("what was written of a record when the disk refused is taken back, so that the next one can be read")
+    func half() throws {
+        let scratch = try ScratchDirectory()
+        let disk = TearingDisk()
+        let journal = try Journal(directory: scratch.path, on: disk, now: { 0 })
+        let header = RunHeader(run: "r", planDigest: "", holder: "", reason: "")
+        try journal.append([.started(header)])
+        disk.isFull.withLock { $0 = true }
+        #expect(throws: JournalError.self) { try journal.append([.resumed(header)]) }
+        disk.isFull.withLock { $0 = false }
+        try journal.append([.stopped(.interrupted)])
+        let history = try JournalReader.read(directory: scratch.path)
+        #expect(history.records.map(\.record) == [.started(header), .stopped(.interrupted)])
+        #expect(history.notices == [])
+    }
+}
+
+/// The disk of this machine, which takes half of what is appended while it is full.
+private final class TearingDisk: Disk {
+    let isFull = Mutex(false)
+    private let base = LocalDisk()
+
+    func read(_ path: String) throws(JournalError) -> [UInt8]? { try base.read(path) }
+    func overwrite(_ path: String) throws(JournalError) -> any DiskFile { try base.overwrite(path) }
+    func create(_ path: String) throws(JournalError) -> any DiskFile { try base.create(path) }
+    func rename(_ path: String, to newPath: String) throws(JournalError) { try base.rename(path, to: newPath) }
+    func remove(_ path: String) { base.remove(path) }
+    func syncDirectory(of path: String) throws(JournalError) { try base.syncDirectory(of: path) }
+    func makeDirectory(_ path: String) throws(JournalError) { try base.makeDirectory(path) }
+    func names(in directory: String) -> [String] { base.names(in: directory) }
+
+    func append(to path: String) throws(JournalError) -> any DiskFile { File(try base.append(to: path), self) }
+
+    private final class File: DiskFile {
+        private let base: any DiskFile
+        private let disk: TearingDisk
+
+        init(_ base: any DiskFile, _ disk: TearingDisk) { (self.base, self.disk) = (base, disk) }
+
+        func write(_ bytes: [UInt8]) throws(JournalError) {
+            guard disk.isFull.withLock({ $0 }) else { return try base.write(bytes) }
+            try base.write(Array(bytes.prefix(bytes.count / 2)))
+            throw .system(path: "journal", operation: "write", reason: "No space left on device")
+        }
+
+        func truncate(to size: Int) throws(JournalError) { try base.truncate(to: size) }
+        func sync() throws(JournalError) { try base.sync() }
     }
 }
 

@@ -110,6 +110,13 @@ struct WindowTests {
             (9001, .done(key("drain", "w4"))),
         ]
         #expect(StepTimes(records).longest(key("drain", "w3")) == .seconds(60))
+        // A clock that was set back has not made it take no time: its deadlines count.
+        let back: [(time: Double, record: Record)] = [
+            (100, .begun(key("drain", "w5"), attempt: 1)),
+            (101, .intended(key("drain", "w5"), attempt: 1, index: 0, .mask(host: "w5", unit: "x"))),
+            (40, .done(key("drain", "w5"))),
+        ]
+        #expect(StepTimes(back).longest(key("drain", "w3")) == nil)
     }
 
     @Test("a run that paused so is resumed, and without a time it is asked about none")

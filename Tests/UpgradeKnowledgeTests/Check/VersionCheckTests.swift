@@ -82,6 +82,16 @@ struct VersionCheckTests {
         #expect(!found.contains { $0.hasPrefix("during 1.13") })
     }
 
+    @Test("a cluster that stands beside the path is not supported by it", arguments: ["1.11", "1.16", "1.20"])
+    func beside(start: String) throws {
+        let check = try check(Self.path, on: "2019-08-01", from: start)
+        #expect(
+            check.findings.first { $0.at == "at \(start)" }?.what
+                == "the playbook states no path from Kubernetes \(start), only 1.12, 1.13, 1.14, 1.15"
+        )
+        #expect(!check.isSupported)
+    }
+
     @Test("a cluster that stands further on the path is judged from there")
     func start() throws {
         let check = try check(Self.path, on: "2020-02-01", from: "1.15")

@@ -76,6 +76,59 @@ struct HostileConfigurationTests {
         }
     }
 
+    @Test("a scheduler's configuration file is no trouble by itself, only one of the group that is gone")
+    func schedulerConfiguration() throws {
+        func scheduler(_ text: String) throws -> [String] {
+            try found {
+                $0.give("kube-scheduler", on: "cp1", "--config=/etc/kubernetes/scheduler.yaml")
+                $0.add(.configuration, "/etc/kubernetes/scheduler.yaml", to: "kube-scheduler", on: "cp1", text)
+            }
+        }
+        #expect(
+            try scheduler("apiVersion: kubescheduler.config.k8s.io/v1alpha1\nkind: KubeSchedulerConfiguration\n") == []
+        )
+        for text in ["apiVersion: \"componentconfig/v1alpha1\"\n", "{\"apiVersion\": \"componentconfig/v1alpha1\"}"] {
+            #expect(try scheduler(text) == ["note/k113-scheduler-componentconfig"], "\(text)")
+        }
+    }
+
+    @Test("gates of a file count beside those of the command line")
+    func gatesOfBoth() throws {
+        let found = try found {
+            $0.give("kubelet", on: "w1", "--feature-gates=RotateKubeletClientCertificate=true")
+            $0.add(.configuration, "/k.yaml", to: "kubelet", on: "w1", "featureGates:\n  HugePages: true\n")
+        }
+        #expect(found == ["gate-unknown/kubelet/HugePages"])
+    }
+
+    @Test("a note that needs two things is not told for one of them")
+    func half() throws {
+        let redirect = "--redirect-container-streaming=true"
+        #expect(try found { $0.give("kubelet", on: "w1", redirect) } == [])
+        let both = try found { $0.give("kubelet", on: "w1", "\(redirect) --container-runtime=remote") }
+        #expect(both == ["note/k114-proxy-redirects"])
+    }
+
+    @Test("a webhook whose backend is on a node that is not drained is no trouble")
+    func backendElsewhere() throws {
+        let found = try found { cluster in
+            cluster.facts.pods["elsewhere"] = [
+                PodState(
+                    namespace: "shop",
+                    name: "guard",
+                    uid: "g",
+                    owner: "ReplicaSet/guard",
+                    labels: ["app": "guard"]
+                )
+            ]
+            cluster.facts.objects.services = ["shop/guard": ["app": "guard"]]
+            cluster.facts.objects.webhooks = [
+                .init(name: "guard/pods.guard", failsClosed: true, service: "shop/guard", resources: ["pods"])
+            ]
+        }
+        #expect(found == [])
+    }
+
     @Test("labels that a kubelet may set are allowed with blanks around them too")
     func labels() throws {
         let labels = "'--node-labels=a=b, beta.kubernetes.io/arch=amd64,, kubernetes.io/os=linux'"
@@ -115,6 +168,40 @@ struct HostileConfigurationTests {
                 "cni-version/etc/cni/net.d/05-a.conf"
             ]
         )
+    }
+
+    @Test("a file whose lines end as on other systems is read line by line")
+    func carriageReturns() throws {
+        #expect(
+            try unit("ExecStart=/usr/bin/kubelet --hostname-override=w1.example.org \\\r\n  $OLD\r\nRestart=no\r")
+                == breaking
+        )
+        let found = try found { cluster in
+            cluster.change("/etc/default/kubelet", on: "w1") { text in
+                text = "# of kubelet\nMORE=x\n\(text)".replacing("=\"", with: "=\"--allow-privileged=true ")
+                    .replacing("\n", with: "\r\n")
+            }
+            cluster.configure("w1") { $0.daemons[0].words = [] }
+        }
+        #expect(found == breaking)
+    }
+
+    @Test(
+        "an override is read as the kubelet and systemd read it",
+        arguments: ["", "W1.Example.ORG", "%H", "%n"]
+    )
+    func overrides(name: String) throws {
+        let found = try found { cluster in
+            cluster.change("/lib/systemd/system/kubelet.service", on: "w1") {
+                $0 = "[Service]\nExecStart=/usr/bin/kubelet --hostname-override=\(name)\n"
+            }
+            cluster.configure("w1") { configuration in
+                configuration.hostName = "W1.example.org"
+                configuration.daemons[0].words = ["--hostname-override=\(name == "%n" ? "w1.example.org" : name)"]
+                if name == "%H" { configuration.daemons[0].words = ["--hostname-override=w1.example.org"] }
+            }
+        }
+        #expect(found == [])
     }
 
     @Test("a kubelet without an override is named after its host, unless a cloud names it")

@@ -65,6 +65,31 @@ struct PathRefusalTests {
         #expect(left < reached)
     }
 
+    @Test(
+        "etcd 2.3 goes to 3.0; what there is not, and down, is refused and not sought for ever",
+        .timeLimit(.minutes(1))
+    )
+    func etcdReleases() throws {
+        let report = try scene.plan("kubernetes=1.12,etcd=2.3.8,storage=etcd2", "kubernetes=1.12,etcd=3.2.24")
+        #expect(
+            report.moves.filter { $0.hasPrefix("etcd") } == [
+                "etcd 2.3.8 → 3.0.0", "etcd 3.0.0 → 3.1.0", "etcd 3.1.0 → 3.2.24",
+            ]
+        )
+        for (start, goal) in [("3.2.24", "3.2000000"), ("2.3.8", "2.4"), ("3.4.3", "3.2.24"), ("2.9", "4.0")] {
+            guard
+                case .noPath(_, let reasons) = try refusal(
+                    "kubernetes=1.12,etcd=\(start)",
+                    "kubernetes=1.13,etcd=\(goal)"
+                )
+            else {
+                Issue.record("\(start) → \(goal) is a path")
+                continue
+            }
+            #expect(reasons.map(\.id) == ["path/E2"], "\(start) → \(goal)")
+        }
+    }
+
     @Test("Kubernetes' objects leave etcd's v2 store before 1.13")
     func objects() throws {
         let report = try scene.plan("kubernetes=1.12,etcd=3.2.24,storage=etcd2", "1.13")

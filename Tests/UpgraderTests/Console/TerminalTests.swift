@@ -32,6 +32,8 @@ struct ColumnsTests {
     @Test("text of another program cannot move the cursor")
     func control() {
         #expect("a\u{1B}[2Jb\r\nc\td".onOneLine == "a [2Jb c d")
+        #expect("a\u{202E}b\u{2066}c\nd".harmless == "a b c\nd")
+        #expect("👩\u{200D}🔧".onOneLine == "👩\u{200D}🔧")
     }
 
     @Test("a wide character takes two columns")

@@ -38,13 +38,12 @@ struct RollbackCommand: AsyncParsableCommand {
         try await complaining {
             let directory = try RunDirectory.find(run ?? state.state)
             let upgrade = try directory.plan()
-            let session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
+            let session = try Session(of: directory, upgrade)
             let again = "upgrader rollback \(worker) \(directory.path)"
             let beginning = Beginning(session: session, yes: yes, look: "\(again) --dry-run")
             if !dryRun { try beginning.refuseUnasked() }
             let lock = try beginning.lock(directory.clusterPath, reason.isEmpty ? "rollback of \(worker)" : reason)
             defer { withExtendedLifetime(lock) {} }
-            try session.refuseEdited(upgrade, directory)
             let hop = try RollbackSubject(session.playbook, upgrade, directory).hop(worker)
             try Beginning.refuseUnfinished(RunDirectory.all(directory.clusterPath).filter { $0.path != directory.path })
             let name = Session.newRunName()

@@ -11,7 +11,7 @@ struct Upgrader: AsyncParsableCommand {
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self, WhyCommand.self,
-            LogCommand.self, ReportCommand.self, HelmCommand.self, PackageCommand.self,
+            LogCommand.self, ReportCommand.self, ServeCommand.self, HelmCommand.self, PackageCommand.self,
         ]
     )
 }

@@ -93,6 +93,22 @@ struct ServeTests {
         #expect(try await again.get("/").status == 200)
     }
 
+    @Test("for people it prints what is served, and the address on a line of its own, as docs/report.md shows it")
+    func printed() async throws {
+        let workshop = try await killed()
+        let program = try workshop.start("serve")
+        try await program.expect("/?token=", then: SIGINT)
+        let said = try await program.wait()
+        let lines = said.output.split(separator: "\n")
+        try #require(lines.count == 2, "\(said.output)")
+        let what = workshop.normalized(String(lines[0]))
+        #expect(what == "serving state/small/RUN, until Ctrl-C, on this machine alone:")
+        #expect(lines[1].wholeMatch(of: /http:\/\/127\.0\.0\.1:[0-9]+\/\?token=[0-9a-f]{64}/) != nil)
+        #expect(said.code == 0 && said.errors.isEmpty)
+        let page = try String(contentsOfFile: Golden.root + "/docs/report.md", encoding: .utf8)
+        #expect(page.contains("20261128-220000, until Ctrl-C, on this machine alone:\n    http://127.0.0.1:"))
+    }
+
     @Test("an address that others reach, a port that is taken, a token that others may read are refused by name")
     func refusals() async throws {
         let workshop = try await killed()

@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .target(
@@ -81,6 +82,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "UpgradeServe",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            swiftSettings: settings
+        ),
         .systemLibrary(
             name: "CLibSSH",
             pkgConfig: "libssh",
@@ -105,6 +114,7 @@ let package = Package(
                 "UpgradeNotices",
                 "UpgradeReport",
                 "UpgradeSSH",
+                "UpgradeServe",
                 "UpgradeSteps",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -178,6 +188,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "UpgradeServeTests",
+            dependencies: ["UpgradeServe", "UpgradeTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "UpgradeStepsTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport"],
             exclude: ["Golden"],
@@ -191,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "UpgraderTests",
             dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "UpgradeTorture", "upgrader"],
-            exclude: ["Console/Golden", "Golden"],
+            exclude: ["Browser", "Console/Golden", "Golden"],
             swiftSettings: settings
         ),
     ],

@@ -60,6 +60,7 @@ warnings() {
 
 imports() {
     code 'import CLibSSH' Sources | grep -v '^Sources/UpgradeSSH/' | sed 's/$/   <- only UpgradeSSH wraps libssh/'
+    code 'import (FlyingFox|FlyingSocks)' Sources | grep -v '^Sources/UpgradeServe/' | sed 's/$/   <- only UpgradeServe serves/'
     code '^[a-z@ ]*import (Upgrade[A-Z]|upgrader)' Sources/UpgradeCore | sed 's/$/   <- no arrow leaves UpgradeCore/'
     code 'import UpgradeSSH' Sources/UpgradeSteps | sed 's/$/   <- steps know no transport/'
     code 'import UpgradeSteps' Sources/UpgradeSSH | sed 's/$/   <- the transport knows no steps/'
@@ -81,12 +82,12 @@ purity() {
 literals() {
     # HopCatalog names the embedded files. ScalarForm and the commands with --until, --from or a VERSION show an operator
     # how to write a version. Rendering and reading of other programs' formats is not version knowledge, nor is the
-    # version of CloudEvents.
+    # version of CloudEvents or OpenMetrics.
     code '"[^"]*\b1\.[0-9]+' Sources |
         except Sources/UpgradeCore/Hops/HopCatalog.swift Sources/UpgradeCore/Playbook/ScalarForm.swift \
             Sources/upgrader/Commands/PathCommand.swift Sources/upgrader/Commands/RunCommand.swift Sources/upgrader/Commands/ResumeCommand.swift \
             Sources/upgrader/Commands/Session+Until.swift Sources/upgrader/Commands/PackageBuildCommand.swift \
-            Sources/UpgradeNotices/News/CloudEvent.swift
+            Sources/UpgradeNotices/News/CloudEvent.swift Sources/UpgradeServe/PageServer.swift
 }
 
 words() {

@@ -92,6 +92,13 @@ def mutate(sources, mutants):
             sources[edit.path] = pattern(edit.old).sub(lambda _: new, text)
 
 
+def own_switch(path, sources):
+    """Where the switch of a mutated file stands: a module that imports none of ours has one of its own."""
+    module = "/".join(path.split("/")[:2])
+    knows = module == "Sources/UpgradeCore" or "import UpgradeCore" in sources[path]
+    return SWITCH if knows else f"{module}/Mutants.swift"
+
+
 def list_sources():
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -106,7 +113,8 @@ def write_tree(mutants):
             texts[name] = (ROOT / name).read_bytes()
     sources = {name: data.decode() for name, data in texts.items() if name.endswith(".swift")}
     mutate(sources, mutants)
-    sources[SWITCH] = SWITCH_TEXT
+    for path in {SWITCH} | {own_switch(edit.path, sources) for mutant in mutants for edit in mutant.edits}:
+        sources[path] = SWITCH_TEXT
     texts.update({name: text.encode() for name, text in sources.items()})
     for old in [path for path in TREE.rglob("*") if path.is_file() and ".build" not in path.parts[len(TREE.parts):]]:
         if str(old.relative_to(TREE)) not in texts:

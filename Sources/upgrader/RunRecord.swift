@@ -9,6 +9,8 @@ struct RunRecord {
     var plan: Plan
     /// What the run goes by.
     var session: Session
+    /// Its journal.
+    var history: JournalReader.History
     /// What happened.
     var story: RunStory
     /// What commands printed and what was waited for.
@@ -25,7 +27,7 @@ struct RunRecord {
         directory = try RunDirectory.find(path)
         plan = try directory.plan()
         session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
-        let history = try directory.history()
+        history = try directory.history()
         story = RunStory(history)
         notices = history.notices
         transcript = Transcript.read(directory: directory.path)

@@ -10,8 +10,9 @@ struct Upgrader: AsyncParsableCommand {
             + Ending.allCases.map { "  \($0.rawValue)\t\($0.summary)" }.joined(separator: "\n"),
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
-            CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self, WhyCommand.self,
-            LogCommand.self, ReportCommand.self, HelmCommand.self, PackageCommand.self,
+            CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self,
+            WhyCommand.self, LogCommand.self, ReportCommand.self, ServeCommand.self, HelmCommand.self,
+            PackageCommand.self,
         ]
     )
 }

@@ -97,7 +97,7 @@ struct ReportPageTests {
 
     @Test(
         "in a real browser it overflows nowhere, is readable, has its landmarks, and hostile text does nothing",
-        arguments: [(390, "light"), (390, "dark"), (1400, "dark")]
+        arguments: [(360, "light"), (390, "dark"), (1400, "dark")]
     )
     func browser(width: Int, scheme: String) async throws {
         let (story, report) = try await hostile()
@@ -105,6 +105,12 @@ struct ReportPageTests {
         let found = try await Browser.look(at: story.scratch.path + "/report.html", width: width, scheme: scheme)
         #expect(found.error == nil)
         #expect(found.overflow <= 0)
+        #expect(found.outside.isEmpty)
+        #expect(found.scripts == 0)
+        #expect(found.paleBars.isEmpty, "contrast below 3 (WCAG 2.1, 1.4.11)")
+        #expect(found.nameless.isEmpty, "a screen reader has no name for it")
+        #expect(found.keyboard.skips && found.keyboard.folds == true)
+        #expect(found.keyboard.reached > 10 && found.keyboard.unseen.isEmpty, "one does not see where one is")
         #expect(found.dark == (scheme == "dark"))
         #expect(found.landmarks == ["header", "nav", "main", "footer"])
         #expect(found.headings.first == 1)
@@ -125,8 +131,21 @@ struct ReportPageTests {
 
 /// What a real browser finds in a page.
 struct Browser: Decodable {
+    /// What the Tab key reaches, and what of it one does not see.
+    struct Keyboard: Decodable {
+        var unseen: [String]
+        var reached: Int
+        var folds: Bool?
+        var skips: Bool
+    }
+
     var error: String?
     var overflow: Int
+    var outside: [String]
+    var scripts: Int
+    var paleBars: [String]
+    var nameless: [String]
+    var keyboard: Keyboard
     var dark: Bool
     var landmarks: [String]
     var headings: [Int]

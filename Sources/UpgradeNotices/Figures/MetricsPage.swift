@@ -1,17 +1,36 @@
+/// Who is to read a page of metrics.
+public enum MetricsForm: Sendable {
+    /// node-exporter's textfile collector, which knows the older text format alone.
+    case prometheus
+    /// Whoever asks over HTTP.
+    case openMetrics
+}
+
 /// Metrics as text, with the same labels on each.
 struct MetricsPage {
     private let labels: [(String, String)]
+    private let form: MetricsForm
     private var name = ""
     private(set) var text = ""
 
-    init(labels: [(String, String)]) {
+    init(labels: [(String, String)], form: MetricsForm) {
         self.labels = labels
+        self.form = form
     }
 
     /// Begins a family.
     mutating func family(_ name: String, _ type: String, _ help: String) {
         self.name = name
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        // > The MetricFamily name of a Counter has no suffix, its samples have `_total`. (OpenMetrics 1.0, Counter)
+        let isBare = form == .openMetrics && type == "counter" && name.hasSuffix("_total")
+        let family = isBare ? String(name.dropLast("_total".count)) : name
+        text += "# HELP \(family) \(help)\n# TYPE \(family) \(type)\n"
+    }
+
+    /// Ends the page.
+    mutating func end() {
+        // > Expositions MUST end with EOF. (OpenMetrics 1.0, Overall Structure)
+        if form == .openMetrics { text += "# EOF\n" }
     }
 
     /// One sample of the family.

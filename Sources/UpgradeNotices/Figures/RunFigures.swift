@@ -7,6 +7,19 @@ public struct RunFigures: Sendable {
     /// Why a lane waits.
     enum WaitKind: String, CaseIterable {
         case drain, dpkg, reconnect, gate
+
+        /// By the words of `ActionProgress.title`, which is what a transcript has.
+        init?(words: String) {
+            if words.hasPrefix("is blocked: ") {
+                self = .drain
+            } else if words.hasPrefix("waits for dpkg ") {
+                self = .dpkg
+            } else if words.hasPrefix("reconnects to ") {
+                self = .reconnect
+            } else {
+                return nil
+            }
+        }
     }
 
     private struct Lane {
@@ -16,7 +29,7 @@ public struct RunFigures: Sendable {
     }
 
     private let cluster: String
-    private let run: String
+    private var run: String
     private let hops: [HopID]
     private var steps: [HopID: Int] = [:]
     private var done: [HopID: Int] = [:]
@@ -27,7 +40,7 @@ public struct RunFigures: Sendable {
     private var failures = 0
     private var looks: [String: (healthy: Int, unhealthy: Int, isHealthy: Bool)] = [:]
     private var state = "running"
-    private let began: Double
+    private var began: Double
 
     /// Makes the figures of a run that goes on from what is recorded.
     public init(plan: Plan, record: RunState, at time: Double) {
@@ -39,6 +52,61 @@ public struct RunFigures: Sendable {
             if record.done.contains(key) { done[key.hop, default: 0] += 1 }
         }
         began = time
+    }
+
+    /// Makes the figures of a run that another process may be at, from what that has recorded; counters count from its
+    /// beginning, and of its API servers nothing is known.
+    ///
+    /// - Parameters:
+    ///   - plan: what is to happen.
+    ///   - history: the journal.
+    ///   - transcript: what was waited for.
+    ///   - isHeld: whether a process works on it now.
+    public init(plan: Plan, history: JournalReader.History, transcript: [Transcript.Entry], isHeld: Bool) {
+        self.init(plan: plan, record: RunState(), at: history.records.first?.time ?? 0)
+        run = history.state.header?.run ?? ""
+        var waits = transcript[...]
+        for (time, record) in history.records {
+            while let wait = waits.first, wait.time <= time {
+                take(wait)
+                waits.removeFirst()
+            }
+            take(record, at: time)
+        }
+        for wait in waits { take(wait) }
+        // What cleanup has undone is not done any more.
+        done = [:]
+        for key in history.state.done { done[key.hop, default: 0] += 1 }
+        if history.state.stop == nil, !isHeld {
+            state = "killed"
+            lanes = [:]
+        }
+    }
+
+    private mutating func take(_ record: Record, at time: Double) {
+        switch record {
+        case .started, .resumed:
+            began = time
+            lanes = [:]
+            state = "running"
+        case .begun(let key, let attempt): take(.stepBegan(key, attempt: attempt), at: time)
+        case .intended(let key, _, _, let action): take(.actionBegan(key, action), at: time)
+        case .acted(let key, _, _): lanes[key]?.wait = nil
+        case .done(let key): take(.stepEnded(key, took: .zero, changed: false), at: time)
+        case .failed(let key, _, let failure): take(.stepFailed(key, failure), at: time)
+        case .stopped(let reason): take(RunNotice.stopped(reason), at: time)
+        case .released(let key): lanes[key] = nil
+        case .leased, .undoing, .struck: break
+        }
+    }
+
+    /// A transcript has no kinds of waits, only their words; what a wait is for they begin with.
+    private mutating func take(_ entry: Transcript.Entry) {
+        switch entry.event {
+        case .gate: wait(entry.key, .gate, since: entry.time)
+        case .waits(let text): if let kind = WaitKind(words: text) { wait(entry.key, kind, since: entry.time) }
+        case .ran: break
+        }
     }
 
     /// An API server was looked at.
@@ -91,13 +159,13 @@ public struct RunFigures: Sendable {
         waits[kind, default: 0] += 1
     }
 
-    /// In the text format of Prometheus, as OpenMetrics reads it too.
+    /// As text.
     ///
-    /// - Source: prometheus/docs, instrumenting/exposition_formats.md
-    public func text(at time: Double) -> String {
-        var page = MetricsPage(labels: [("cluster", cluster), ("run", run)])
+    /// - Source: prometheus/docs, instrumenting/exposition_formats.md; OpenMetrics 1.0.
+    public func text(at time: Double, _ form: MetricsForm = .prometheus) -> String {
+        var page = MetricsPage(labels: [("cluster", cluster), ("run", run)], form: form)
         page.family("upgrader_run_state", "gauge", "1 for how the run stands, 0 for the others.")
-        for name in ["running", "completed", "paused", "interrupted", "lease-lost", "failed"] {
+        for name in ["running", "completed", "paused", "interrupted", "lease-lost", "failed", "killed"] {
             page.sample([("state", name)], name == state ? 1 : 0)
         }
         page.family("upgrader_process_start_time_seconds", "gauge", "When this process took up the run.")
@@ -140,6 +208,7 @@ public struct RunFigures: Sendable {
             page.sample([("host", host), ("healthy", "true")], Double(one.healthy))
             page.sample([("host", host), ("healthy", "false")], Double(one.unhealthy))
         }
+        page.end()
         return page.text
     }
 

@@ -1,6 +1,10 @@
 extension PageContext {
     /// Puts a report into words.
-    init(_ report: RunReport, isLive: Bool) {
+    ///
+    /// - Parameters:
+    ///   - report: what is told.
+    ///   - version: the name of how things stand, for a page that follows the run; `nil` for a file.
+    init(_ report: RunReport, version: String?) {
         let times = report.sittings.map { ($0.began, $0.ended) }
         let scale = TimeScale(times)
         let steps = report.steps
@@ -11,7 +15,16 @@ extension PageContext {
         heading = "\(report.cluster): \(report.from) → \(report.to)"
         statusText = report.status.title
         statusClass = report.status.rawValue
-        self.isLive = isLive
+        isLive = version != nil
+        self.version = version ?? ""
+        liveText =
+            switch report.status {
+            case .running: "Live: this page follows the run."
+            case .killed: "Live: nobody works on this run. Once it is resumed, this page follows it."
+            case .completed: "The run has ended. Nothing more will come here."
+            case .stopped, .interrupted, .leaseLost, .failed:
+                "The run has stopped. Once it is resumed, this page follows it."
+            }
         isSimulated = report.isSimulated
         let first = report.sittings.first
         facts = [
@@ -37,6 +50,7 @@ extension PageContext {
             )
         }
         rows = Self.rows(report, scale)
+        hopBars = Self.hopBars(report, scale)
         ticks = scale.beginnings.map { Tick(tickLeft: PageText.number($0.left), tickText: Clock.time($0.time)) }
         timelineText =
             "When each host was in work, phase by phase. The same figures are in the table below."
@@ -102,6 +116,19 @@ extension PageContext {
         return order.map { Row(rowName: $0, bars: bars[$0] ?? []) }
     }
 
+    private static func hopBars(_ report: RunReport, _ scale: TimeScale) -> [HopBar] {
+        report.parts.compactMap { part in
+            guard part.phase == nil, let began = part.began else { return nil }
+            let left = scale.place(began)
+            let right = scale.place(part.done == part.steps ? part.ended ?? report.ended : report.ended)
+            return HopBar(
+                hopLabel: part.hop,
+                hopLeft: PageText.number(left),
+                hopWidth: PageText.number(max(0.25, right - left))
+            )
+        }
+    }
+
     /// What a phase is about, for its color: only looking, saving, changing servers, changing nodes, all else.
     private static func kind(_ phase: String) -> String {
         switch phase {
@@ -131,6 +158,7 @@ extension PageContext {
             let row = PartRow(part)
             blocks[blocks.count - 1].phases.append(
                 PhaseBlock(
+                    phaseID: "phase-\(part.hop)-\(phase)",
                     phaseName: phase,
                     phaseSummary: "\(row.partDone) of \(row.partPlanned) done, \(row.partTook)",
                     phaseIsOpen: part.failed > 0,

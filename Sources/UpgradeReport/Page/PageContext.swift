@@ -23,6 +23,11 @@ struct PageContext {
         var rowName: String
         var bars: [Bar]
     }
+    struct HopBar {
+        var hopLabel: String
+        var hopLeft: String
+        var hopWidth: String
+    }
     struct Tick {
         var tickLeft: String
         var tickText: String
@@ -81,6 +86,7 @@ struct PageContext {
         var attempts: [AttemptItem]
     }
     struct PhaseBlock {
+        var phaseID: String
         var phaseName: String
         var phaseSummary: String
         var phaseIsOpen: Bool
@@ -98,6 +104,10 @@ struct PageContext {
         var consentReason: String
     }
 
+    let style = PageText.style
+    let script = LivePage.script
+    var version: String
+    var liveText: String
     var pageTitle: String
     var heading: String
     var statusText: String
@@ -107,6 +117,7 @@ struct PageContext {
     var facts: [Named]
     var sittingRows: [SittingRow]
     var rows: [Row]
+    var hopBars: [HopBar]
     var ticks: [Tick]
     var timelineText: String
     var partRows: [PartRow]

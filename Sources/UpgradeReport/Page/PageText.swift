@@ -2,6 +2,9 @@ internal import FoundationEssentials
 
 /// Text from outside as a page may show it.
 enum PageText {
+    /// How pages look.
+    static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
+
     /// The text without characters that cannot be seen or that turn the text round: each becomes a replacement character.
     static func clean(_ text: String) -> String {
         String(

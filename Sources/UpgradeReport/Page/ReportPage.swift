@@ -3,21 +3,21 @@ internal import Mustache
 
 /// Renders a report as one self-contained HTML file, or as Markdown.
 public enum ReportPage {
-    /// One HTML file: no script, nothing from a network; with `isLive` the part that a server's page replaces as it grows.
+    /// One HTML file: no script, nothing from a network.
     ///
     /// - Throws: for a mistake in the template.
-    public static func html(_ report: RunReport, isLive: Bool = false) throws -> String {
-        try render(PackageResources.report_html_mustache, PageContext(report, isLive: isLive))
+    public static func html(_ report: RunReport) throws -> String {
+        try render(PackageResources.report_html_mustache, PageContext(report, version: nil))
     }
 
     /// Markdown for a ticket or a wiki.
     ///
     /// - Throws: for a mistake in the template.
     public static func markdown(_ report: RunReport) throws -> String {
-        try render(PackageResources.report_md_mustache, PageContext(report, isLive: false))
+        try render(PackageResources.report_md_mustache, PageContext(report, version: nil))
     }
 
-    private static func render(_ template: [UInt8], _ context: PageContext) throws -> String {
+    static func render(_ template: [UInt8], _ context: some Any) throws -> String {
         Self.register
         return try MustacheTemplate(string: String(decoding: template, as: UTF8.self)).render(context)
     }

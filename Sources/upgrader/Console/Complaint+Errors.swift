@@ -1,6 +1,7 @@
 internal import UpgradeCore
 internal import UpgradeKnowledge
 internal import UpgradeNotices
+internal import UpgradeServe
 
 extension Complaint {
     /// A file that is no playbook.
@@ -233,6 +234,7 @@ extension Complaint {
         case let error as PlaybookError: self.init(playbook: error, path: "")
         case let error as VersionDataError: self.init(knowledge: error)
         case let error as NoticeError: self.init(notice: error)
+        case let error as ServeError: self.init(serve: error)
         default:
             self.init(
                 FiveLines(

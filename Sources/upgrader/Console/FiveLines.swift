@@ -15,10 +15,15 @@ struct FiveLines: Hashable, Sendable {
     ///
     /// What hosts say is in them: nothing of it may reach the terminal as a command.
     var text: String {
+        lines.map { "\($0.label):".padded(to: 7) + $0.value }.joined(separator: "\n").harmless
+    }
+
+    /// What each line is about, and what it says.
+    var lines: [(label: String, value: String)] {
         [
-            "error: \(error)", "why:   \(why)", "ran:   \(ran ?? "nothing was run on a host for this")",
-            "state: \(state)", "next:  \(next)",
-        ].joined(separator: "\n").harmless
+            ("error", error), ("why", why), ("ran", ran ?? "nothing was run on a host for this"), ("state", state),
+            ("next", next),
+        ]
     }
 }
 

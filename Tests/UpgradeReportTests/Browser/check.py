@@ -1,107 +1,151 @@
 #!/usr/bin/env python3
-"""Opens an HTML file in a headless Chromium, in a frame of a given width, and prints what it finds as JSON.
+"""Opens a page in a headless Chromium, in a window of a given width, and prints what it finds as JSON.
 
-    check.py FILE WIDTH light|dark
+    check.py FILE|URL WIDTH light|dark [no-preference|reduce]
 """
-import html
 import json
 import os
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
+
+from chromium import Chromium
 
 PROBE = """
-const found = {};
-function luminance(rgb) {
-  const c = rgb.map(v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-  return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
-}
-function parts(text) { return (text.match(/[0-9.]+/g) || []).map(Number); }
-function background(view, element) {
-  for (let e = element; e; e = e.parentElement) {
-    const c = parts(view.getComputedStyle(e).backgroundColor);
-    if (c.length < 4 || c[3] > 0) return c;
+(() => {
+  const found = {};
+  function luminance(rgb) {
+    const c = rgb.map(v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
   }
-  return [255, 255, 255];
-}
-function examine(frame) {
-  const page = frame.contentDocument, view = frame.contentWindow;
+  function ratio(one, other) {
+    const [a, b] = [luminance(one.slice(0, 3)), luminance(other.slice(0, 3))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }
+  function parts(text) { return (text.match(/[0-9.]+/g) || []).map(Number); }
+  function background(element) {
+    for (let e = element; e; e = e.parentElement) {
+      const c = parts(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  }
+  const all = selector => [...document.querySelectorAll(selector)];
+  const short = e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30);
+  // A pulse would be seen only now and then.
+  found.animations = document.getAnimations({ subtree: true }).length;
+  found.smooth = getComputedStyle(document.documentElement).scrollBehavior === 'smooth';
   // Folded parts are looked at as well.
-  page.querySelectorAll('details').forEach(d => { d.open = true; });
-  const root = page.documentElement;
+  all('details').forEach(d => { d.open = true; });
+  const root = document.documentElement;
   found.overflow = root.scrollWidth - root.clientWidth;
-  found.dark = view.matchMedia('(prefers-color-scheme: dark)').matches;
+  found.outside = all('body *').filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width > 0 && box.right > root.clientWidth + 1 && !e.closest('.wide, .track, .skip, pre');
+  }).map(short).slice(0, 10);
+  found.dark = matchMedia('(prefers-color-scheme: dark)').matches && luminance(background(document.body)) < 0.2;
   found.lang = root.lang;
-  found.title = page.title;
-  found.landmarks = ['header', 'nav', 'main', 'footer'].filter(n => page.querySelectorAll(n).length === 1);
-  found.headings = [...page.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]));
-  found.tables = [...page.querySelectorAll('table')].map(t =>
+  found.title = document.title;
+  found.landmarks = ['header', 'nav', 'main', 'footer'].filter(n => all(n).length === 1);
+  found.headings = all('h1,h2,h3,h4').map(h => Number(h.tagName[1]));
+  found.tables = all('table').map(t =>
     t.querySelectorAll('thead th[scope=col]').length > 0 && [...t.querySelectorAll('tbody tr')].every(r => r.querySelector('th[scope=row]')));
-  found.duplicateIDs = [...page.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i);
-  found.deadLinks = [...page.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href').slice(1)).filter(id => !page.getElementById(id));
-  found.active = page.querySelectorAll('script,iframe,object,embed,form,img,link:not([href="data:,"]),[onerror],[onclick],[onload],[onmouseover]').length;
-  found.foreign = [...page.querySelectorAll('[src],[href]')].map(e => e.getAttribute('src') || e.getAttribute('href')).filter(u => !u.startsWith('#') && u !== 'data:,');
-  found.bars = page.querySelectorAll('.bar').length;
-  found.barsOutside = [...page.querySelectorAll('.bar')].filter(b => {
+  found.duplicateIDs = all('[id]').map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i);
+  found.deadLinks = all('a[href^="#"]').map(a => a.getAttribute('href').slice(1)).filter(id => !document.getElementById(id));
+  found.scripts = all('script').length;
+  found.active = all('body script,iframe,object,embed,form,img,link:not([href="data:,"]),[onerror],[onclick],[onload],[onmouseover]').length;
+  found.foreign = all('[src],[href]').map(e => e.getAttribute('src') || e.getAttribute('href')).filter(u => !u.startsWith('#') && u !== 'data:,');
+  found.bars = all('.bar').length;
+  found.barsOutside = all('.bar').filter(b => {
     const bar = b.getBoundingClientRect(), track = b.parentElement.getBoundingClientRect();
     return bar.width < 1 || bar.left < track.left - 1 || bar.right > track.right + 3;
   }).length;
-  const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  found.ticksOutside = all('.tick').filter(t => t.getBoundingClientRect().right > root.clientWidth).length;
+  found.ticksOverlap = all('.tick').filter(t => t.getClientRects().length).some((t, i, list) =>
+    i > 0 && t.getBoundingClientRect().left < list[i - 1].getBoundingClientRect().right - 1);
+  // A graphic needs 3 to what it stands on (WCAG 2.1, 1.4.11); what is striped has its text's color in it.
+  found.paleBars = all('.bar').filter(b => !b.matches('.bad, .open') &&
+    ratio(parts(getComputedStyle(b).backgroundColor), background(b.parentElement)) < 3).map(short);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   found.pale = [];
   let count = 0;
   while (walker.nextNode() && count < 4000) {
     const node = walker.currentNode, element = node.parentElement;
     if (!node.data.trim() || !element.getClientRects().length || element.closest('.skip,style')) continue;
     count += 1;
-    const style = view.getComputedStyle(element);
-    const [a, b] = [luminance(parts(style.color).slice(0, 3)), luminance(background(view, element).slice(0, 3))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) found.pale.push(node.data.trim().slice(0, 30) + ' ' + ratio.toFixed(2));
+    const is = ratio(parts(getComputedStyle(element).color), background(element));
+    if (is < 4.5) found.pale.push(node.data.trim().slice(0, 30) + ' ' + is.toFixed(2));
   }
   found.texts = count;
-  const small = [...page.querySelectorAll('summary, nav a')].filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 22);
-  found.smallTargets = small.length;
-  found.unfocusable = [...page.querySelectorAll('summary, pre, .wide')].filter(e => e.tabIndex < 0).length;
-  found.bold = page.body.innerText.includes('HOSTILE-MARK');
-  found.reached = !!view.HOSTILE;
-}
-addEventListener('load', () => {
-  const frame = document.querySelector('iframe');
-  try { examine(frame); } catch (error) { found.error = String(error); }
-  const out = document.createElement('pre');
-  out.id = 'found';
-  out.textContent = JSON.stringify(found);
-  document.body.append(out);
-});
+  // 24 by 24 (WCAG 2.2, 2.5.8).
+  found.smallTargets = all('summary, nav a').filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 24).length;
+  found.unfocusable = all('summary, pre, .wide').filter(e => e.tabIndex < 0).length;
+  found.bold = document.body.innerText.includes('HOSTILE-MARK');
+  found.reached = !!window.HOSTILE;
+  return found;
+})()
+"""
+
+FOCUS = """
+(() => {
+  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  return {
+    name: e.tagName + ' ' + e.textContent.trim().slice(0, 40),
+    isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+      && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    isSkip: e.className === 'skip',
+    isSummary: e.tagName === 'SUMMARY',
+    isOpen: e.tagName === 'SUMMARY' && e.parentElement.open,
+  };
+})()
 """
 
 
+def keyboard(browser):
+    """What the Tab key reaches from the top of the page, and whether one sees where one is."""
+    browser.ask("document.activeElement.blur(), scrollTo(0, 0), true")
+    unseen, reached, folds, skips = [], 0, None, False
+    for place in range(40):
+        browser.press("Tab")
+        # Smooth scrolling needs a moment.
+        browser.until(FOCUS + ".isSeen", 1)
+        now = browser.ask(FOCUS)
+        if now["name"].startswith("BODY"):
+            break
+        reached += 1
+        if place == 0:
+            skips = now["isSkip"]
+        if not now["isSeen"]:
+            unseen.append(now["name"])
+        if now["isSummary"] and folds is None:
+            browser.press("Enter")
+            folds = browser.ask(FOCUS)["isOpen"] != now["isOpen"]
+            browser.press("Enter")
+    return {"unseen": unseen, "reached": reached, "folds": folds, "skips": skips}
+
+
+def nameless(browser):
+    """What a screen reader would have no name for."""
+    found = []
+    for node in browser.call("Accessibility.getFullAXTree")["nodes"]:
+        role = node.get("role", {}).get("value")
+        wanted = role in ("link", "button", "DisclosureTriangle", "region", "navigation", "image", "heading", "columnheader", "rowheader")
+        if wanted and not node.get("ignored") and not node.get("name", {}).get("value", "").strip():
+            found.append(role)
+    return found
+
+
 def main():
-    page, width, scheme = os.path.abspath(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    browser = shutil.which("chromium")
-    if not browser:
-        sys.exit("chromium is not there; Scripts/setup installs it")
-    with tempfile.TemporaryDirectory() as scratch:
-        outer = os.path.join(scratch, "frame.html")
-        with open(outer, "w", encoding="utf-8") as file:
-            file.write(
-                f'<!DOCTYPE html><meta charset="utf-8"><meta name="color-scheme" content="{scheme}"><script>{PROBE}</script>'
-                f'<iframe src="file://{html.escape(page)}" style="width:{width}px;height:900px;border:0"></iframe>'
-            )
-        words = [
-            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--no-first-run",
-            "--disable-background-networking", f"--user-data-dir={scratch}/profile", "--window-size=1600,1000",
-            "--virtual-time-budget=5000", "--dump-dom", f"file://{outer}",
-        ]
-        if scheme == "dark":
-            words.insert(1, "--blink-settings=preferredColorScheme=0")
-        result = subprocess.run(words, capture_output=True, text=True, timeout=120)
-        match = re.search(r'<pre id="found">(.*?)</pre>', result.stdout, re.S)
-        if not match:
-            sys.exit(f"the browser gave no answer\n{result.stderr[-2000:]}")
-        print(json.dumps(json.loads(html.unescape(match.group(1)))))
+    page, width, scheme = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    motion = sys.argv[4] if len(sys.argv) > 4 else "no-preference"
+    if "://" not in page:
+        page = "file://" + os.path.abspath(page)
+    with Chromium(width=width, height=900, scheme=scheme, motion=motion) as browser:
+        browser.open(page)
+        keys = keyboard(browser)
+        found = browser.ask(PROBE)
+        found["keyboard"] = keys
+        found["nameless"] = nameless(browser)
+        found["complaints"] = browser.complaints()
+        print(json.dumps(found))
 
 
 main()

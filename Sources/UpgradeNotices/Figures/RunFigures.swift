@@ -96,7 +96,7 @@ public struct RunFigures: Sendable {
         case .failed(let key, _, let failure): take(.stepFailed(key, failure), at: time)
         case .stopped(let reason): take(RunNotice.stopped(reason), at: time)
         case .released(let key): lanes[key] = nil
-        case .leased, .undoing, .struck: break
+        case .leased, .undoing, .struck, .tookBack: break
         }
     }
 

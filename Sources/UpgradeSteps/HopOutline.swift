@@ -82,7 +82,8 @@ enum HopOutline {
     /// The one phase of a plan that takes a worker back.
     static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
         let steps: [StepID] = [
-            "cluster-health", "cordon", "drain", "downgrade-node", "restart-kubelet", "restart-kube-proxy", "node-ready",
+            "cluster-health", "cordon", "drain", "downgrade-node", "restart-kubelet", "restart-kube-proxy",
+            "node-ready",
             "uncordon",
         ]
         return [HookOutline.placed(in: phase(PhaseName.workers, [lane(host, steps)]), playbook.hooks)]

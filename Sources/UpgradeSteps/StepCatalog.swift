@@ -20,6 +20,7 @@ public enum StepCatalog {
     /// - Parameters:
     ///   - host: the worker.
     ///   - playbook: the one of the upgrade; its hooks around workers run here, too.
+    /// - Returns: the one phase of it.
     public static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
         HopOutline.rollback(of: host, playbook)
     }

@@ -23,7 +23,8 @@ struct RollbackSubject {
         guard plan.takesBack == nil else {
             throw refusal("the run \(directory.path) is a rollback itself", "name the run of the upgrade", .usage)
         }
-        guard let host = playbook.hosts.first(where: { $0.name == worker || $0.node == worker }), host.roles.contains(.worker)
+        guard let host = playbook.hosts.first(where: { $0.name == worker || $0.node == worker }),
+            host.roles.contains(.worker)
         else {
             let workers = playbook.hosts(.worker).map(\.name).joined(separator: ", ")
             throw refusal("the playbook has no worker \(worker)", "name one of \(workers)", .usage)

@@ -145,9 +145,7 @@ struct Walk {
         guard let lane = plan.laneTakenBack else { return }
         let other = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
         let journal = try other.journal(now: { Date().timeIntervalSince1970 })
-        let left = await Cleanup.settle(run: upgrade, journal.state, access, report: { Output.note($0.title) }) {
-            $0.hop == lane.hop && $0.phase == lane.phase && $0.target == lane.target
-        }
+        let left = await Cleanup.settle(run: upgrade, journal.state, access, laneOf: lane) { Output.note($0.title) }
         for case .unsettled(let key, let error) in left {
             throw Complaint(
                 FiveLines(

@@ -74,6 +74,8 @@ public struct Scene: Sendable {
     ///   - upgrade: the plan whose first hop is taken back there.
     ///   - run: the name of the rollback.
     ///   - access: the cluster as the upgrade has left it.
+    /// - Returns: the plan of the rollback.
+    /// - Throws: `SceneError` for a host that there is not, `PlanError`.
     public func rollback(
         of worker: String,
         _ upgrade: Plan,

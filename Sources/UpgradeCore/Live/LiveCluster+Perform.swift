@@ -137,7 +137,8 @@ extension Action {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+            .restart,
             .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
             false
         }

@@ -37,12 +37,18 @@ public enum Planner {
     /// Looks at the cluster and changes nothing.
     /// - Parameters:
     ///   - upgrade: the name of that run.
-    ///   - of: its plan.
+    ///   - plan: its plan.
     ///   - hop: what is taken back, with the phases that do it.
+    ///   - playbook: the one of the upgrade.
+    ///   - run: the name of the rollback.
+    ///   - steps: the steps that exist.
+    ///   - hops: facts by hop.
+    ///   - access: the cluster, to look at.
+    /// - Returns: the plan and what was seen.
     /// - Throws: `PlanError`.
     public static func rollback(
         of upgrade: String,
-        _ of: Plan,
+        _ plan: Plan,
         hop: PlannedHop,
         playbook: Playbook,
         run: String,
@@ -56,7 +62,7 @@ public enum Planner {
         } catch {
             throw .access(error)
         }
-        var plan = of
+        var plan = plan
         plan.machineIDs = try machineIDs(first, playbook)
         plan.baseline = baseline(first, playbook)
         plan.hops = [hop]

@@ -252,7 +252,9 @@ extension ScalarForm where Value == String {
     }
 }
 
-/// What each host of a playbook is held against: compiled once. See Redaction for why they may be shared.
+/// What each host of a playbook is held against: compiled once.
+///
+/// See Redaction for why they may be shared.
 private enum HostPattern {
     nonisolated(unsafe) static let name = /[A-Za-z0-9][A-Za-z0-9._-]{0,127}/
     nonisolated(unsafe) static let label = /[a-z0-9]([a-z0-9-]*[a-z0-9])?/

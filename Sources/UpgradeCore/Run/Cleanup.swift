@@ -55,16 +55,23 @@ public enum Cleanup {
 
     /// Waits for the jobs of a run that may still be under way.
     ///
+    /// - Parameters:
+    ///   - run: the run's name.
+    ///   - state: what its journal says.
+    ///   - access: the cluster.
+    ///   - lane: a step of the lane that is meant; `nil` for all.
+    ///   - report: is told what is waited for.
     /// - Returns: those that could not be waited for.
     public static func settle(
         run: String,
         _ state: RunState,
         _ access: any ClusterAccess,
-        report: @escaping @Sendable (ActionProgress) -> Void,
-        where isMeant: (StepKey) -> Bool = { _ in true }
+        laneOf lane: StepKey? = nil,
+        report: @escaping @Sendable (ActionProgress) -> Void
     ) async -> [Outcome] {
         var outcomes: [Outcome] = []
-        for (key, left) in jobs(state).filter({ isMeant($0.key) }).sorted(by: { $0.key.description < $1.key.description }) {
+        let meant = jobs(state).filter { lane.map($0.key.isOfLane) ?? true }
+        for (key, left) in meant.sorted(by: { $0.key.description < $1.key.description }) {
             let job = JobID(run: run, key: key, attempt: left.attempt, index: left.index)
             do {
                 try await access.settle(left.action, as: job, report: report)

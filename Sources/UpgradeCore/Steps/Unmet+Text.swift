@@ -149,7 +149,8 @@ extension Unmet {
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen:
             true
-        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive, .packageHeld, .packageSystemUnclean,
+        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive, .packageHeld,
+            .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,

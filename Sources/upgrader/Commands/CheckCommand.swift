@@ -102,12 +102,14 @@ struct CheckCommand: AsyncParsableCommand {
             document.path = path.map(StatedDocument.init)
             Output.write(try document.text)
         case .markdown:
-            Output.write(foreseen.markdown(
+            Output.write(
+                foreseen.markdown(
                     explain: explain,
                     failures: failures,
                     plan: preflight,
-                    path: (path?.summary, path?.blocks(session.path) ?? [])
-                ))
+                    stated: (path?.summary, path?.blocks(session.path) ?? [])
+                )
+            )
         }
         if !failures.isEmpty { return FailureReport.ending(failures) }
         return foreseen.refuses || path?.isAllowed == false ? .refused : .done

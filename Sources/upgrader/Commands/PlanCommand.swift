@@ -42,7 +42,9 @@ struct PlanCommand: AsyncParsableCommand {
             let result: Result<PathReport, any Error>
             do {
                 result = .success(
-                    try await world.patience.during("looking for the best path from what \(session.playbook.cluster) runs") {
+                    try await world.patience.during(
+                        "looking for the best path from what \(session.playbook.cluster) runs"
+                    ) {
                         try await session.bestPath(to: target, on: day, access: world.access)
                     }
                 )

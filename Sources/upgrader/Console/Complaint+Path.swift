@@ -70,7 +70,8 @@ extension StatedCheck {
     var summary: String? {
         let open = violations.count { $0.acceptance == nil }
         guard !isAllowed else { return nil }
-        let rules = broken.isEmpty ? nil : "\(broken.count) of its moves \(broken.count == 1 ? "breaks" : "break") a rule"
+        let rules =
+            broken.isEmpty ? nil : "\(broken.count) of its moves \(broken.count == 1 ? "breaks" : "break") a rule"
         let states = open == 0 ? nil : "\(open) out of range without a yes"
         return "the path of Calico and Helm is refused: \([rules, states].compactMap { $0 }.joined(separator: ", "))"
     }

@@ -57,12 +57,17 @@ struct ForesightReport {
 
     /// The same for a ticket or a wiki.
     ///
-    /// - Parameter path: what is said of the path that the playbook states, and what stands against it.
+    /// - Parameters:
+    ///   - explain: whether each finding has its reason and source.
+    ///   - failures: of the preflight.
+    ///   - plan: the preflight.
+    ///   - stated: what is said of the path that the playbook states, and what stands against it.
+    /// - Returns: the document.
     func markdown(
         explain: Bool,
         failures: [StepKey: Failure],
         plan: Plan,
-        path stated: (summary: String?, blocks: [FiveLines]) = (nil, [])
+        stated: (summary: String?, blocks: [FiveLines]) = (nil, [])
     ) -> String {
         let count = plan.keys.count
         var lines = ["# Check of \(plan.cluster)", ""]

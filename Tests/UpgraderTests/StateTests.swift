@@ -26,6 +26,18 @@ struct StateTests {
         #expect(try await workshop.upgrader("status", "--state", "q").code == 0)
     }
 
+    @Test("no document takes the place of what a run keeps", arguments: ["journal.jsonl", "plan.json", "checkpoint.json"])
+    func kept(file: String) async throws {
+        let workshop = try await interrupted()
+        let path = try workshop.run.path + "/" + file
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        let result = try await workshop.upgrader("report", "-o", path)
+        #expect(result.code == 64)
+        #expect(result.errors.contains("why:   a run keeps a file of that name there"), "\(result.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        #expect(try await workshop.upgrader("report", "-o", try workshop.run.path + "/report.html").code == 0)
+    }
+
     @Test("a run whose simulated cluster is gone is not resumed on a new one")
     func simulationGone() async throws {
         let workshop = try await interrupted()
@@ -75,7 +87,7 @@ struct StateTests {
         try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-copy")
     }
 
-    @Test("a run that lacks a file is not taken for no run", arguments: ["playbook.yaml", "origin.json"])
+    @Test("a run that lacks a file is not taken for no run", arguments: ["playbook.yaml", "origin.json", "plan.json"])
     func missing(file: String) async throws {
         let workshop = try await interrupted()
         try FileManager.default.removeItem(atPath: try workshop.run.path + "/" + file)

@@ -213,8 +213,28 @@ public struct RunDirectory: Hashable, Sendable {
         for below in entries(path) { try refuseClosed(below, depth: depth - 1) }
     }
 
+    /// One that has a plan, or that has been begun and has lost it: a run that may have left something is not passed over.
     private static func isRun(_ path: String) -> Bool {
-        access(path + "/plan.json", F_OK) == 0
+        if access(path + "/plan.json", F_OK) == 0 { return true }
+        guard let journal = FileHandle(forReadingAtPath: path + "/journal.jsonl") else { return false }
+        defer { try? journal.close() }
+        // The first record is there before the plan is; nothing is done before the second.
+        let start = (try? journal.read(upToCount: 1 << 20)) ?? Data()
+        return start.count { $0 == UInt8(ascii: "\n") } > 1
+    }
+
+    /// Whether a file is one that a run keeps in its directory, so that no document may replace it.
+    ///
+    /// - Parameter path: the file; it need not be there.
+    /// - Returns: whether it bears such a name in the directory of a run.
+    public static func isKept(_ path: String) -> Bool {
+        let name = (path as NSString).lastPathComponent
+        let directory = (path as NSString).deletingLastPathComponent
+        let kept = [
+            "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "journal.head", "checkpoint.json",
+            "transcript.jsonl", "simulation.json",
+        ]
+        return kept.contains(name) && isRun(directory.isEmpty ? "." : directory)
     }
 
     /// The path with the directory's own name last: a run's name is taken from there, and `.` or a link is not it.

@@ -14,6 +14,17 @@ enum OutputFile {
     /// - Throws: `Complaint` when it cannot be written; what was there is then as it was.
     static func write(_ text: String, to path: String?, as name: String) throws {
         guard let path else { return Output.write(text) }
+        guard !RunDirectory.isKept(path) else {
+            throw Complaint(
+                FiveLines(
+                    error: "\(name) cannot be written to \(path)",
+                    why: "a run keeps a file of that name there",
+                    state: "nothing was changed",
+                    next: "name another file"
+                ),
+                .usage
+            )
+        }
         let bytes = Data((text.isEmpty ? "" : text + "\n").utf8)
         do {
             if isPlain(path) {

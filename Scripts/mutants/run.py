@@ -114,7 +114,8 @@ def write_tree(mutants):
     sources = {name: data.decode() for name, data in texts.items() if name.endswith(".swift")}
     mutate(sources, mutants)
     for path in {SWITCH} | {own_switch(edit.path, sources) for mutant in mutants for edit in mutant.edits}:
-        sources[path] = SWITCH_TEXT
+        # Nobody else's, or whoever imports both would have two.
+        sources[path] = SWITCH_TEXT if path == SWITCH else SWITCH_TEXT.replace("public ", "")
     texts.update({name: text.encode() for name, text in sources.items()})
     for old in [path for path in TREE.rglob("*") if path.is_file() and ".build" not in path.parts[len(TREE.parts):]]:
         if str(old.relative_to(TREE)) not in texts:

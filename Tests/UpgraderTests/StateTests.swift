@@ -26,7 +26,10 @@ struct StateTests {
         #expect(try await workshop.upgrader("status", "--state", "q").code == 0)
     }
 
-    @Test("no document takes the place of what a run keeps", arguments: ["journal.jsonl", "plan.json", "checkpoint.json"])
+    @Test(
+        "no document takes the place of what a run keeps",
+        arguments: ["journal.jsonl", "plan.json", "checkpoint.json"]
+    )
     func kept(file: String) async throws {
         let workshop = try await interrupted()
         let path = try workshop.run.path + "/" + file

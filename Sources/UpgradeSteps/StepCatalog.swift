@@ -25,6 +25,17 @@ public enum StepCatalog {
         HopOutline.rollback(of: host, playbook)
     }
 
+    /// The phase in which workers are upgraded, and taken back.
+    public static let workers = PhaseName.workers
+
+    /// A step of the lane that a plan takes back, as the upgrade names it.
+    ///
+    /// - Parameter plan: the plan.
+    /// - Returns: `nil` for a plan of an upgrade.
+    public static func laneTakenBack(by plan: Plan) -> StepKey? {
+        plan.takesBack == nil ? nil : plan.keys.first { $0.step == DowngradeNode().id }
+    }
+
     static let steps: [any Step] = [
         HostReachable(),
         DiskSpace(),

@@ -34,6 +34,30 @@ struct Beginning {
         }
     }
 
+    /// Rehearses a plan.
+    ///
+    /// - Parameters:
+    ///   - plan: the plan.
+    ///   - survey: what was seen.
+    ///   - run: the name of the run.
+    ///   - until: the last hop; `nil` for all.
+    ///   - isShown: whether the sequence is printed.
+    /// - Returns: what would be done.
+    /// - Throws: the exit code of what the rehearsal refuses, which has been said then.
+    func rehearse(
+        _ plan: Plan,
+        _ survey: Observation,
+        run: String,
+        until: HopID? = nil,
+        isShown: Bool = false
+    ) async throws -> Sequence {
+        let script = try await session.rehearse(plan, survey, run: run, until: until)
+        let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+        if isShown { Output.write(sequence.text) }
+        if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
+        return sequence
+    }
+
     /// Says what is to be done, and asks.
     ///
     /// - Throws: `Complaint` where the answer is not yes.

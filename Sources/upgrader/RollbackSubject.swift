@@ -50,7 +50,7 @@ struct RollbackSubject {
     /// Refuses where the upgrade has come further: what follows the workers of a hop is not walked again by a resume.
     private func refuseBeyond(_ hop: HopID) throws {
         let keys = plan.keys
-        let end = keys.lastIndex { $0.hop == hop && $0.phase == StepKey.workers } ?? keys.endIndex
+        let end = keys.lastIndex { $0.hop == hop && $0.phase == StepCatalog.workers } ?? keys.endIndex
         guard let later = keys.dropFirst(end + 1).first(where: touched.contains) else { return }
         throw refusal(
             "\(directory.run) is beyond the workers of \(hop): it has come to \(later)",
@@ -64,7 +64,7 @@ struct RollbackSubject {
     ///
     /// - Throws: `Complaint`, `JournalError`.
     static func refuse(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory) throws {
-        if let upgrade = plan.takesBack, let hop = plan.laneTakenBack?.hop {
+        if let upgrade = plan.takesBack, let hop = StepCatalog.laneTakenBack(by: plan)?.hop {
             let above = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
             try RollbackSubject(playbook, try above.plan(), above).refuseBeyond(hop)
         } else {
@@ -85,11 +85,8 @@ struct RollbackSubject {
 }
 
 extension StepKey {
-    /// The phase in which workers are upgraded, and taken back.
-    static let workers: PhaseID = "workers"
-
     /// Whether a step is of the upgrade of this worker.
     static func isOfWorker(_ host: String) -> (StepKey) -> Bool {
-        { $0.phase == workers && $0.target == .host(host) }
+        { $0.phase == StepCatalog.workers && $0.target == .host(host) }
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import UnixSignals
 internal import UpgradeCore
+internal import UpgradeSteps
 
 /// Carries a run out from where its journal stands: the common part of `run` and `resume`.
 struct Walk {
@@ -142,7 +143,7 @@ struct Walk {
     /// Before the first action, and again on each resume: from then on either run may be resumed, whatever becomes of
     /// this one.
     private func takeBack(_ plan: Plan, of upgrade: String, _ access: any ClusterAccess) async throws {
-        guard let lane = plan.laneTakenBack else { return }
+        guard let lane = StepCatalog.laneTakenBack(by: plan) else { return }
         let other = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
         let journal = try other.journal(now: { Date().timeIntervalSince1970 })
         let left = await Cleanup.settle(run: upgrade, journal.state, access, laneOf: lane) { Output.note($0.title) }
@@ -182,8 +183,9 @@ struct Walk {
         switch stop {
         case .completed where plan.takesBack != nil:
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
+            let worker = StepCatalog.laneTakenBack(by: plan)?.target.description ?? ""
             Output.note(
-                "done: \(plan.laneTakenBack?.target.description ?? "") is back on \(plan.to?.description ?? ""); "
+                "done: \(worker) is back on \(plan.to?.description ?? ""); "
                     + "\(done); `upgrader resume \(upgrade)` upgrades it anew"
             )
             return .done

@@ -22,27 +22,33 @@ extension HostScripts {
         done
         """
 
+    /// A function of the shell: finds the archive of the package `$2`, given as `NAME=VERSION`, in the directory `$1` by what
+    /// it says it is, and leaves its path in `deb`.
+    private static let findArchive = """
+        archive() {
+            for deb in "$1/${2%%=*}"_*.deb; do
+                [ -f "$deb" ] || continue
+                [ "$(dpkg-deb --show --showformat='${Package}=${Version}' "$deb")" != "$2" ] || return 0
+            done
+            return 1
+        }
+        """
+
     /// Installs the packages `$2 …`, given as `NAME=VERSION`, from archives in the directory `$1`, each found by what it
     /// says it is; without all of them nothing is done.
     static let downgrade = """
         export LC_ALL=C
         directory=$1
         shift
-        left=$#
-        while [ "$left" -gt 0 ]; do
-            word=$1
-            shift
-            found=
-            for deb in "$directory/${word%%=*}"_*.deb; do
-                [ -f "$deb" ] || continue
-                [ "$(dpkg-deb --show --showformat='${Package}=${Version}' "$deb")" != "$word" ] || found=$deb
-            done
-            if [ -z "$found" ]; then
+        \(findArchive)
+        for word in "$@"; do
+            if ! archive "$directory" "$word"; then
                 echo "no archive of $word in $directory" >&2
                 exit 3
             fi
-            set -- "$@" "$found"
-            left=$((left - 1))
+            # Behind the words that are left; each goes once its archive is there.
+            shift
+            set -- "$@" "$deb"
         done
         exec dpkg --force-confdef --force-confold --install -- "$@"
         """
@@ -62,17 +68,11 @@ extension HostScripts {
         # Of a try that was cut off.
         find "$place" -maxdepth 1 -name 'upgrader-dry-start.*' -mmin +60 -exec rm -rf -- '{}' +
         cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
-        archive() {
-            for deb in "$cache/${1%%=*}"_*.deb; do
-                [ -f "$deb" ] || continue
-                [ "$(dpkg-deb --show --showformat='${Package}=${Version}' "$deb")" != "$1" ] || return 0
-            done
-            return 1
-        }
+        \(findArchive)
         all=yes
         for word in "$@"; do
             case $word in *=*) ;; *) continue ;; esac
-            if archive "$word"; then echo "archive $word"; else all=no; fi
+            if archive "$cache" "$word"; then echo "archive $word"; else all=no; fi
         done
         if [ "$all" = no ]; then
             echo end
@@ -84,7 +84,7 @@ extension HostScripts {
         mkdir -- "$scratch/tree" && chmod 0755 -- "$scratch" || exit
         for word in "$@"; do
             case $word in *=*) ;; *) continue ;; esac
-            archive "$word" && dpkg-deb --extract "$deb" "$scratch/tree" || exit
+            archive "$cache" "$word" && dpkg-deb --extract "$deb" "$scratch/tree" || exit
         done
         jail=
         ! unshare --net true 2>/dev/null || jail='unshare --net'

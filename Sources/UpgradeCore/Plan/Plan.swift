@@ -48,9 +48,6 @@ public struct Plan: Hashable, Sendable, Codable {
     /// The release that it leads to.
     public var to: MinorRelease? { takesBack == nil ? hops.last?.id.to : hops.last?.id.from }
 
-    /// A step of the lane that it takes back, as the upgrade names it; `nil` for an upgrade.
-    public var laneTakenBack: StepKey? { takesBack == nil ? nil : keys.first { $0.step == "downgrade-node" } }
-
     /// Every step in the order of the plan: lanes of a batch one after another.
     public var keys: [StepKey] {
         hops.flatMap { hop in

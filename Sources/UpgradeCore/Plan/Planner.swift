@@ -14,12 +14,7 @@ public enum Planner {
         hops: [HopID: HopFacts],
         access: any ClusterAccess
     ) async throws(PlanError) -> (plan: Plan, survey: Observation) {
-        let first: Observation
-        do {
-            first = try await access.answer(firstQuestions(playbook))
-        } catch {
-            throw .access(error)
-        }
+        let first = try await look(at: playbook, access)
         let start = try lowestRelease(first, playbook)
         let plan = Plan(
             cluster: playbook.cluster,
@@ -56,12 +51,7 @@ public enum Planner {
         hops: [HopID: HopFacts],
         access: any ClusterAccess
     ) async throws(PlanError) -> (plan: Plan, survey: Observation) {
-        let first: Observation
-        do {
-            first = try await access.answer(firstQuestions(playbook))
-        } catch {
-            throw .access(error)
-        }
+        let first = try await look(at: playbook, access)
         var plan = plan
         plan.machineIDs = try machineIDs(first, playbook)
         plan.baseline = baseline(first, playbook)
@@ -93,6 +83,16 @@ public enum Planner {
             throw .access(error)
         }
         return merged(first, survey)
+    }
+
+    /// What a plan begins with: which machines there are and what they run.
+    private static func look(at playbook: Playbook, _ access: any ClusterAccess) async throws(PlanError) -> Observation
+    {
+        do {
+            return try await access.answer(firstQuestions(playbook))
+        } catch {
+            throw .access(error)
+        }
     }
 
     private static func firstQuestions(_ playbook: Playbook) -> [Probe] {

@@ -97,7 +97,7 @@ extension ScalarForm where Value == String {
     static var name: Self {
         // 128 leaves room for the rest of a unit name, which systemd limits to 255 (systemd.unit(5)).
         text("a name of letters, digits, `.`, `_` and `-`, at most 128, the first a letter or digit") {
-            $0.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,127}/) != nil
+            $0.wholeMatch(of: HostPattern.name) != nil
         }
     }
 

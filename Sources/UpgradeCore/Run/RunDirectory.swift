@@ -216,7 +216,7 @@ public struct RunDirectory: Hashable, Sendable {
     /// One that has a plan, or that has been begun and has lost it: a run that may have left something is not passed over.
     private static func isRun(_ path: String) -> Bool {
         if access(path + "/plan.json", F_OK) == 0 { return true }
-        guard let journal = FileHandle(forReadingAtPath: path + "/journal.jsonl") else { return false }
+        guard let journal = FileHandle(forReadingAtPath: JournalReader.journalPath(path)) else { return false }
         defer { try? journal.close() }
         // The first record is there before the plan is; nothing is done before the second.
         let start = (try? journal.read(upToCount: 1 << 20)) ?? Data()
@@ -228,13 +228,14 @@ public struct RunDirectory: Hashable, Sendable {
     /// - Parameter path: the file; it need not be there.
     /// - Returns: whether it bears such a name in the directory of a run.
     public static func isKept(_ path: String) -> Bool {
-        let name = (path as NSString).lastPathComponent
         let directory = (path as NSString).deletingLastPathComponent
+        let run = RunDirectory(path: directory.isEmpty ? "." : directory)
         let kept = [
-            "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "journal.head", "checkpoint.json",
-            "transcript.jsonl", "simulation.json",
+            run.planPath, run.playbookPath, run.originPath, run.simulationPath, JournalReader.journalPath(run.path),
+            JournalReader.checkpointPath(run.path), JournalHead.path(run.path), Transcript.path(run.path),
         ]
-        return kept.contains(name) && isRun(directory.isEmpty ? "." : directory)
+        let name = (path as NSString).lastPathComponent
+        return kept.contains { ($0 as NSString).lastPathComponent == name } && isRun(run.path)
     }
 
     /// The path with the directory's own name last: a run's name is taken from there, and `.` or a link is not it.

@@ -124,9 +124,6 @@ struct DaemonArguments {
         return place.text.isEmpty ? [] : [place]
     }
 
-    /// To Swift the two characters that end a line of other systems are one, and not a newline; systemd takes both.
-    private static func isNewline(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
-
     /// Lines that a backslash at the end continues are one, with the number of the first; comments are none.
     ///
     /// In a unit a comment is none within continued lines either. In an EnvironmentFile, an open quote continues too.
@@ -134,9 +131,7 @@ struct DaemonArguments {
     private static func logicalLines(_ file: HostConfiguration.File) -> [(text: String, line: Int)] {
         var lines: [(text: String, line: Int)] = []
         var open: (text: String, line: Int)?
-        for (index, line) in file.text.split(omittingEmptySubsequences: false, whereSeparator: Self.isNewline)
-            .enumerated()
-        {
+        for (index, line) in file.text.textLines.enumerated() {
             if open == nil || file.kind == .unit,
                 let first = line.first(where: { $0 != " " && $0 != "\t" }), first == "#" || first == ";"
             {

@@ -43,9 +43,8 @@ struct MetricsPage {
     /// > label_value can be any sequence of UTF-8 characters, but the backslash (\), double-quote ("), and line feed (\n)
     /// > characters have to be escaped as \\, \", and \n, respectively. (exposition_formats.md)
     private static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
+        text.escaped(escapes)
     }
 
-    /// By scalars: to Swift a quote with an accent is another character than a quote.
     private static let escapes: [Unicode.Scalar: String] = ["\\": "\\\\", "\"": "\\\"", "\n": "\\n"]
 }

@@ -60,10 +60,8 @@ public struct CurlClient: WebClient {
 
     /// > If the parameter contains whitespace […] it must be enclosed within quotes. Within double quotes the following
     /// > escape sequences are available: \\, \", \t, \n, \r and \v. (curl(1), --config)
-    ///
-    /// Scalar by scalar, as curl reads it: to Swift a quote with an accent, or the two ends of a line, are one character.
     private func quoted(_ text: String) -> String {
-        "\"\(text.unicodeScalars.map { Self.escapes[$0] ?? String($0) }.joined())\""
+        "\"\(text.escaped(Self.escapes))\""
     }
 
     private static let escapes: [Unicode.Scalar: String] = [

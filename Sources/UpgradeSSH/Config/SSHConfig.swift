@@ -1,3 +1,5 @@
+import UpgradeCore
+
 /// Reads the SSH client configuration: the keywords of `HostConfig`, with Host, Match and Include.
 ///
 /// libssh's own reader is not used: it runs the commands of `Match exec` and ignores IdentitiesOnly, HostKeyAlias and
@@ -36,7 +38,7 @@ struct SSHConfig: Sendable {
         into config: inout HostConfig
     ) throws(SSHConfigError) {
         var isMatching = isActive
-        for (index, line) in SSHConfigLine.lines(text).enumerated() {
+        for (index, line) in text.textLines.enumerated() {
             let origin = HostConfig.Origin(file: file, line: index + 1)
             guard let words = SSHConfigLine.words(line) else {
                 throw SSHConfigError(origin, "a quotation mark is not closed")

@@ -1,10 +1,5 @@
 /// Splits a line of an SSH configuration into words.
 enum SSHConfigLine {
-    /// The lines of a file; CR and LF together, which OpenSSH takes as well, are one `Character` and no LF.
-    static func lines(_ text: String) -> [Substring] {
-        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    }
-
     /// Returns the keyword and its arguments, nothing for a comment, `nil` where a quotation mark is not closed.
     static func words(_ line: Substring) -> [String]? {
         var words: [String] = []

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import UpgradeCore
 
 /// The lines of `known_hosts` files, and what they say about a host's key.
 ///
@@ -47,7 +48,7 @@ struct KnownHosts: Sendable {
 
     /// Adds the lines of a file; comments, certificate authorities and damaged lines vouch for nobody.
     mutating func add(_ text: String, file: String) {
-        for (index, line) in SSHConfigLine.lines(text).enumerated() {
+        for (index, line) in text.textLines.enumerated() {
             var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })[...]
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             var marker = Marker.none

@@ -13,7 +13,7 @@ struct DowngradeNode: Step {
         let names = context.playbook.packages.node
         let host = context.hostName
         return PackageDecision.probes(host: host, names: names) + [.node(context.nodeName)]
-            + names.map { .files(host: host, directory: KeepPackages.directory, prefix: "\($0)_") }
+            + KeptArchives.probes(host: host, names: names)
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -27,17 +27,14 @@ struct DowngradeNode: Step {
         if let node = try seen.node(context.nodeName), !node.isCordoned {
             throw .unmet(.mustBeCordoned(node: node.name))
         }
-        var missing: [PackageSpec] = []
-        for package in names.map({ PackageSpec(name: $0, version: version) }) {
-            let kept = try seen.files(on: host, directory: KeepPackages.directory, prefix: "\(package.name)_")
-            if !kept.contains(where: { $0.hasPrefix(package.archivePrefix) }) { missing.append(package) }
-        }
+        let older = names.map { PackageSpec(name: $0, version: version) }
+        let missing = try KeptArchives.missing(older, on: host, seen)
         guard missing.isEmpty else {
-            throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeepPackages.directory))
+            throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeptArchives.directory))
         }
         return left.map { action in
             guard case .install(let host, let packages) = action else { return action }
-            return .downgrade(host: host, packages: packages, directory: KeepPackages.directory)
+            return .downgrade(host: host, packages: packages, directory: KeptArchives.directory)
         }
     }
 }

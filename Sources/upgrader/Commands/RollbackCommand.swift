@@ -92,13 +92,8 @@ struct RollbackCommand: AsyncParsableCommand {
                 throw Complaint(plan: error, playbook: session.path)
             }
         }
-        let script = try await session.rehearse(plan, survey, run: name, until: nil)
-        let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
-        if dryRun {
-            Output.write(sequence.text)
-            return sequence.complain(session) == .done ? nil : try Self.refused(script)
-        }
-        if sequence.complain(session) != .done { return try Self.refused(script) }
+        let sequence = try await beginning.rehearse(plan, survey, run: name, isShown: dryRun)
+        if dryRun { return nil }
         try beginning.confirm(sequence)
         return try beginning.create(
             state: (directory.clusterPath as NSString).deletingLastPathComponent,
@@ -106,9 +101,5 @@ struct RollbackCommand: AsyncParsableCommand {
             plan,
             reason: reason
         )
-    }
-
-    private static func refused(_ script: Rehearsal.Script) throws -> RunDirectory? {
-        throw FailureReport.ending(script.failures).code
     }
 }

@@ -74,10 +74,7 @@ struct RunCommand: AsyncParsableCommand {
                 for note in check.path.notes { Output.note("note: \(note)") }
                 if let complaint = check.complaint(session.path) { throw complaint }
             }
-            let script = try await session.rehearse(plan, survey, run: run, until: until)
-            let sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
-            if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
-            try beginning.confirm(sequence)
+            try beginning.confirm(try await beginning.rehearse(plan, survey, run: run, until: until))
             result = .success(try beginning.create(state: state.state, run: run, plan, reason: reason))
         } catch {
             result = .failure(error)

@@ -1,3 +1,5 @@
+internal import UpgradeCore
+
 /// What changed between two texts, line by line, as `-` and `+` lines.
 enum TextDifference {
     /// So many lines are told at most.
@@ -7,8 +9,8 @@ enum TextDifference {
 
     /// The removed and inserted lines with their numbers, at most twenty.
     static func lines(from old: String, to new: String) -> [String] {
-        let before = split(old)
-        let after = split(new)
+        let before = old.textLines
+        let after = new.textLines
         let head = zip(before, after).prefix { $0 == $1 }.count
         let tail = zip(before.dropFirst(head).reversed(), after.dropFirst(head).reversed()).prefix { $0 == $1 }.count
         let gone = Array(before[head..<(before.count - tail)])
@@ -26,10 +28,5 @@ enum TextDifference {
             }
         let lines = changes.sorted { $0.0 < $1.0 }.map { "line \(head + $0.0 + 1): \($0.1)" }
         return lines.count > limit ? lines.prefix(limit) + ["and \(lines.count - limit) more"] : lines
-    }
-
-    /// To Swift the two characters at the end of a line of other systems are one, and not a newline.
-    private static func split(_ text: String) -> [Substring] {
-        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     }
 }

@@ -63,6 +63,31 @@ struct DryStartScriptTests {
         #expect(found.untried["kubelet"]?.hasSuffix("elsewhere/wrapper") == true)
     }
 
+    @Test("older packages are put back from archives found by what they say, all of them or none")
+    func downgraded() async throws {
+        let bench = try HostScriptTests.Bench()
+        // Says what is asked for of an archive that holds just that, and writes down what it is to install.
+        try await bench.program("dpkg-deb", "#!/bin/sh\ncat \"$3\"\n")
+        try await bench.program("dpkg", "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"${0%/*}/../told\"\n")
+        let kept = "\(bench.path)/kept"
+        try await bench.run(
+            "mkdir $1; printf a=1-1 >$1/a_1-1_amd64.deb; printf a=2-1 >$1/a_2-1_amd64.deb; printf b=1:1-1 >$1/b_1%3a1-1_all.deb",
+            kept
+        )
+        #expect(try await bench.run(HostScripts.downgrade, kept, "a=1-1", "b=1:1-1").succeeded)
+        let told = try bench.read("told").split(separator: "\n").map(String.init)
+        #expect(
+            told == [
+                "--force-confdef", "--force-confold", "--install", "--", "\(kept)/a_1-1_amd64.deb",
+                "\(kept)/b_1%3a1-1_all.deb",
+            ]
+        )
+        try await bench.run("rm \"$1\"", "\(bench.path)/told")
+        let missing = try await bench.run(HostScripts.downgrade, kept, "a=1-1", "b=2-1")
+        #expect(missing.outcome == .exited(3))
+        #expect(try !bench.names.contains("told"), "nothing is installed where one is missing")
+    }
+
     @Test("the archives of the running version replace those of the one before, and a failure leaves them")
     func keeps() async throws {
         let bench = try HostScriptTests.Bench()

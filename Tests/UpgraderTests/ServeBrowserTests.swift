@@ -8,16 +8,18 @@ struct ServeBrowserTests {
 
     @Test("a page that is open before the run begins follows it to its end, outlives the server, and says so")
     func follows() async throws {
-        let workshop = try Workshop(Workshop.small(pace: "60ms"))
+        let workshop = try Workshop(Workshop.small(pace: "250ms"))
         let scene = try await ServeScene(workshop, ["--token-file", "token"])
         let token = try workshop.token
         let script = Golden.root + "/Tests/UpgraderTests/Browser/follow.py"
-        let words = ["python3", script, "\(scene.base)/?token=\(token)", Self.directory]
+        let words = ["python3", script, "\(scene.base)/?token=\(token)", Self.directory, "ended"]
         let reader = try Program("/usr/bin/env", words, in: workshop.scratch.path)
         try await reader.expect("EMPTY\n")
         let run = try workshop.start("run", Workshop.playbook)
-        for seen in ["RUNNING", "OPEN", "FOLLOWED", "KEPT", "ENDED"] { try await reader.expect("\(seen)\n") }
+        for seen in ["RUNNING", "OPEN", "FOLLOWED", "KEPT", "HELD"] { try await reader.expect("\(seen)\n") }
         #expect(try await run.wait().code == 0)
+        try workshop.scratch.write(Data(), to: "ended")
+        try await reader.expect("ENDED\n")
         #expect(try await scene.end().code == 0)
         try await reader.expect("LOST\n")
         let listen = ["--listen", "127.0.0.1:\(scene.port)"]

@@ -2,9 +2,13 @@
 """Opens a page of `upgrader serve` in a headless Chromium and follows it, as a person would; whoever started it reads what
 was seen, line by line, and meanwhile changes what is served.
 
-    follow.py URL BROWSER-DIRECTORY
+    follow.py URL BROWSER-DIRECTORY FILE
+
+FILE is made by whoever started it, once the run has ended.
 """
+import os
 import sys
+import time
 
 sys.path.insert(0, sys.argv[2])
 from chromium import Chromium  # noqa: E402
@@ -23,6 +27,11 @@ def must(browser, what, expression, seconds=60):
 with Chromium(width=1000) as browser:
     browser.open(sys.argv[1])
     must(browser, "EMPTY", "document.title.startsWith('there is no run in ')")
+    # Whoever started it can have answers held back.
+    browser.ask(
+        "const quick = fetch; window.fetch = async (...a) => {"
+        " const answer = await quick(...a); await (window.HOLD && (window.HELD = window.HOLD)); return answer; }; true"
+    )
     must(browser, "RUNNING", f"{LIVE}.classList.contains('running')")
     # A mark that a page loaded anew would not have, a part folded open, a place to read, and the focus.
     browser.ask("window.MARK = 1; true")
@@ -38,6 +47,13 @@ with Chromium(width=1000) as browser:
         " && document.querySelector('#phase-1\\\\.12-1\\\\.13-workers').open",
         1,
     )
+    browser.ask("window.HOLD = new Promise(done => window.RELEASE = done); true")
+    must(browser, "HELD", "window.HELD")
+    # The last that there is to see is told while an answer from before is on its way.
+    while not os.path.exists(sys.argv[3]):
+        time.sleep(0.1)
+    time.sleep(3)
+    browser.ask("window.RELEASE(), window.HOLD = null, true")
     must(browser, "ENDED", f"document.title.endsWith(': completed') && {LIVE}.textContent.startsWith('The run has ended')")
     must(browser, "LOST", f"{LIVE}.classList.contains('lost') && {LIVE}.textContent.startsWith('The connection is lost')")
     must(browser, "BACK", f"!{LIVE}.classList.contains('lost') && {LIVE}.textContent.startsWith('The run has ended')")

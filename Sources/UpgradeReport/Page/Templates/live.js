@@ -3,9 +3,9 @@
 // in its place. What is folded open, where the reader is and what has the focus stay as they are.
 addEventListener("DOMContentLoaded", () => {
   const query = location.search;
-  let wanted = document.documentElement.dataset.version;
   let calm = null;
   let isBusy = false;
+  let isStale = false;
 
   const live = () => document.getElementById("live");
 
@@ -62,17 +62,21 @@ addEventListener("DOMContentLoaded", () => {
     if (isBusy) return;
     isBusy = true;
     try {
-      while (document.documentElement.dataset.version !== wanted) {
+      while (isStale) {
+        // What is told while an answer is on its way is not in it.
+        isStale = false;
         const answer = await fetch("/" + query, { cache: "no-store" });
         if (!answer.ok) throw new Error(answer.status);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         morph(document.body, page.body);
         calm = null;
         document.title = page.title;
-        wanted = document.documentElement.dataset.version = page.documentElement.dataset.version;
+        document.documentElement.dataset.version = page.documentElement.dataset.version;
       }
     } catch {
-      lost("The page could not be fetched anew; it is tried again.");
+      isStale = true;
+      setTimeout(follow, 5000);
+      if (!calm) lost("The page could not be fetched anew; it is tried again.");
     } finally {
       isBusy = false;
     }
@@ -81,7 +85,7 @@ addEventListener("DOMContentLoaded", () => {
   async function listen() {
     const events = new EventSource("/events" + query);
     events.addEventListener("changed", event => {
-      wanted = event.data;
+      isStale ||= event.data !== document.documentElement.dataset.version;
       found();
       follow();
     });

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,11 +143,15 @@ def build():
 
 
 def run(tests, name=""):
-    """The tests that failed, with how long it took; `None` for tests that did not end."""
+    """The tests that failed, with how long it took; `None` for tests that did not end.
+
+    The binary itself is started: `swift test` waits for any other that runs in the same directory.
+    """
     start = time.monotonic()
     environment = dict(os.environ, UPGRADER_MUTANT=name)
     environment.pop("UPDATE_GOLDEN", None)
-    command = ["nice", "swift", "test", "--skip-build", "--filter", tests]
+    binary = TREE / ".build" / "debug" / "upgraderPackageTests.xctest"
+    command = ["nice", binary, "--testing-library", "swift-testing", "--filter", tests]
     log = WORK / f"{name or 'none'}.log"
     with open(log, "w") as output:
         process = subprocess.Popen(
@@ -186,18 +191,19 @@ def main(arguments):
         raise Unfit(f"with no mutant chosen these fail already: {failed}")
     print(f"mutants: with none chosen every test passes ({took:.0f} s)", flush=True)
     survivors = []
-    for number, mutant in enumerate(chosen, 1):
-        failed, took = run(mutant.tests, mutant.name)
-        print(f"{number:3}/{len(chosen)} {mutant.name}: {mutant.what}")
-        if failed is None:
-            verdict = f"DID NOT END within {LIMIT} s"
-        elif failed:
-            verdict = f"killed by: {failed[0]}" + (f" (and {len(failed) - 1} more)" if len(failed) > 1 else "")
-        else:
-            verdict = "SURVIVED"
-        if not failed:
-            survivors.append(mutant.name)
-        print(f"        {verdict}   [{took:.0f} s]", flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda mutant: run(mutant.tests, mutant.name), chosen)
+        for number, (mutant, (failed, took)) in enumerate(zip(chosen, results), 1):
+            print(f"{number:3}/{len(chosen)} {mutant.name}: {mutant.what}")
+            if failed is None:
+                verdict = f"DID NOT END within {LIMIT} s"
+            elif failed:
+                verdict = f"killed by: {failed[0]}" + (f" (and {len(failed) - 1} more)" if len(failed) > 1 else "")
+            else:
+                verdict = "SURVIVED"
+            if not failed:
+                survivors.append(mutant.name)
+            print(f"        {verdict}   [{took:.0f} s]", flush=True)
     print(f"mutants: {len(chosen) - len(survivors)} of {len(chosen)} killed")
     if survivors:
         print("mutants: not killed: " + " ".join(survivors))

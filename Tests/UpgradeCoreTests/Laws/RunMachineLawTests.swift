@@ -34,6 +34,19 @@ struct RunMachineLawTests {
         #expect(isBudgetUsed, "the phase with a failure to spare never spent it")
     }
 
+    @Test("nothing is asked for once a lane was refused for want of time, or the run is to stop")
+    func asks() {
+        var isAsked = false
+        for row in RunExplorer.rows {
+            for case .mayBegin(let lane, _) in row.effects {
+                isAsked = true
+                guard let next = row.next, next.refused != nil || next.isInterrupted else { continue }
+                Issue.record("lane \(lane) after \(next.refused as Any), interrupted: \(next.isInterrupted)")
+            }
+        }
+        #expect(isAsked, "no lane was asked for")
+    }
+
     @Test("a phase is left only when all its lanes were begun and have ended well")
     func phases() {
         for row in RunExplorer.rows {

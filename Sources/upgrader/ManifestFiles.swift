@@ -14,8 +14,9 @@ enum ManifestFiles {
     /// No manifest is near it; a larger file is something else.
     private static let sizeLimit = 4 << 20
 
-    /// The objects of every `.yaml`, `.yml` and `.json` below a directory, or of one file.
+    /// The objects of every `.yaml`, `.yml` and `.json` below a directory, or of one file, whatever its name.
     ///
+    /// What could not be read is said: a file that is passed over in silence looks like one without findings.
     /// - Throws: `Complaint` where there is nothing to read.
     static func read(_ path: String) throws -> [Given] {
         var isDirectory = ObjCBool(false)
@@ -31,12 +32,38 @@ enum ManifestFiles {
             )
         }
         let names = isDirectory.boolValue ? (FileManager.default.enumerator(atPath: path)?.allObjects ?? []) : []
-        let files = isDirectory.boolValue ? names.compactMap { $0 as? String }.sorted().map { "\(path)/\($0)" } : [path]
-        return files.filter { file in [".yaml", ".yml", ".json"].contains { file.hasSuffix($0) } }.compactMap { file in
-            guard let data = FileManager.default.contents(atPath: file), data.count <= sizeLimit else { return nil }
-            let text = String(decoding: data, as: UTF8.self)
-            return Given(path: file, objects: file.hasSuffix(".json") ? json(data) : ManifestText.references(text))
+        let below = names.compactMap { $0 as? String }.sorted().map { "\(path)/\($0)" }
+        let manifests = below.filter { file in [".yaml", ".yml", ".json"].contains { file.hasSuffix($0) } }
+        let given = (isDirectory.boolValue ? manifests : [path]).compactMap { file in
+            switch objects(file) {
+            case .success(let objects): return Given(path: file, objects: objects)
+            case .failure(let reason):
+                Output.note("note: \(file) is passed over: \(reason.text)")
+                return nil
+            }
         }
+        if given.allSatisfy(\.objects.isEmpty) {
+            Output.note("note: no object with apiVersion and kind is in \(path); what counts there is .yaml, .yml and .json")
+        }
+        return given
+    }
+
+    private struct Reason: Error {
+        var text: String
+    }
+
+    private static func objects(_ file: String) -> Result<[ClusterObjects.Reference], Reason> {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            return .failure(Reason(text: "it cannot be read"))
+        }
+        guard data.count <= sizeLimit else {
+            return .failure(Reason(text: "it is larger than \(sizeLimit >> 20) MiB"))
+        }
+        guard file.hasSuffix(".json") else {
+            return .success(ManifestText.references(String(decoding: data, as: UTF8.self)))
+        }
+        guard let objects = json(data) else { return .failure(Reason(text: "it is not a JSON object")) }
+        return .success(objects)
     }
 
     private struct Document: Decodable {
@@ -49,9 +76,8 @@ enum ManifestFiles {
         var items: [Document]?
     }
 
-    private static func json(_ data: Data) -> [ClusterObjects.Reference] {
-        // A file that is not JSON, or no manifest, names nothing.
-        guard let document = try? JSONDecoder().decode(Document.self, from: data) else { return [] }
+    private static func json(_ data: Data) -> [ClusterObjects.Reference]? {
+        guard let document = try? JSONDecoder().decode(Document.self, from: data) else { return nil }
         return (document.items ?? [document]).compactMap { item in
             guard let version = item.apiVersion, let kind = item.kind else { return nil }
             return ClusterObjects.Reference(apiVersion: version, kind: kind, name: item.metadata?.name ?? "")

@@ -97,13 +97,14 @@ struct Session {
         )
     }
 
-    /// A name for a run that begins now: the time in UTC.
+    /// A name for a run that begins now: the time in UTC, and letters by chance, which make no word.
     static func newRunName() -> String {
         let formatter = DateFormatter()
         formatter.dateFormat = "yyyyMMdd-HHmmss"
         formatter.timeZone = TimeZone(identifier: "UTC")
         formatter.locale = Locale(identifier: "en_US_POSIX")
-        return formatter.string(from: Date())
+        let letters = String((0..<4).compactMap { _ in "bcdfghjklmnpqrstvwxz".randomElement() })
+        return "\(formatter.string(from: Date()))-\(letters)"
     }
 
     /// `user@host` of the operator.

@@ -42,6 +42,26 @@ struct CheckTroubleTests {
         withExtendedLifetime(silent) {}
     }
 
+    @Test("a manifest that is passed over is said, and so is a directory that has none")
+    func manifests() async throws {
+        let workshop = try Workshop(Workshop.embedded())
+        let deployment = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: web}\n"
+        try workshop.scratch.write(Data(deployment.utf8), to: "web.tmpl")
+        try workshop.scratch.write(Data("{".utf8), to: "half.json")
+        let result = try await workshop.upgrader(
+            "check",
+            Workshop.playbook,
+            "--manifests",
+            "web.tmpl",
+            "--manifests",
+            "half.json"
+        )
+        #expect(result.output.contains("web.tmpl"), "one file counts, whatever its name: \(result.output)")
+        #expect(result.errors.contains("note: half.json is passed over: it is not a JSON object\n"))
+        #expect(result.errors.contains("note: no object with apiVersion and kind is in half.json"))
+        #expect(!result.errors.contains("is in web.tmpl"))
+    }
+
     private static func real(connect: String) -> String {
         """
         cluster: real

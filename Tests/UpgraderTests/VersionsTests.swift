@@ -35,6 +35,15 @@ struct VersionsTests {
         return workshop
     }
 
+    @Test("a component that the playbook does not state is said not to be judged")
+    func notJudged() async throws {
+        let workshop = try Workshop(Workshop.small())
+        let result = try await workshop.upgrader("versions", "check", Workshop.playbook)
+        for name in ["Calico", "Helm"] {
+            #expect(result.output.contains("  --  \(name) is not judged: the playbook does not state it\n"))
+        }
+    }
+
     @Test("three clusters, on two days", arguments: ["2020-11-15", "2026-11-22"])
     func check(day: String) async throws {
         let workshop = try workshop()

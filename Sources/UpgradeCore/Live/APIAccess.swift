@@ -1,7 +1,8 @@
 /// Runs kubectl on the first control-plane host that can be reached.
 ///
 /// The API server that kubectl talks to may be the one that is just being restarted: a call that could not reach it is
-/// made again, from the next host, until `Deadlines.connect` has passed. A refusal by the API is final.
+/// made again, from the next host, until `Deadlines.connect` has passed. A refusal by the API is final; so it is when none
+/// of the hosts has ever answered.
 struct APIAccess: Sendable {
     let access: HostAccess
     let hosts: [Host]
@@ -18,10 +19,13 @@ struct APIAccess: Sendable {
         var pause = Duration.milliseconds(500)
         var mayHaveRun = false
         while true {
+            var isAnyKnown = false
             var last = AccessError.remote(.unreachable(host: "", address: "", reason: "no control-plane host"))
             for host in hosts {
                 do throws(RemoteError) {
                     let result = try await access.remote.run(command, on: host, deadline: deadline)
+                    access.noteAnswer(of: host)
+                    isAnyKnown = true
                     guard Self.couldNotReachServer(result) else { return (result, host.name, mayHaveRun) }
                     mayHaveRun = true
                     last = .failed(command, on: host.name, result)
@@ -29,11 +33,12 @@ struct APIAccess: Sendable {
                 } catch {
                     guard error.isPassing else { throw .remote(error) }
                     mayHaveRun = mayHaveRun || error.mayHaveRun
+                    isAnyKnown = access.isKnown(host, error) || isAnyKnown
                     last = .remote(error)
                     report(.reconnecting(host: host.name, reason: error.reason))
                 }
             }
-            guard watch.elapsed() < access.connect, await watch.wait(pause) else { throw last }
+            guard isAnyKnown, watch.elapsed() < access.connect, await watch.wait(pause) else { throw last }
             pause = min(pause * 2, .seconds(5))
         }
     }

@@ -54,7 +54,7 @@ struct HostAccess: Sendable {
         while true {
             do throws(RemoteError) {
                 let value = try await body()
-                reached.names.withLock { _ = $0.insert(host.name) }
+                noteAnswer(of: host)
                 return value
             } catch {
                 guard error.isPassing, watch.elapsed() < connect, isKnown(host, error) else { throw error }
@@ -65,11 +65,14 @@ struct HostAccess: Sendable {
         }
     }
 
-    private func isKnown(_ host: Host, _ error: RemoteError) -> Bool {
-        if case .lost = error {
-            reached.names.withLock { _ = $0.insert(host.name) }
-            return true
-        }
+    /// Notes that a host has answered: from now on it is waited for.
+    func noteAnswer(of host: Host) {
+        reached.names.withLock { _ = $0.insert(host.name) }
+    }
+
+    /// Whether a host that fails now has answered before, or had until now.
+    func isKnown(_ host: Host, _ error: RemoteError) -> Bool {
+        if case .lost = error { noteAnswer(of: host) }
         return reached.names.withLock { $0.contains(host.name) }
     }
 }

@@ -1,9 +1,10 @@
-/// The name of a run: when it was begun, and a number where that was not enough.
+/// The name of a run: when it was begun, letters that nobody else has drawn, and a number where that was not enough.
 ///
+/// The letters keep apart what two operators begin in the same second: marks on nodes and hosts bear the name alone.
 /// Runs of a cluster are ordered by their names, which copying a state directory does not change as it does times; a new
 /// name is always later than those that are there, also when the clock was set back.
 struct RunName: Hashable, Comparable {
-    /// `20261122-185013`; any other text comes before all of this form.
+    /// `20261122-185013-kfzt`, once without the letters; any other text comes before all of this form.
     var base: String
     /// From 1; the first is not written.
     var number: Int
@@ -11,7 +12,7 @@ struct RunName: Hashable, Comparable {
 
     /// Reads a name.
     init(_ text: String) {
-        if let match = text.wholeMatch(of: /(\d{8}-\d{6})(?:-(\d{1,6}))?/) {
+        if let match = text.wholeMatch(of: /(\d{8}-\d{6}(?:-[a-z]{4})?)(?:-(\d{1,6}))?/) {
             base = String(match.1)
             number = match.2.flatMap { Int($0) } ?? 1
             isDated = true

@@ -12,6 +12,8 @@ public struct VersionCheck: Hashable, Sendable {
     public var target: MinorRelease
     /// What was found, in the order of the path.
     public var findings: [Finding]
+    /// Components that the playbook does not state, so that nothing can be said of them.
+    public var notJudged: [String]
 
     /// Something that `versions check` says.
     public struct Finding: Hashable, Sendable, Encodable {
@@ -39,6 +41,9 @@ public struct VersionCheck: Hashable, Sendable {
         self.day = day
         self.start = points.first?.kubernetes.first
         target = playbook.target
+        notJudged = []
+        if !points.contains(where: { $0.calico != nil }) { notJudged.append("Calico") }
+        if !points.contains(where: { $0.helm != nil }) { notJudged.append("Helm") }
         var found: [Finding] = []
         if let start, points.first?.kubernetes != [start] {
             let stated = playbook.releases.keys.filter { $0 <= playbook.target }.sorted().map(\.description)

@@ -60,6 +60,7 @@ struct VersionsCheckCommand: AsyncParsableCommand {
             let mark = finding.isViolation ? "no" : "ok"
             lines.append("  \(mark)  \(finding.at.padded(to: width))  \(finding.what)  [\(finding.fact)]")
         }
+        lines += check.notJudged.map { "  --  \($0) is not judged: the playbook does not state it" }
         lines += overrides.map { "  by the playbook: \($0.fact) is \($0.value), because: \($0.reason) (\($0.source))" }
         return lines.joined(separator: "\n")
     }
@@ -81,12 +82,14 @@ struct VersionsCheckCommand: AsyncParsableCommand {
             var target: String
             var supported: Bool
             var findings: [VersionCheck.Finding]
+            var notJudged: [String]
 
             init(_ check: VersionCheck) {
                 cluster = check.cluster
                 target = check.target.description
                 supported = check.isSupported
                 findings = check.findings
+                notJudged = check.notJudged
             }
         }
     }

@@ -53,6 +53,32 @@ struct LedgerUndoesOnlyOursTests {
         #expect(recorder.state.ledger.entries.isEmpty)
     }
 
+    @Test("a mask on a machine that has taken the host's place is not ours")
+    func cleanupLeavesOtherMachine() async throws {
+        let scene = try Scene()
+        let key = try #require(StepKey("1.12-1.13/control-plane/stop-scheduler@cp1"))
+        let mask = Action.mask(host: "cp1", unit: "kube-scheduler")
+        let records: [Record] = [
+            .begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, mask), .acted(key, attempt: 1, index: 0),
+        ]
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        await cluster.meddle { $0.hosts["cp1"]?.units["kube-scheduler"]?.isMasked = true }
+        let effect = SideEffect.mask(host: "cp1", unit: "kube-scheduler")
+        let machines = try await scene.plan().machineIDs
+        #expect(machines["cp1"] != nil)
+        for (known, outcome) in [(["cp1": "replaced"], Cleanup.Outcome.notOurs(effect)), (machines, .undone(effect))] {
+            let outcomes = try await Cleanup.perform(
+                run: scene.run,
+                recorder: MemoryRecorder(records),
+                access: cluster,
+                machineIDs: known
+            ) { _ in }
+            #expect(outcomes == [outcome])
+            let isMasked = await cluster.state.hosts["cp1"]?.units["kube-scheduler"]?.isMasked
+            #expect(isMasked == (outcome == .notOurs(effect)))
+        }
+    }
+
     @Test("a run that was cleaned up goes on: the step whose effect was undone is done again")
     func resumesAfterCleanup() async throws {
         let scene = try Scene()

@@ -59,6 +59,16 @@ struct LeaseHoldTests {
         #expect(again.claim == LeaseClaim(token: 2))
     }
 
+    @Test("a lease of another run of this machine is refused, also when its process is gone")
+    func otherHere() async throws {
+        let store = ToldStore()
+        var dead = other
+        dead.machine = mine.machine
+        _ = try await acquire(store, dead)
+        await #expect(throws: LeaseRefusal.self) { _ = try await acquire(store, mine, isRunning: false) }
+        #expect(store.record?.holder == dead)
+    }
+
     @Test("a run that is resumed on another machine waits for its time to live, and takes the lease of a silent holder")
     func ownElsewhere() async throws {
         let store = ToldStore()

@@ -30,6 +30,23 @@ struct LiveClusterTests {
         scene.remote.expectFinished()
     }
 
+    @Test("control-plane hosts that never answered are reported at once; one that has answered is waited for")
+    func noHost() async throws {
+        let scene = try LiveScene(
+            .unreachable("cp1", kubectl), .unreachable("cp2", kubectl),
+            .unreachable("cp1", kubectl), .on("cp2", kubectl, "{\"items\":[]}"),
+            .unreachable("cp1", kubectl), .unreachable("cp2", kubectl), .on("cp1", kubectl, "{\"items\":[]}")
+        )
+        let cluster = scene.cluster
+        let error = await #expect(throws: AccessError.self) { try await cluster.answer([.nodes]) }
+        #expect(error == .remote(.unreachable(host: "cp2", address: "cp2", reason: "no route")))
+        #expect(scene.clock.now.offset == .zero)
+        #expect(try await cluster.answer([.nodes]).nodes().isEmpty)
+        #expect(try await cluster.answer([.nodes]).nodes().isEmpty)
+        #expect(scene.clock.now.offset > .zero)
+        scene.remote.expectFinished()
+    }
+
     @Test("an API server that is just being restarted is asked again")
     func restarting() async throws {
         let scene = try LiveScene(

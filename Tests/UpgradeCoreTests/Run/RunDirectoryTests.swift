@@ -25,6 +25,11 @@ struct RunDirectoryTests {
         #expect(RunDirectory.all("\(scratch.path)/c") == [first, second, third])
         for _ in 4...11 { _ = try await create("20261122-100000") }
         #expect(try RunDirectory.find(scratch.path).run == "20261122-100000-11")
+        let other = try await create("20261122-100000-kfzt")
+        #expect(try RunDirectory.find(scratch.path).run == "20261122-100000-kfzt")
+        let after = try await create("20261122-100000-bbbb")
+        #expect(after.run == "20261122-100000-kfzt-2")
+        #expect(other.path != after.path)
         let later = try await create("20261122-100001")
         #expect(try RunDirectory.find(scratch.path) == later)
     }
@@ -40,9 +45,11 @@ struct RunDirectoryTests {
             #expect(throws: JournalError.self) { _ = try directory.history() }
             #expect(throws: JournalError.self) { _ = try directory.journal(now: { 0 }) }
         }
-        try FileManager.default.removeItem(atPath: "\(directory.path)/checkpoint.json")
-        #expect(throws: JournalError.self, "nothing is left that knows of the run") { _ = try directory.history() }
-        #expect(throws: JournalError.self) { _ = try directory.journal(now: { 0 }) }
+        for name in ["checkpoint.json", "journal.head"] {
+            try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)")
+            #expect(throws: JournalError.self, "without \(name)") { _ = try directory.history() }
+        }
+        #expect(throws: JournalError.self, "nothing but the plan is left") { _ = try directory.journal(now: { 0 }) }
     }
 
     @Test("a plan that was edited and a directory that was renamed are not those of the run")

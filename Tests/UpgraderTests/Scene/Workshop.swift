@@ -79,7 +79,7 @@ final class Workshop: Sendable {
     func normalized(_ text: String) -> String {
         text.replacing(scratch.path, with: "WORKSHOP")
             .replacing(/looking at the cluster [a-z0-9-]+, [0-9]+ s(: [^\n]*)?\n/, with: "")
-            .replacing(/[0-9]{8}-[0-9]{6}(-[0-9]+)?/, with: "RUN")
+            .replacing(/[0-9]{8}-[0-9]{6}(-[a-z]{4})?(-[0-9]+)?/, with: "RUN")
             .replacing(/held by \S+@\S+ \(pid [0-9]+\)/, with: "held by WHO@WHERE (pid N)")
             .replacing(/SHA256:[A-Za-z0-9+\/]{43}/, with: "SHA256:FINGERPRINT")
             .replacing(/127\.0\.0\.1(\]?):[0-9]+/) { "127.0.0.1\($0.output.1):PORT" }

@@ -43,7 +43,7 @@ enum ManifestFiles {
             }
         }
         if given.allSatisfy(\.objects.isEmpty) {
-            Output.note("note: no object with apiVersion and kind is in \(path); what counts there is .yaml, .yml and .json")
+            Output.note("note: no object with apiVersion and kind is in \(path) (.yaml, .yml and .json are read there)")
         }
         return given
     }

@@ -196,6 +196,14 @@ public struct HelmManifest: Hashable, Sendable, Codable {
     /// The objects of its manifest; `nil` where the stored form could not be read.
     public var objects: [ClusterObjects.Reference]?
 
+    /// The release, as a playbook excludes it: `namespace/release`, of all revisions.
+    ///
+    /// > RELEASE.vREVISION, sh.helm.release.v1.RELEASE.vREVISION  (helm v2.16 and v3.0 pkg/storage/storage.go, makeKey)
+    public var release: String {
+        let name = name.wholeMatch(of: /(?:sh\.helm\.release\.v1\.)?(.+?)(?:\.v[0-9]+)?/)?.1 ?? name[...]
+        return "\(namespace)/\(name)"
+    }
+
     /// Makes a manifest.
     public init(helm: Int, namespace: String, name: String, objects: [ClusterObjects.Reference]?) {
         self.helm = helm

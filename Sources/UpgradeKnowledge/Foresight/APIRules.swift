@@ -40,7 +40,7 @@ enum APIRules {
         _ knowledge: Breakage
     ) -> Finding? {
         guard let options = facts.playbook.helm, options.mapsAPIs,
-            !options.excluded.contains(where: { $0.release == "\(release.namespace)/\(release.name)" }),
+            !options.excluded.contains(where: { $0.release == release.release }),
             let hop = path.first(where: { !knowledge.apis.serves(reference.apiVersion, reference.kind, $0.to) }),
             case .moves(let move) = knowledge.fate(of: reference.apiVersion, reference.kind, at: hop)
         else { return nil }

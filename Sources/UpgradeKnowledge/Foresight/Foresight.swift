@@ -71,7 +71,7 @@ public enum Foresight {
     }
 
     /// One finding an id, with the places of all and the earliest hop.
-    private static func merged(_ findings: [Finding]) -> [Finding] {
+    static func merged(_ findings: [Finding]) -> [Finding] {
         var byID: [String: Finding] = [:]
         var places: [String: Set<Finding.Place>] = [:]
         for finding in findings {

@@ -33,9 +33,13 @@ struct LiveClusterTests {
     @Test("control-plane hosts that never answered are reported at once; one that has answered is waited for")
     func noHost() async throws {
         let scene = try LiveScene(
-            .unreachable("cp1", kubectl), .unreachable("cp2", kubectl),
-            .unreachable("cp1", kubectl), .on("cp2", kubectl, "{\"items\":[]}"),
-            .unreachable("cp1", kubectl), .unreachable("cp2", kubectl), .on("cp1", kubectl, "{\"items\":[]}")
+            .unreachable("cp1", kubectl),
+            .unreachable("cp2", kubectl),
+            .unreachable("cp1", kubectl),
+            .on("cp2", kubectl, "{\"items\":[]}"),
+            .unreachable("cp1", kubectl),
+            .unreachable("cp2", kubectl),
+            .on("cp1", kubectl, "{\"items\":[]}")
         )
         let cluster = scene.cluster
         let error = await #expect(throws: AccessError.self) { try await cluster.answer([.nodes]) }

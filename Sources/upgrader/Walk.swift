@@ -34,15 +34,9 @@ struct Walk {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
             return .done
         }
-        let world = try Worlds.open(session.playbook, directory: directory, isBegun: journal.count > 1)
-        let result: Result<Ending, any Error>
-        do {
-            result = .success(try await walk(plan, journal, world))
-        } catch {
-            result = .failure(error)
+        return try await Worlds.use(session.playbook, directory: directory, isBegun: journal.count > 1) { world in
+            try await walk(plan, journal, world)
         }
-        await world.close()
-        return try result.get()
     }
 
     private func walk(_ plan: Plan, _ journal: Journal, _ world: World) async throws -> Ending {
@@ -90,11 +84,11 @@ struct Walk {
             report: { Output.note($0.title) }
         )
         let ending = CleanupReport.tell(finished, directory, again: "upgrader resume")
-        if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
         guard finished.allSatisfy(\.isSettled) else {
             if let loss = lease.loss { try journal.append([.stopped(.leaseLost(loss))]) }
             return ending
         }
+        if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
         let company = try Company(session.playbook, plan, journal.state, isResumed: !isNew)
         let transcript = Transcript(directory: directory.path, now: { Date().timeIntervalSince1970 })

@@ -51,16 +51,46 @@ struct World: Sendable {
 
 /// The one place that picks a world: real hosts, or the simulated cluster of an embedded playbook.
 enum Worlds {
-    /// The world of a playbook.
+    /// Works on the world of a playbook, and lets go of it whatever happens.
     ///
     /// - Parameters:
     ///   - playbook: names the hosts, or says that they are simulated.
     ///   - directory: the run's directory, where a simulated cluster is kept and relative local paths lead; `nil` for a
     ///     command that only looks.
     ///   - isBegun: whether the run has begun: its simulated cluster must then be there.
-    /// - Returns: the cluster, with nothing dialed yet.
-    /// - Throws: `JournalError` when the file of a simulated cluster is not one, `Complaint` when it is gone.
-    static func open(_ playbook: Playbook, directory: RunDirectory?, isBegun: Bool = false) throws -> World {
+    ///   - body: is given the cluster, with nothing dialed yet.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; `JournalError` when the file of a simulated cluster is not one, `Complaint` when it is
+    ///   gone.
+    static func use<Value>(
+        _ playbook: Playbook,
+        directory: RunDirectory? = nil,
+        isBegun: Bool = false,
+        _ body: (World) async throws -> Value
+    ) async throws -> Value {
+        let world = try open(playbook, directory, isBegun)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(world))
+        } catch {
+            result = .failure(error)
+        }
+        await world.close()
+        return try result.get()
+    }
+
+    /// Looks at the world of a playbook; whoever waits is told what for.
+    static func look<Value: Sendable>(
+        _ session: Session,
+        _ what: String? = nil,
+        _ body: (World) async throws -> Value
+    ) async throws -> Value {
+        try await use(session.playbook) { world in
+            try await world.patience.during(what ?? session.looking) { try await body(world) }
+        }
+    }
+
+    private static func open(_ playbook: Playbook, _ directory: RunDirectory?, _ isBegun: Bool) throws -> World {
         let world = try cluster(playbook, directory, isBegun)
         guard !playbook.silences.isEmpty else { return world }
         // Of a simulated cluster, too: the Alertmanager is the one that the playbook names.

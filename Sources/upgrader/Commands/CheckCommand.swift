@@ -53,17 +53,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func perform(_ session: Session) async throws -> Ending {
         let given = try manifests.flatMap { try ManifestFiles.read($0) }
-        let world = try Worlds.open(session.playbook, directory: nil)
-        let result: Result<Ending, any Error>
-        do {
-            result = .success(
-                try await world.patience.during(session.looking) { try await check(session, world, given) }
-            )
-        } catch {
-            result = .failure(error)
-        }
-        await world.close()
-        return try result.get()
+        return try await Worlds.look(session) { try await check(session, $0, given) }
     }
 
     private func check(_ session: Session, _ world: World, _ given: [ManifestFiles.Given]) async throws -> Ending {

@@ -29,15 +29,9 @@ struct CleanupCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
             let targets = try target.map { try session.names($0, journal.state.ledger) }
-            let world = try Worlds.open(session.playbook, directory: directory)
-            let result: Result<[Cleanup.Outcome], any Error>
-            do {
-                result = .success(try await undo(session, directory, plan, journal, world, targets))
-            } catch {
-                result = .failure(error)
+            let outcomes = try await Worlds.use(session.playbook, directory: directory) { world in
+                try await undo(session, directory, plan, journal, world, targets)
             }
-            await world.close()
-            let outcomes = try result.get()
             if outcomes.isEmpty { Output.write("nothing of this run is left to undo") }
             return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
         }

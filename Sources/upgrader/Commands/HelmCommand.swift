@@ -28,19 +28,8 @@ struct HelmInventoryCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining {
             let session = try Session(playbook: playbook)
-            let world = try Worlds.open(session.playbook, directory: nil)
-            let result: Result<HelmInventory, any Error>
-            do {
-                result = .success(
-                    try await world.patience.during(session.looking) {
-                        try await HelmQuestion.inventory(world.access)
-                    }
-                )
-            } catch {
-                result = .failure(error)
-            }
-            await world.close()
-            let outlook = try HelmOutlook(try result.get(), session.playbook, run: Session.newRunName())
+            let inventory = try await Worlds.look(session) { try await HelmQuestion.inventory($0.access) }
+            let outlook = try HelmOutlook(inventory, session.playbook, run: Session.newRunName())
             switch format {
             case .text: Output.write(HelmText(outlook: outlook).text)
             case .json: Output.write(try JSON.text(outlook))

@@ -42,15 +42,9 @@ struct HelmRollbackCommand: AsyncParsableCommand {
                     .usage
                 )
             }
-            let world = try Worlds.open(session.playbook, directory: directory, isBegun: true)
-            let result: Result<Ending, any Error>
-            do {
-                result = .success(try await perform(session, key, directory, world))
-            } catch {
-                result = .failure(error)
+            return try await Worlds.use(session.playbook, directory: directory, isBegun: true) { world in
+                try await perform(session, key, directory, world)
             }
-            await world.close()
-            return try result.get()
         }
     }
 

@@ -44,20 +44,10 @@ struct PackageListCommand: AsyncParsableCommand {
         let names =
             packages.controlPlane + packages.node + packages.client + (session.playbook.calico?.packages ?? [])
             + (session.playbook.helm?.packages ?? [])
-        let world = try Worlds.open(session.playbook, directory: nil)
         let hosts = session.playbook.hosts.map(\.name)
-        let answer: Result<Observation, any Error>
-        do {
-            answer = .success(
-                try await world.patience.during(session.looking) {
-                    try await world.access.answer(hosts.map { .packages(host: $0, names: names) })
-                }
-            )
-        } catch {
-            answer = .failure(error)
+        let seen = try await Worlds.look(session) { world in
+            try await world.access.answer(hosts.map { .packages(host: $0, names: names) })
         }
-        await world.close()
-        let seen = try answer.get()
         return try hosts.flatMap { host in
             try seen.packages(on: host, names: names).sorted { $0.key < $1.key }.map {
                 "\(host) \($0.key) \($0.value.version)"

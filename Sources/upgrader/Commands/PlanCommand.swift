@@ -38,21 +38,11 @@ struct PlanCommand: AsyncParsableCommand {
         try await complaining(json: format == .json && output == nil) {
             let session = try Session(playbook: playbook)
             let day = try Session.day(on)
-            let world = try Worlds.open(session.playbook, directory: nil)
-            let result: Result<PathReport, any Error>
-            do {
-                result = .success(
-                    try await world.patience.during(
-                        "looking for the best path from what \(session.playbook.cluster) runs"
-                    ) {
-                        try await session.bestPath(to: target, on: day, access: world.access)
-                    }
-                )
-            } catch {
-                result = .failure(error)
+            let what = "looking for the best path from what \(session.playbook.cluster) runs"
+            let report = try await Worlds.look(session, what) { world in
+                try await session.bestPath(to: target, on: day, access: world.access)
             }
-            await world.close()
-            try OutputFile.write(try result.get().render(format), to: output, as: "the plan")
+            try OutputFile.write(try report.render(format), to: output, as: "the plan")
             return .done
         }
     }
@@ -70,25 +60,15 @@ struct PlanCommand: AsyncParsableCommand {
         try await complaining(json: format == .json && output == nil) {
             let session = try Session(playbook: playbook)
             let day = try Session.day(on)
-            let world = try Worlds.open(session.playbook, directory: nil)
-            let run = Session.newRunName()
-            let result: Result<Sequence, any Error>
-            do {
-                result = .success(
-                    try await world.patience.during(session.looking) {
-                        let (plan, survey) = try await session.plan(run: run, access: world.access)
-                        let hop = try session.hop(until, of: plan)
-                        let script = try await session.rehearse(plan, survey, run: run, until: hop)
-                        var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
-                        sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
-                        return sequence
-                    }
-                )
-            } catch {
-                result = .failure(error)
+            let sequence = try await Worlds.look(session) { world in
+                let run = Session.newRunName()
+                let (plan, survey) = try await session.plan(run: run, access: world.access)
+                let hop = try session.hop(until, of: plan)
+                let script = try await session.rehearse(plan, survey, run: run, until: hop)
+                var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+                sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
+                return sequence
             }
-            await world.close()
-            let sequence = try result.get()
             try OutputFile.write(try sequence.render(format), to: output, as: "the plan")
             return sequence.complain(session)
         }

@@ -47,15 +47,10 @@ struct RollbackCommand: AsyncParsableCommand {
             let hop = try RollbackSubject(session.playbook, upgrade, directory).hop(worker)
             try Beginning.refuseUnfinished(RunDirectory.all(directory.clusterPath).filter { $0.path != directory.path })
             let name = Session.newRunName()
-            let world = try Worlds.open(session.playbook, directory: directory, isBegun: true)
-            let result: Result<RunDirectory?, any Error>
-            do {
-                result = .success(try await prepare(session, hop, upgrade, directory, world, name, beginning))
-            } catch {
-                result = .failure(error)
+            let made = try await Worlds.use(session.playbook, directory: directory, isBegun: true) { world in
+                try await prepare(session, hop, upgrade, directory, world, name, beginning)
             }
-            await world.close()
-            guard let rollback = try result.get() else { return .done }
+            guard let rollback = made else { return .done }
             var walk = Walk(session: session, directory: rollback, until: nil, reason: reason)
             walk.isNew = true
             walk.takesOver = takeover

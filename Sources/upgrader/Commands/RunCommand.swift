@@ -60,10 +60,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Plans, rehearses, asks, and writes the run's directory.
     private func prepare(_ session: Session, _ until: HopID?, _ beginning: Beginning) async throws -> RunDirectory {
-        let world = try Worlds.open(session.playbook, directory: nil)
-        let run = Session.newRunName()
-        let result: Result<RunDirectory, any Error>
-        do {
+        try await Worlds.use(session.playbook) { world in
+            let run = Session.newRunName()
             Output.note("looking at the cluster")
             let (plan, survey) = try await world.patience.during(session.looking) {
                 try await session.plan(run: run, access: world.access)
@@ -75,11 +73,7 @@ struct RunCommand: AsyncParsableCommand {
                 if let complaint = check.complaint(session.path) { throw complaint }
             }
             try beginning.confirm(try await beginning.rehearse(plan, survey, run: run, until: until))
-            result = .success(try beginning.create(state: state.state, run: run, plan, reason: reason))
-        } catch {
-            result = .failure(error)
+            return try beginning.create(state: state.state, run: run, plan, reason: reason)
         }
-        await world.close()
-        return try result.get()
     }
 }

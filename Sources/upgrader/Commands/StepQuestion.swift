@@ -53,9 +53,7 @@ struct StepQuestion {
     /// From a plan made now, rehearsed on a simulation of what was seen.
     private func rehearsed(_ key: StepKey, _ path: String) async throws -> StepExplanation {
         let session = try Session(playbook: path)
-        let world = try Worlds.open(session.playbook, directory: nil)
-        let result: Result<StepExplanation, any Error>
-        do {
+        return try await Worlds.use(session.playbook) { world in
             let run = Session.newRunName()
             let (plan, survey) = try await session.plan(run: run, access: world.access)
             var explanation = try explanation(key, session.steps, plan)
@@ -63,12 +61,8 @@ struct StepQuestion {
             explanation.deeds = deeds(script, key, session.playbook)
             explanation.standing = "to come"
             explanation.origin = "as rehearsed now, on a simulation of what the cluster answers"
-            result = .success(explanation)
-        } catch {
-            result = .failure(error)
+            return explanation
         }
-        await world.close()
-        return try result.get()
     }
 
     /// From the newest run: what it did, or what it would do on a sound cluster of that shape.

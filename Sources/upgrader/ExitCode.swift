@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// How the program ends, for scripts; listed in `--help` and in the README.
+/// How the program ends, for scripts; listed in `--help` and in docs/reference/exit-codes.md.
 enum Ending: Int32, CaseIterable {
     /// All is done.
     case done = 0

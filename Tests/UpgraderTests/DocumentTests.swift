@@ -3,7 +3,7 @@ import Testing
 import UpgradeCore
 import UpgradeTestSupport
 
-@Suite("The JSON documents are those of state/README.md")
+@Suite("The JSON documents are those of docs/reference")
 struct DocumentTests {
     /// The members of an object, by its place in a document: those that are always there, and those that may be.
     private struct Form {
@@ -107,7 +107,7 @@ struct DocumentTests {
         try expect(plan, Self.plan, "plan", code: 10)
         let value = try JSONSerialization.jsonObject(with: Data(plan.output.utf8))
         let path = try #require((value as? [String: Any])?["path"] as? [String: Any])
-        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let readme = try String(contentsOfFile: Golden.root + "/docs/reference/json-documents.md", encoding: .utf8)
         try expect(path, Self.stated, "plan.path", readme)
         #expect((path["violations"] as? [Any])?.count == 2)
     }
@@ -136,11 +136,11 @@ struct DocumentTests {
         #expect(check.output.contains("\"next\""))
     }
 
-    @Test("the files of a run have the members that state/README.md names")
+    @Test("the files of a run have the members that docs/reference/state-files.md names")
     func files() async throws {
         let workshop = try Workshop(Workshop.small())
         try #require(try await workshop.upgrader("run", Workshop.playbook).code == 0)
-        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let readme = try String(contentsOfFile: Golden.root + "/docs/reference/state-files.md", encoding: .utf8)
         let run = try workshop.run.path
         let names = try FileManager.default.contentsOfDirectory(atPath: run)
         #expect(
@@ -174,7 +174,7 @@ struct DocumentTests {
 
     private func expect(_ result: Program.Result, _ form: Form, _ name: String, code: Int32 = 0) throws {
         #expect(result.code == code, "\(result.errors)")
-        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let readme = try String(contentsOfFile: Golden.root + "/docs/reference/json-documents.md", encoding: .utf8)
         let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         let object = try #require(value as? [String: Any])
         #expect(object["schema"] as? Int == 1)
@@ -187,7 +187,7 @@ struct DocumentTests {
         let unknown = found.subtracting(form.always).subtracting(form.sometimes)
         #expect(unknown.isEmpty, "\(place) has \(unknown)")
         for member in form.always.union(form.sometimes) {
-            #expect(readme.contains("`\(member)`"), "state/README.md does not name \(member) of \(place)")
+            #expect(readme.contains("`\(member)`"), "json-documents.md does not name \(member) of \(place)")
         }
         for (member, inner) in form.inside {
             for element in try #require(object[member] as? [[String: Any]], "\(place).\(member)") {

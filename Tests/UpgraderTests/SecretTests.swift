@@ -30,7 +30,7 @@ struct SecretTests {
             let bytes = FileManager.default.contents(atPath: "\(workshop.scratch.path)/\(file)") ?? Data()
             return String(decoding: bytes, as: UTF8.self).contains("SECRETMARKER")
         }
-        // The copy that resume works from; state/README.md says so.
+        // The copy that resume works from; docs/reference/state-files.md says so.
         #expect(holding.map { $0.split(separator: "/").last } == ["playbook.yaml"])
     }
 }

@@ -106,7 +106,7 @@ struct ServeTests {
         #expect(lines[1].wholeMatch(of: /http:\/\/127\.0\.0\.1:[0-9]+\/\?token=[0-9a-f]{64}/) != nil)
         #expect(said.code == 0 && said.errors.isEmpty)
         let page = try String(contentsOfFile: Golden.root + "/docs/report.md", encoding: .utf8)
-        #expect(page.contains("20261128-220000, until Ctrl-C, on this machine alone:\n    http://127.0.0.1:"))
+        #expect(page.contains("20261128-220000-kfzt, until Ctrl-C, on this machine alone:\nhttp://127.0.0.1:"))
     }
 
     @Test("an address that others reach, a port that is taken, a token that others may read are refused by name")
@@ -133,9 +133,9 @@ struct ServeTests {
         let token = try workshop.token
         #expect(token.count == 64)
         let said = try JSONSerialization.jsonObject(with: Data(scene.program.output.utf8)) as? [String: Any] ?? [:]
-        let readme = try String(contentsOfFile: Golden.root + "/state/README.md", encoding: .utf8)
+        let readme = try String(contentsOfFile: Golden.root + "/docs/reference/json-documents.md", encoding: .utf8)
         #expect(Set(said.keys) == ["schema", "url", "metrics", "tokenFile", "run"])
-        for member in said.keys { #expect(readme.contains("`\(member)`"), "state/README.md does not name \(member)") }
+        for member in said.keys { #expect(readme.contains("`\(member)`"), "json-documents.md does not name \(member)") }
         #expect(try await scene.get("/", "-H", "Authorization: Bearer \(token)", token: false).status == 200)
         #expect(try await scene.get("/", token: false).status == 403)
         let arguments = try String(contentsOfFile: "/proc/\(scene.program.pid)/cmdline", encoding: .utf8)

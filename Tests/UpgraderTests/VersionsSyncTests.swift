@@ -60,5 +60,6 @@ struct VersionsSyncTests {
         #expect(result.code == 15)
         #expect(result.output.isEmpty)
         #expect(result.errors.contains("why:   it could not be had: curl: (7)"))
+        #expect(result.errors.contains("next:  see that it can be had from here; --proxy and --from lead another way"))
     }
 }

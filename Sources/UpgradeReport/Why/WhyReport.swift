@@ -82,6 +82,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var last: String
     /// Why the lease of the cluster was lost; absent where it was not.
     public var lost: String?
+    /// What was asked for and made it stop: the hop that is done, or the host for which no time was left.
+    public var stopped: String?
     /// Steps of the plan.
     public var steps: Int
     /// Steps that are done.
@@ -128,6 +130,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         by = state.header?.holder ?? ""
         reason = state.header?.reason ?? ""
         if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
+        if status == .stopped { stopped = state.stop?.words }
         last = story.ended.map(Clock.stamp) ?? ""
         steps = plan.keys.count
         done = state.done.count

@@ -5,6 +5,7 @@ extension WhyReport {
         let why = reason.isEmpty ? "" : ", because: \(reason)"
         lines.append("begun \(began) by \(by)\(why); last record \(last); \(done) of \(steps) steps done")
         if let lost { lines.append("lost: \(lost)") }
+        if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }
         for cause in causes { lines += [""] + text(cause) }
         for step in inHand { lines += [""] + text(step) }

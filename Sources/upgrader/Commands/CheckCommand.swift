@@ -9,7 +9,7 @@ struct CheckCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         /// For people.
         case text
-        /// For programs; the schema is in state/README.md.
+        /// For programs; the schema is in docs/reference/json-documents.md.
         case json
         /// For a ticket or a wiki.
         case markdown

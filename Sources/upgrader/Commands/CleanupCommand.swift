@@ -32,7 +32,7 @@ struct CleanupCommand: AsyncParsableCommand {
             let outcomes = try await Worlds.use(session.playbook, directory: directory) { world in
                 try await undo(session, directory, plan, journal, world, targets)
             }
-            if outcomes.isEmpty { Output.write("nothing of this run is left to undo") }
+            if outcomes.isEmpty { Output.write("nothing of \(directory.path) is left to undo") }
             return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
         }
     }

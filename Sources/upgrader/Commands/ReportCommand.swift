@@ -11,7 +11,7 @@ struct ReportCommand: AsyncParsableCommand {
         case html
         /// For a ticket or a wiki.
         case markdown
-        /// For programs; the schema is in state/README.md.
+        /// For programs; the schema is in docs/reference/json-documents.md.
         case json
     }
 

@@ -48,7 +48,9 @@ struct RunCommand: AsyncParsableCommand {
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
             let lock = try beginning.lock(clusterDirectory, reason)
             defer { withExtendedLifetime(lock) {} }
-            try Beginning.refuseUnfinished(RunDirectory.all(clusterDirectory))
+            let others = RunDirectory.all(clusterDirectory)
+            try Beginning.refuseUnfinished(others)
+            try Beginning.tellPaused(others)
             let directory = try await prepare(session, until, beginning)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true

@@ -18,6 +18,6 @@ let takeoverHelp: String =
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     /// For people.
     case text
-    /// For programs; the schema is in state/README.md.
+    /// For programs; the schema is in docs/reference/json-documents.md.
     case json
 }

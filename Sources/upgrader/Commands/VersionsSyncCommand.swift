@@ -62,7 +62,9 @@ extension Complaint {
                 why: "\(refusal.error)",
                 ran: "curl \(refusal.url)",
                 state: "nothing is proposed from it; no file was changed",
-                next: "look at the page; if its form has changed, so must its parser"
+                next: refusal.isUnreachable
+                    ? "see that it can be had from here; --proxy and --from lead another way"
+                    : "look at the page; if its form has changed, so must its parser"
             )
         }
         self.init(blocks, .refused)

@@ -2,7 +2,7 @@ internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
 
-/// The outcome of preflight for programs; documented in state/README.md.
+/// The outcome of preflight for programs; documented in docs/reference/json-documents.md.
 struct CheckDocument: Encodable {
     /// The form, raised when it changes.
     var schema = 1

@@ -2,7 +2,7 @@ internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
 
-/// A path for programs; documented in state/README.md.
+/// A path for programs; documented in docs/reference/json-documents.md.
 struct PathDocument: Encodable {
     /// The form, raised when it changes.
     var schema = 1

@@ -4,7 +4,7 @@ internal import UpgradeKnowledge
 
 /// The numbered sequence of a plan, with the commands that each step would run, for people and for programs.
 struct Sequence {
-    /// The form of the JSON, raised when it changes; documented in state/README.md.
+    /// The form of the JSON, raised when it changes; documented in docs/reference/json-documents.md.
     static let schema = 1
 
     /// The plan.
@@ -20,14 +20,16 @@ struct Sequence {
     var text: String {
         let first = plan.from?.description ?? ""
         let last = plan.to?.description ?? ""
-        let counts = "\(plan.hops.count) hops, \(script.steps.count) steps"
+        let counts = "\(plan.hops.count) \(plan.hops.count == 1 ? "hop" : "hops"), \(script.steps.count) steps"
         var lines = ["plan for \(plan.cluster): \(first) → \(last), \(counts)"] + (path?.lines ?? [])
         lines += playbook.versions.map { change in
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
         var place = ""
         for line in script.steps {
-            let here = "\(line.key.hop.from) → \(line.key.hop.to)  \(line.key.phase)"
+            let hop = line.key.hop
+            let way = plan.takesBack == nil ? "\(hop.from) → \(hop.to)" : "\(hop.to) → \(hop.from)"
+            let here = "\(way)  \(line.key.phase)"
             if here != place {
                 lines += ["", here + rule(line.key)]
                 place = here

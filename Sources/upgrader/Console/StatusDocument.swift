@@ -1,7 +1,7 @@
 internal import Foundation
 internal import UpgradeCore
 
-/// How far a run is, for programs and people; documented in state/README.md.
+/// How far a run is, for programs and people; documented in docs/reference/json-documents.md.
 struct StatusDocument: Encodable {
     /// The form, raised when it changes.
     var schema = 1

@@ -1,7 +1,9 @@
 internal import Foundation
 internal import UpgradeCore
 
-/// What a command with `--format json` writes when it has nothing else to say; documented in state/README.md.
+/// What a command with `--format json` writes when it has nothing else to say.
+///
+/// Documented in docs/reference/json-documents.md.
 struct TroubleDocument: Encodable {
     /// The form, raised when it changes.
     var schema = 1

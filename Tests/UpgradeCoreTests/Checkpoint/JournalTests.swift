@@ -139,7 +139,7 @@ struct JournalTests {
             }
             #expect((found, expected) == (cut.isEmpty ? 0 : count, cut.count > 1 ? 4 : 5))
         }
-        // Without the head nothing shows it, and that is what state/README.md says.
+        // Without the head nothing shows it, and that is what docs/reference/state-files.md says.
         try FileManager.default.removeItem(atPath: "\(scratch.path)/journal.head")
         #expect(try JournalReader.read(directory: scratch.path).count == 0)
     }

@@ -184,6 +184,7 @@ extension PlaybookSchema {
             let name = reference.replacingOccurrences(of: "#/$defs/", with: "")
             guard var target = definitions[name] else { throw CocoaError(.keyValueValidation) }
             target.standard = schema.standard
+            target.reference = schema.reference
             target.description = schema.description ?? target.description
             schema = target
         }

@@ -12,7 +12,7 @@ struct Upgrader: AsyncParsableCommand {
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self,
             WhyCommand.self, LogCommand.self, ReportCommand.self, ServeCommand.self, HelmCommand.self,
-            PackageCommand.self,
+            PackageCommand.self, InitCommand.self,
         ]
     )
 }

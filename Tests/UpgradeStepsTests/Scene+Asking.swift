@@ -81,6 +81,7 @@ extension Scene {
         case .deployment(let namespace, let name): .deployment(deployments["\(namespace)/\(name)"])
         case .hostConfiguration(let host): configurations[host].map { .hostConfiguration($0) }
         case .pods: .podsByNode(pods)
+        case .apiServers: .apiServers(playbook.hosts(.controlPlane).map(\.address))
         case .objects: .objects(objects)
         case .helmManifests: .helmManifests(helmManifests)
         case .helmReleases: helm.map { .helmReleases($0) }

@@ -56,7 +56,8 @@ extension Probe {
             .apiRequests(let host), .unreachedKubelets(let host):
             .host(host)
         case .localFile, .silence: .here
-        case .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects, .helmManifests,
+        case .leader, .apiServers, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
+            .helmManifests,
             .helmReleases:
             .api
         }

@@ -25,6 +25,8 @@ struct CompletionTests {
             """
         let commands = try await run("bash", "-c", complete, script, "upgrader", "res", in: scratch)
         #expect(commands.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } == ["resume"])
+        let proposing = try await run("bash", "-c", complete, script, "upgrader", "init", "--f", in: scratch)
+        #expect(proposing.output.contains("--from"), "\(proposing.output)\(proposing.errors)")
         let options = try await run("bash", "-c", complete, script, "upgrader", "run", "--not", in: scratch)
         #expect(options.output.contains("--not-after"), "\(options.output)\(options.errors)")
     }
@@ -69,7 +71,10 @@ struct CompletionTests {
             in: scratch
         )
         #expect(page.code == 0 && page.errors.isEmpty, "\(page.errors)")
-        for text in ["upgrader run", "--not-after", "upgrader versions sync", "EXIT STATUS", "refused by preflight"] {
+        for text in [
+            "upgrader run", "upgrader init", "--not-after", "upgrader versions sync", "EXIT STATUS",
+            "refused by preflight",
+        ] {
             #expect(page.output.contains(text), "\(text)")
         }
     }

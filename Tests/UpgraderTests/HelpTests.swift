@@ -7,7 +7,7 @@ import UpgradeTestSupport
 struct HelpTests {
     @Test(
         "the help of each command is what its golden file says",
-        arguments: ["plan", "run", "resume", "status", "check", "path", "cleanup", "rollback"]
+        arguments: ["plan", "run", "resume", "status", "check", "path", "cleanup", "rollback", "init"]
     )
     func command(name: String) async throws {
         let workshop = try Workshop("")

@@ -161,7 +161,14 @@ enum KubernetesObjects {
     }
 
     struct Endpoints: Decodable {
+        struct Address: Decodable {
+            var ip: String
+        }
+        struct Subset: Decodable {
+            var addresses: [Address]?
+        }
         var metadata: Metadata
+        var subsets: [Subset]?
     }
 
     struct Lease: Decodable {

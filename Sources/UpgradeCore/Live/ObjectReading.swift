@@ -95,6 +95,11 @@ enum ObjectReading {
         )
     }
 
+    static func apiServers(_ text: String) throws(ReadingError) -> [String] {
+        let endpoints = try HostJSON.read(KubernetesObjects.Endpoints.self, text)
+        return (endpoints.subsets ?? []).flatMap { $0.addresses ?? [] }.map(\.ip)
+    }
+
     static func leader(_ sections: Sections) throws(ReadingError) -> LeaderState? {
         let endpoints = try sections.part("endpoints")
         let lease = try sections.part("lease")

@@ -24,8 +24,8 @@ public enum ProbeRendering {
             .hostConfiguration, .apiRequests, .unreachedKubelets:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
-        case .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
-            .helmManifests:
+        case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
+            .objects, .helmManifests:
             apiQuestion(probe, playbook: playbook)
         }
     }
@@ -124,7 +124,7 @@ extension ProbeRendering {
             return ask(name, script(ControlPlaneScripts.kubelets, "kubelets", words)) { text throws(ReadingError) in
                 .unreachedKubelets(try ControlPlaneReading.kubelets(text))
             }
-        case .localFile, .etcdMember, .snapshot, .apiServer, .leader, .nodes, .node, .podsOnNode, .budgets,
+        case .localFile, .etcdMember, .snapshot, .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets,
             .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence:
             return nil
         }
@@ -150,7 +150,7 @@ extension ProbeRendering {
                 .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
-            .apiServer,
+            .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
             return nil
@@ -170,6 +170,11 @@ extension ProbeRendering {
             let words = endpoint.prefix + ["--request-timeout=10s"]
             return askAPI(script(HostScripts.apiServer, "api-server", words)) { text throws(ReadingError) in
                 .apiServer(try ObjectReading.apiServer(Sections(text)))
+            }
+        case .apiServers:
+            let words = ["endpoints", "kubernetes", "--namespace=default"]
+            return askAPI(get(kubectl, words)) { text throws(ReadingError) in
+                .apiServers(try ObjectReading.apiServers(text))
             }
         case .leader(let component):
             return askAPI(script(HostScripts.leader, "leader", [component] + brief)) { text throws(ReadingError) in

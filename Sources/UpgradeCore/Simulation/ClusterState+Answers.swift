@@ -56,6 +56,8 @@ extension ClusterState {
             return .helmManifests(helmManifests)
         case .helmReleases:
             return .helmReleases(helm)
+        case .apiServers:
+            return .apiServers(hosts.filter { $0.value.apiServer?.isHealthy == true }.keys.sorted())
         case .apiRequests(let host):
             return .apiRequests(try simulated(host).requests ?? [])
         case .unreachedKubelets(let host):

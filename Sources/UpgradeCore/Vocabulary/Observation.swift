@@ -136,6 +136,14 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The addresses of the API servers that are up.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func apiServers() throws(StepError) -> [String] {
+        guard case .apiServers(let value) = answers[.apiServers] else { throw missing("API servers") }
+        return value
+    }
+
     /// The holder of a controller's leader lock.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

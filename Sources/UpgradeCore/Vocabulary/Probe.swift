@@ -30,6 +30,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case localFile(path: String)
     /// The API server on one control-plane host, asked on its own address.
     case apiServer(host: String)
+    /// The addresses of the API servers that are up, as the endpoints of the Service `kubernetes` list them.
+    case apiServers
     /// Who holds the leader lock of a controller.
     case leader(component: String)
     /// Every Node object.
@@ -88,6 +90,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case files([String])
     /// To `.apiServer`.
     case apiServer(APIServerState)
+    /// To `.apiServers`, in the order of the list.
+    case apiServers([String])
     /// To `.leader`; `nil` where nobody holds the lock.
     case leader(LeaderState?)
     /// To `.nodes`.

@@ -53,6 +53,8 @@ def read_table(path):
         word, _, rest = line.partition(" ")
         if part and line in ("new", "end"):
             part = "new" if line == "new" else None
+        elif part and re.match(r"mutant [a-z0-9-]+: ", line):
+            raise Unfit(f"{path.name}:{number}: {mutants[-1].name} has no end")
         elif part:
             edit = mutants[-1].edits[-1]
             setattr(edit, part, getattr(edit, part) + line + "\n")

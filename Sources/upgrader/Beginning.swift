@@ -120,19 +120,6 @@ struct Beginning {
         }
     }
 
-    /// Says where the newest run stopped before its end: whoever meant to go on with it has the command.
-    ///
-    /// - Throws: `JournalError`.
-    static func tellPaused(_ directories: [RunDirectory]) throws {
-        guard let directory = directories.last else { return }
-        let record = try directory.history().state
-        guard record.stop != .completed, !record.done.isEmpty else { return }
-        Output.note(
-            "note: \(directory.path) has stopped before its end; `upgrader resume \(directory.path)` goes on with it, "
-                + "this is another run"
-        )
-    }
-
     /// A simulated cluster has nothing to lose.
     private var needsNoAnswer: Bool { yes || session.playbook.simulation != nil }
 

@@ -16,7 +16,7 @@ enum ManifestFiles {
 
     /// The objects of every `.yaml`, `.yml` and `.json` below a directory, or of one file, whatever its name.
     ///
-    /// What could not be read is said: a file that is passed over in silence looks like one without findings.
+    /// What is not looked into is said: what is passed over in silence looks like a file without findings.
     /// - Throws: `Complaint` where there is nothing to read.
     static func read(_ path: String) throws -> [Given] {
         var isDirectory = ObjCBool(false)
@@ -31,10 +31,7 @@ enum ManifestFiles {
                 .usage
             )
         }
-        let names = isDirectory.boolValue ? (FileManager.default.enumerator(atPath: path)?.allObjects ?? []) : []
-        let below = names.compactMap { $0 as? String }.sorted().map { "\(path)/\($0)" }
-        let manifests = below.filter { file in [".yaml", ".yml", ".json"].contains { file.hasSuffix($0) } }
-        let given = (isDirectory.boolValue ? manifests : [path]).compactMap { file in
+        let given = (isDirectory.boolValue ? below(path) : [path]).compactMap { file in
             switch objects(file) {
             case .success(let objects): return Given(path: file, objects: objects)
             case .failure(let reason):
@@ -42,10 +39,35 @@ enum ManifestFiles {
                 return nil
             }
         }
-        if given.allSatisfy(\.objects.isEmpty) {
-            Output.note("note: no object with apiVersion and kind is in \(path) (.yaml, .yml and .json are read there)")
+        let empty = given.filter(\.objects.isEmpty)
+        if !empty.isEmpty || given.isEmpty {
+            let which = empty.isEmpty ? "" : ", such as \(empty[0].path)"
+            let count = "\(empty.count) of \(given.count) files"
+            Output.note("note: \(count) of \(path) name no object that could be read\(which)")
         }
         return given
+    }
+
+    /// The manifests below a directory, by name; directories that cannot be entered are said.
+    private static func below(_ path: String) -> [String] {
+        var names: [String] = []
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            Output.note("note: \(path) is passed over: it cannot be read")
+        }
+        return names.flatMap { name -> [String] in
+            let entry = "\(path)/\(name)"
+            var found = stat()
+            guard lstat(entry, &found) == 0 else { return [] }
+            if found.st_mode & S_IFMT == S_IFDIR { return below(entry) }
+            if found.st_mode & S_IFMT == S_IFLNK, stat(entry, &found) == 0, found.st_mode & S_IFMT == S_IFDIR {
+                // It may lead back here, and round for ever.
+                Output.note("note: \(entry) is passed over: it is a link to a directory")
+                return []
+            }
+            return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } ? [entry] : []
+        }
     }
 
     private struct Reason: Error {
@@ -53,17 +75,25 @@ enum ManifestFiles {
     }
 
     private static func objects(_ file: String) -> Result<[ClusterObjects.Reference], Reason> {
+        var entry = stat()
+        guard stat(file, &entry) == 0 else { return .failure(Reason(text: "it cannot be read")) }
+        guard entry.st_mode & S_IFMT == S_IFREG else { return .failure(Reason(text: "it is not a file")) }
+        guard entry.st_size <= sizeLimit else {
+            return .failure(Reason(text: "it is larger than \(sizeLimit >> 20) MiB"))
+        }
         guard let data = FileManager.default.contents(atPath: file) else {
             return .failure(Reason(text: "it cannot be read"))
         }
-        guard data.count <= sizeLimit else {
-            return .failure(Reason(text: "it is larger than \(sizeLimit >> 20) MiB"))
+        // Editors of other systems begin a text with a mark that is none of its own.
+        let text = String(decoding: data, as: UTF8.self).trimmingPrefix("\u{FEFF}")
+        // JSON is YAML: the name of a file says nothing.
+        if let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[" {
+            guard let objects = json(Data(text.utf8)) else {
+                return .failure(Reason(text: "it looks like JSON, and cannot be read as a manifest"))
+            }
+            return .success(objects)
         }
-        guard file.hasSuffix(".json") else {
-            return .success(ManifestText.references(String(decoding: data, as: UTF8.self)))
-        }
-        guard let objects = json(data) else { return .failure(Reason(text: "it is not a JSON object")) }
-        return .success(objects)
+        return .success(ManifestText.references(String(text)))
     }
 
     private struct Document: Decodable {

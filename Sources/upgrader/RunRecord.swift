@@ -25,14 +25,15 @@ struct RunRecord {
     /// - Throws: `JournalError` for damage; `Complaint` for a playbook that cannot be read back.
     init(_ path: String) throws {
         directory = try RunDirectory.find(path)
-        // First: a run that ends meanwhile has its end in its journal, and is not taken for one that was killed.
-        holder = try RunLock.holder(clusterDirectory: directory.clusterPath)
+        // Before and after: neither a run that ends meanwhile nor one that is resumed is taken for one that was killed.
+        let before = try RunLock.holder(clusterDirectory: directory.clusterPath)
         plan = try directory.plan()
         session = try Session(text: try directory.playbookText(), path: try directory.playbookOrigin())
         history = try directory.history()
         story = RunStory(history)
         notices = history.notices
         transcript = Transcript.read(directory: directory.path)
+        holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
     }
 
     /// The place for commands that a person is to type.

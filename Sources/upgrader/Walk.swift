@@ -32,6 +32,7 @@ struct Walk {
         }
         if journal.state.stop == .completed {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
+            OtherRuns.tell(besides: directory)
             return .done
         }
         return try await Worlds.use(session.playbook, directory: directory, isBegun: journal.count > 1) { world in

@@ -57,9 +57,25 @@ struct CheckTroubleTests {
             "half.json"
         )
         #expect(result.output.contains("web.tmpl"), "one file counts, whatever its name: \(result.output)")
-        #expect(result.errors.contains("note: half.json is passed over: it is not a JSON object\n"))
-        #expect(result.errors.contains("note: no object with apiVersion and kind is in half.json"))
-        #expect(!result.errors.contains("is in web.tmpl"))
+        let why = "it looks like JSON, and cannot be read as a manifest"
+        #expect(result.errors.contains("note: half.json is passed over: \(why)\n"))
+        #expect(result.errors.contains("note: 0 of 0 files of half.json name no object that could be read\n"))
+        #expect(!result.errors.contains("of web.tmpl name no object"))
+
+        // A directory: JSON under another name, a mark before the first line, a link, what names nothing.
+        let below = workshop.scratch.path + "/manifests"
+        try FileManager.default.createDirectory(atPath: below + "/deep", withIntermediateDirectories: true)
+        let json = #"{"apiVersion": "extensions/v1beta1", "kind": "Deployment", "metadata": {"name": "json"}}"#
+        for (name, text) in [("deep/a.yaml", json), ("b.yml", "\u{FEFF}" + deployment), ("c.yaml", "x: 1\n")] {
+            try workshop.scratch.write(Data(text.utf8), to: "manifests/\(name)")
+        }
+        try FileManager.default.createSymbolicLink(atPath: below + "/link", withDestinationPath: "deep")
+        let more = try await workshop.upgrader("check", Workshop.playbook, "--manifests", "manifests")
+        #expect(more.code == 10)
+        #expect(more.output.contains("manifests/deep/a.yaml") && more.output.contains("manifests/b.yml"))
+        #expect(more.errors.contains("note: manifests/link is passed over: it is a link to a directory\n"))
+        let empty = "note: 1 of 3 files of manifests name no object that could be read, such as manifests/c.yaml\n"
+        #expect(more.errors.contains(empty))
     }
 
     private static func real(connect: String) -> String {

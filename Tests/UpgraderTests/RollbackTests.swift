@@ -35,6 +35,25 @@ struct RollbackTests {
         try expectUpgraded(upgrade)
     }
 
+    @Test("once it is back, whoever asks about the newest run is told what the upgrade has left")
+    func leftover() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w2.example.org", then: SIGKILL)
+        _ = try await program.wait()
+        let upgrade = try workshop.run
+        let back = try await workshop.upgrader("rollback", "w1")
+        try #require(back.code == 0, "\(back.errors)")
+        let path = "state/small/\(upgrade.run)"
+        let left = "note: \(path) is unfinished: node w2.example.org is cordoned by this run; `upgrader resume \(path)`"
+        for command in ["status", "why", "cleanup", "resume"] {
+            let result = try await workshop.upgrader(command)
+            #expect(result.code == 0 && result.errors.contains(left), "\(command): \(result.errors)")
+        }
+        let own = try await workshop.upgrader("status", upgrade.path)
+        #expect(!own.errors.contains("is unfinished"), "what is asked about tells itself")
+    }
+
     @Test("what cannot be taken back is refused with the reason, and nothing changes")
     func refused() async throws {
         let workshop = try Workshop(Workshop.small(pace: "150ms"))

@@ -102,6 +102,20 @@ enum FileSystem {
         }
     }
 
+    /// Takes the lock of an open file, unless somebody keeps it for longer than a second.
+    ///
+    /// Whoever only looks shares it for a moment. And a program that is being started has the files of its parent, and
+    /// their locks, until it is another program: also when the parent has closed them, or is gone (fork(2), execve(2)).
+    /// - Throws: `JournalError.system` where the file cannot be locked at all.
+    static func lock(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
+        for _ in 0..<1000 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { throw failure(path, "flock") }
+            usleep(1000)
+        }
+        return false
+    }
+
     /// The error of the last system call.
     static func failure(_ path: String, _ operation: String) -> JournalError {
         .system(path: path, operation: operation, reason: String(cString: strerror(errno)))

@@ -73,8 +73,7 @@ private final class LocalFile: DiskFile {
     }
 
     func lock() throws(JournalError) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            guard errno == EWOULDBLOCK else { throw FileSystem.failure(path, "flock") }
+        guard try FileSystem.lock(descriptor, path) else {
             throw .locked(path: path, holder: "another process that writes this journal")
         }
     }

@@ -12,7 +12,7 @@ struct HostAccess: Sendable {
     var remote: any Remote
     let clock: any Clock<Duration>
     /// How long a host may be away.
-    let connect: Duration
+    var connect: Duration
     private let reached = Reached()
 
     init(remote: any Remote, clock: any Clock<Duration>, connect: Duration) {
@@ -65,6 +65,13 @@ struct HostAccess: Sendable {
         }
     }
 
+    /// The same, where nobody waits for a host that is away.
+    var impatient: HostAccess {
+        var access = self
+        access.connect = .zero
+        return access
+    }
+
     /// Notes that a host has answered: from now on it is waited for.
     func noteAnswer(of host: Host) {
         reached.names.withLock { _ = $0.insert(host.name) }
@@ -72,7 +79,10 @@ struct HostAccess: Sendable {
 
     /// Whether a host that fails now has answered before, or had until now.
     func isKnown(_ host: Host, _ error: RemoteError) -> Bool {
-        if case .lost = error { noteAnswer(of: host) }
+        switch error {
+        case .lost, .deadlinePassed: noteAnswer(of: host)
+        default: break
+        }
         return reached.names.withLock { $0.contains(host.name) }
     }
 }

@@ -146,9 +146,8 @@ extension LiveCluster {
     ) -> DrainWatch? {
         guard case .drain(let node, _) = action else { return nil }
         // A look that gets no answer is given up: the drain is followed all the same.
-        let once = HostAccess(remote: access.remote, clock: access.clock, connect: .zero)
         return DrainWatch(
-            api: APIAccess(access: once, hosts: api.hosts),
+            api: APIAccess(access: access.impatient, hosts: api.hosts),
             playbook: playbook,
             node: node,
             report: report

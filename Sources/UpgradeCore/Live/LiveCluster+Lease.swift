@@ -64,8 +64,8 @@ extension LiveCluster: LeaseStore {
 
     /// Asks each control-plane host once.
     private func once(_ command: Command) async throws(AccessError) -> (result: CommandResult, host: String) {
-        let impatient = HostAccess(remote: access.remote, clock: access.clock, connect: .zero)
-        let answer = try await APIAccess(access: impatient, hosts: api.hosts).run(command, deadline: Self.callDeadline)
+        let once = APIAccess(access: access.impatient, hosts: api.hosts)
+        let answer = try await once.run(command, deadline: Self.callDeadline)
         return (answer.result, answer.host)
     }
 }

@@ -15,7 +15,7 @@ public struct PlaybookProposal: Hashable, Sendable {
     ///   - hops: the hops that are known.
     public init(_ host: SurveyedHost, hops: some Sequence<HopID>) {
         line("# Proposed by `upgrader init --from \(Self.words(host.name))`. Read every line; the other keys are in")
-        line("# playbooks/schema.json. What is marked `not found out` is to be filled in: until then it is refused.")
+        line("# playbooks/schema.json. A value marked `not found out` is to be filled in: until then it is refused.")
         unknown("cluster: \(Self.blank)", "no host knows what its cluster is called")
         releases(host, Array(hops))
         line("hosts:  # a Node object's name is taken for the name that SSH knows, where nothing else is known")
@@ -35,7 +35,11 @@ public struct PlaybookProposal: Hashable, Sendable {
         }
         var path = [from]
         while let hop = hops.first(where: { $0.from == path.last }) { path.append(hop.to) }
-        line("target: \(path.last ?? from)")
+        if path.count == 1, hops.contains(where: { $0.to > from }) {
+            unknown("target: \(Self.blank)", "no hop is known from \(from), which runs")
+        } else {
+            line("target: \(path.last ?? from)")
+        }
         line("releases:")
         for release in path {
             let installed = host.installed["kubernetes-master"]?.version
@@ -98,6 +102,8 @@ public struct PlaybookProposal: Hashable, Sendable {
                 line("  \(key): \(Self.scalar(path))")
             } else if key == "cacert", server.scheme == "https" {
                 unknown("  cacert: \(Self.blank)", "kube-apiserver on \(host.name) has no --etcd-cafile")
+            } else if key == "key", host.flag("etcd-certfile", of: "kube-apiserver") != nil {
+                unknown("  key: \(Self.blank)", "kube-apiserver on \(host.name) has no --etcd-keyfile")
             }
         }
     }
@@ -139,9 +145,10 @@ public struct PlaybookProposal: Hashable, Sendable {
     }
 
     /// Words of a host on one line of a comment.
-    private static func words(_ text: String) -> String {
-        let clean = text.unicodeScalars.map { ScalarForm<String>.isPrintable($0) ? Character($0) : " " }
-        return String(clean.prefix(200))
+    private static func words(_ text: String) -> String { String(printable(text).prefix(200)) }
+
+    private static func printable(_ text: String) -> String {
+        text.unicodeScalars.map { ScalarForm<String>.isPrintable($0) ? String($0) : " " }.joined()
     }
 
     /// A text as a scalar of YAML that is read as that text again, in a mapping of either form.
@@ -152,7 +159,6 @@ public struct PlaybookProposal: Hashable, Sendable {
         {
             return text
         }
-        let clean = self.words(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        return "\"\(clean)\""
+        return "\"\(printable(text).escaped(["\\": "\\\\", "\"": "\\\""]))\""
     }
 }

@@ -19,7 +19,7 @@ struct ProposedHost: Hashable {
         return left.hasPrefix("\(right).") || right.hasPrefix("\(left).")
     }
 
-    private static func isAddress(_ text: String) -> Bool {
+    static func isAddress(_ text: String) -> Bool {
         text.contains(":") || text.allSatisfy { $0.isNumber || $0 == "." }
     }
 }
@@ -48,8 +48,10 @@ extension SurveyedHost {
         let hosts = etcdServers.map { server in
             isOurs(server.host) ? ProposedHost(name: name, roles: [.etcd]) : named(server.host, .etcd)
         }
-        if !hosts.isEmpty { return hosts }
-        return [unknown(.etcd, "kube-apiserver on \(name) has no --etcd-servers that can be read")]
+        let given = (flag("etcd-servers", of: "kube-apiserver") ?? "").split(separator: ",").count
+        if !hosts.isEmpty, hosts.count == given { return hosts }
+        let what = hosts.isEmpty ? "no --etcd-servers" : "more --etcd-servers than those"
+        return hosts + [unknown(.etcd, "kube-apiserver on \(name) has \(what) that can be read")]
     }
 
     private func otherServers() -> [ProposedHost] {
@@ -89,8 +91,11 @@ extension SurveyedHost {
     }
 
     private func named(_ host: String, _ role: Role) -> ProposedHost {
-        if ScalarForm.hostName.read(host) != nil { return ProposedHost(name: host, roles: [role]) }
-        return ProposedHost(address: host, roles: [role], note: "not found out: the name of \(host)")
+        // Which of the other machines an address is nobody here knows: it may be one that has a name below.
+        guard ScalarForm.hostName.read(host) != nil, !ProposedHost.isAddress(host) else {
+            return ProposedHost(address: host, roles: [role], note: "not found out: the name of \(host)")
+        }
+        return ProposedHost(name: host, roles: [role])
     }
 
     private func unknown(_ role: Role, _ why: String) -> ProposedHost {

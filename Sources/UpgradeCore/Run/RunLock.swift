@@ -44,7 +44,7 @@ public struct RunLock: ~Copyable {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileSystem.failure(path, "open") }
         do throws(JournalError) {
-            guard try isOurs(descriptor, path) else {
+            guard try FileSystem.lock(descriptor, path) else {
                 let other = try FileSystem.read(path) ?? []
                 throw .locked(path: path, holder: String(decoding: other, as: UTF8.self))
             }
@@ -55,20 +55,5 @@ public struct RunLock: ~Copyable {
             throw error
         }
         return descriptor
-    }
-
-    /// Takes the lock of an open file, unless somebody works there.
-    ///
-    /// Whoever works holds it alone; whoever looks (`holder`) shares it for a moment, and is waited for.
-    private static func isOurs(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
-        // A look takes microseconds, and is over with the process: this many in a row have another reason.
-        for _ in 0..<1000 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-            guard errno == EWOULDBLOCK else { throw FileSystem.failure(path, "flock") }
-            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return false }
-            flock(descriptor, LOCK_UN)
-            usleep(1000)
-        }
-        return false
     }
 }

@@ -1,3 +1,5 @@
+internal import UpgradeCore
+
 /// Who is to read a page of metrics.
 public enum MetricsForm: Sendable {
     /// node-exporter's textfile collector, which knows the older text format alone.

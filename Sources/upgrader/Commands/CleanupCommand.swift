@@ -33,6 +33,7 @@ struct CleanupCommand: AsyncParsableCommand {
                 try await undo(session, directory, plan, journal, world, targets)
             }
             if outcomes.isEmpty { Output.write("nothing of \(directory.path) is left to undo") }
+            OtherRuns.tell(besides: directory)
             return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
         }
     }

@@ -27,6 +27,17 @@ struct InitCommand: AsyncParsableCommand {
             if let output { try NewFile.refuseTaken(output) }
             let target = try SSHTarget(from)
             let config = config.map { URL(fileURLWithPath: ($0 as NSString).expandingTildeInPath).path }
+            if let config, !FileManager.default.isReadableFile(atPath: config) {
+                throw Complaint(
+                    FiveLines(
+                        error: "the SSH configuration \(config) cannot be read",
+                        why: "it is not there, or not for you to read",
+                        state: "nothing was looked at",
+                        next: "name another one, or leave --ssh-config out"
+                    ),
+                    .usage
+                )
+            }
             let host = try await survey(target.host, SSHOptions(config: config, user: target.user))
             let proposal = PlaybookProposal(host, hops: try HopCatalog.all().keys)
             let text = try render(proposal)
@@ -74,11 +85,18 @@ struct InitCommand: AsyncParsableCommand {
                 .usage
             )
         }
+        var silence: String?
         for probe in SurveyedHost.clusterProbes {
+            // Each question waits its time out; an API that is silent is asked once.
+            if let silence {
+                host.unanswered[probe] = silence
+                continue
+            }
             do throws(AccessError) {
                 host.seen.merge(try await access.answer([probe]).answers) { $1 }
             } catch {
                 host.unanswered[probe] = error.why
+                if error.isSilentAPI { silence = error.why }
             }
         }
         return host

@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             let others = RunDirectory.all(clusterDirectory)
             try Beginning.refuseUnfinished(others)
-            try Beginning.tellPaused(others)
+            try OtherRuns.tellPaused(others)
             let directory = try await prepare(session, until, beginning)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true

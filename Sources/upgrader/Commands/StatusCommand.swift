@@ -26,6 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
             case .text: Output.write(document.lines.joined(separator: "\n"))
             case .json: Output.write(try document.text)
             }
+            OtherRuns.tell(besides: directory)
             return .done
         }
     }

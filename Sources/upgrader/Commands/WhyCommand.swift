@@ -27,6 +27,7 @@ struct WhyCommand: AsyncParsableCommand {
             case .text: Output.write(report.lines.map(\.onePrintableLine).joined(separator: "\n"))
             case .json: Output.write(try JSON.text(report))
             }
+            OtherRuns.tell(besides: record.directory)
             return .done
         }
     }

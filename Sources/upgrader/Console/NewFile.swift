@@ -9,7 +9,14 @@ enum NewFile {
     static func refuseTaken(_ path: String) throws {
         var entry = stat()
         // A link that leads nowhere is something, too.
-        if lstat(path, &entry) == 0 { throw taken(path) }
+        if lstat(path, &entry) == 0 {
+            if entry.st_mode & S_IFMT == S_IFDIR { throw failed(path, "the playbook", "it is a directory") }
+            throw taken(path)
+        }
+        let above = (path as NSString).deletingLastPathComponent
+        guard access(above.isEmpty ? "." : above, W_OK | X_OK) == 0 else {
+            throw failed(path, "the playbook", String(cString: strerror(errno)))
+        }
     }
 
     /// Writes a file that is its owner's alone; whoever was first with the name keeps it.

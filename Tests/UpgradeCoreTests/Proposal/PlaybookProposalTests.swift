@@ -12,7 +12,8 @@ struct PlaybookProposalTests {
     private func host(
         etcd: String = "https://127.0.0.1:2379,https://etcd2.example.org:2379",
         endpoints: [String]? = ["192.0.2.1", "192.0.2.2"],
-        answersAPI: Bool = true
+        answersAPI: Bool = true,
+        cafile: String = "/etc/etcd/ca.pem"
     ) throws -> SurveyedHost {
         let host = HostConfiguration(
             hostName: "cp1",
@@ -21,7 +22,7 @@ struct PlaybookProposalTests {
                     name: "kube-apiserver",
                     program: "/usr/bin/kube-apiserver",
                     words: [
-                        "--etcd-servers=\(etcd)", "--etcd-cafile", "/etc/etcd/ca.pem", "--secure-port=8443",
+                        "--etcd-servers=\(etcd)", "--etcd-cafile", cafile, "--secure-port=8443",
                         "--advertise-address=192.0.2.1",
                     ]
                 ),
@@ -105,11 +106,12 @@ struct PlaybookProposalTests {
             }
         }
         var text = try propose(host()).text.replacing("cluster: <fill in>", with: "cluster: shop")
+            .replacing("name: <fill in>, address: 192.0.2.2", with: "name: cp2, address: 192.0.2.2")
         for release in ["1.14", "1.15", "1.16"] {
             text = text.replacing("\(release): <fill in>", with: "\(release): \(release).1-1")
         }
         let playbook = try PlaybookDecoder.decode(text, file: "p.yaml")
-        #expect(playbook.hosts(.controlPlane).map(\.name) == ["cp1", "192.0.2.2"])
+        #expect(playbook.hosts(.controlPlane).map(\.name) == ["cp1", "cp2"])
         #expect(playbook.hosts(.etcd).map(\.name) == ["cp1", "etcd2.example.org"])
         #expect(playbook.host("cp1")?.node == "cp1.example.org")
         #expect(playbook.etcd.cacert == "/etc/etcd/ca.pem")
@@ -133,6 +135,27 @@ struct PlaybookProposalTests {
         var odd = try host()
         odd.name = "true"
         #expect(PlaybookProposal(odd, hops: try HopCatalog.all().keys).text.contains("name: \"true\""))
+    }
+
+    @Test("a value of the host is quoted as it is: scalar by scalar, and whole")
+    func quoted() throws {
+        for (value, text) in [
+            // To Swift a quote with an accent is another character than a quote; to a reader of YAML it ends the value.
+            ("/e\"\u{301}", "\"/e\\\"\u{301}\""), ("/e\u{D4E}\"", "\"/e\u{D4E}\\\"\""), ("/e\\", "\"/e\\\\\""),
+            ("/" + String(repeating: "a b", count: 200), "\"/\(String(repeating: "a b", count: 200))\""),
+        ] {
+            let lines = try propose(host(cafile: value)).text.unicodeScalars.split(separator: "\n")
+            #expect(lines.contains { $0.elementsEqual("  cacert: \(text)".unicodeScalars) }, "\(value)")
+        }
+    }
+
+    @Test("an address is not taken for a name, nor are etcd servers that cannot be read left out in silence")
+    func addresses() throws {
+        let etcd = "https://192.0.2.7:2379,unix:///x,https://192.0.2.1:2379"
+        let hosts = try host(etcd: etcd).hosts().filter { $0.roles.contains(.etcd) }
+        #expect(hosts.map(\.name) == [nil, "cp1", nil])
+        #expect(hosts.filter { $0.name == nil }.allSatisfy { $0.note?.hasPrefix("not found out: ") == true })
+        #expect(hosts.compactMap(\.address) == ["192.0.2.7"])
     }
 
     @Test("names are one machine's where one is the other without its domain")

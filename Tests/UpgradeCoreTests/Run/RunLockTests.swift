@@ -5,13 +5,14 @@ import UpgradeTestSupport
 
 @Suite("The lock of a cluster's directory")
 struct RunLockTests {
-    @Test("whoever looks who works there is waited for, and is not taken for a holder")
-    func looked() async throws {
+    /// A look shares the lock; a program that its parent is just starting has the parent's own.
+    @Test("what holds the lock for a moment is waited for, and is no holder", arguments: [LOCK_SH, LOCK_EX])
+    func looked(lock kind: Int32) async throws {
         let scratch = try ScratchDirectory()
         let path = scratch.path + "/lock"
         try scratch.write(Data("ann@desk (pid 7)".utf8), to: "lock")
         let looker = open(path, O_RDONLY | O_CLOEXEC)
-        try #require(looker >= 0 && flock(looker, LOCK_SH | LOCK_NB) == 0)
+        try #require(looker >= 0 && flock(looker, kind | LOCK_NB) == 0)
         Thread.detachNewThread {
             usleep(100_000)
             close(looker)

@@ -6,6 +6,7 @@ addEventListener("DOMContentLoaded", () => {
   let calm = null;
   let isBusy = false;
   let isStale = false;
+  let retry = null;
 
   const live = () => document.getElementById("live");
 
@@ -14,6 +15,10 @@ addEventListener("DOMContentLoaded", () => {
     calm ??= [live().textContent, live().className];
     if (live().textContent !== text) live().textContent = text;
     live().className = "live lost";
+  }
+
+  function moved() {
+    lost("This page is served under another address now: open the one that upgrader serve has printed.");
   }
 
   function found() {
@@ -60,12 +65,14 @@ addEventListener("DOMContentLoaded", () => {
 
   async function follow() {
     if (isBusy) return;
+    clearTimeout(retry);
     isBusy = true;
     try {
       while (isStale) {
         // What is told while an answer is on its way is not in it.
         isStale = false;
-        const answer = await fetch("/" + query, { cache: "no-store" });
+        const answer = await fetch("/" + query, { cache: "no-store", signal: AbortSignal.timeout(60000) });
+        if (answer.status === 403) return moved();
         if (!answer.ok) throw new Error(answer.status);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         morph(document.body, page.body);
@@ -75,7 +82,7 @@ addEventListener("DOMContentLoaded", () => {
       }
     } catch {
       isStale = true;
-      setTimeout(follow, 5000);
+      retry = setTimeout(follow, 5000);
       if (!calm) lost("The page could not be fetched anew; it is tried again.");
     } finally {
       isBusy = false;
@@ -86,15 +93,14 @@ addEventListener("DOMContentLoaded", () => {
     const events = new EventSource("/events" + query);
     events.addEventListener("changed", event => {
       isStale ||= event.data !== document.documentElement.dataset.version;
-      found();
-      follow();
+      if (isStale) follow(); else found();
     });
     events.addEventListener("error", async () => {
       lost("The connection is lost; it is tried again. What stands below is as it was.");
       // The browser connects again by itself, except where it was answered with something else.
       if (events.readyState !== EventSource.CLOSED) return;
       const status = await fetch("/events" + query, { method: "HEAD" }).then(answer => answer.status, () => 0);
-      if (status === 403) lost("This page is served under another address now: open the one that upgrader serve has printed.");
+      if (status === 403) moved();
       else setTimeout(listen, 5000);
     });
   }

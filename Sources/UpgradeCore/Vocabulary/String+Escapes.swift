@@ -3,7 +3,7 @@ extension String {
     ///
     /// Scalar by scalar, as other programs read it: to Swift a quote with an accent is another character than a quote, and
     /// the two ends of a line are one.
-    func escaped(_ escapes: [Unicode.Scalar: String]) -> String {
+    public func escaped(_ escapes: [Unicode.Scalar: String]) -> String {
         unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
     }
 }

@@ -1,0 +1,33 @@
+internal import UpgradeCore
+
+/// The other runs of a cluster: the newest is not always the one that matters.
+enum OtherRuns {
+    /// Says which of them have left something on the cluster, however old they are.
+    ///
+    /// After a rollback the newest run is the rollback: whoever asks about "the run" must not take the upgrade for done.
+    static func tell(besides directory: RunDirectory) {
+        for other in RunDirectory.all(directory.clusterPath) where other.path != directory.path {
+            guard let record = try? other.history().state, record.stop != .completed, record.mayHaveLeftSomething else {
+                continue
+            }
+            let what = record.ledger.entries.first?.effect.title ?? "a step of it may still be under way"
+            Output.note(
+                "note: \(other.path) is unfinished: \(what); `upgrader resume \(other.path)` goes on with it, "
+                    + "`upgrader cleanup \(other.path)` gives it up"
+            )
+        }
+    }
+
+    /// Says where the newest upgrade stopped before its end: whoever meant to go on with it has the command.
+    ///
+    /// - Throws: `JournalError`.
+    static func tellPaused(_ directories: [RunDirectory]) throws {
+        guard let directory = try directories.last(where: { try $0.plan().takesBack == nil }) else { return }
+        let record = try directory.history().state
+        guard record.stop != .completed, !record.done.isEmpty else { return }
+        Output.note(
+            "note: \(directory.path) has stopped before its end; `upgrader resume \(directory.path)` goes on with it, "
+                + "this is another run"
+        )
+    }
+}

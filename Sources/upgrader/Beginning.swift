@@ -106,12 +106,11 @@ struct Beginning {
     /// - Throws: `Complaint`.
     static func refuseUnfinished(_ directories: [RunDirectory]) throws {
         for directory in directories {
-            let record = try directory.history().state
-            guard record.stop != .completed, record.mayHaveLeftSomething else { continue }
+            guard let left = OtherRuns.left(by: try directory.history().state) else { continue }
             throw Complaint(
                 FiveLines(
                     error: "the run \(directory.path) is unfinished",
-                    why: record.ledger.entries.first?.effect.title ?? "a step of it may still be under way",
+                    why: left,
                     state: "nothing was changed now",
                     next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
                 ),

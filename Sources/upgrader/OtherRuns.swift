@@ -7,15 +7,19 @@ enum OtherRuns {
     /// After a rollback the newest run is the rollback: whoever asks about "the run" must not take the upgrade for done.
     static func tell(besides directory: RunDirectory) {
         for other in RunDirectory.all(directory.clusterPath) where other.path != directory.path {
-            guard let record = try? other.history().state, record.stop != .completed, record.mayHaveLeftSomething else {
-                continue
-            }
-            let what = record.ledger.entries.first?.effect.title ?? "a step of it may still be under way"
+            // One that cannot be read is told by whoever asks about it.
+            guard let record = try? other.history().state, let left = left(by: record) else { continue }
             Output.note(
-                "note: \(other.path) is unfinished: \(what); `upgrader resume \(other.path)` goes on with it, "
+                "note: \(other.path) is unfinished: \(left); `upgrader resume \(other.path)` goes on with it, "
                     + "`upgrader cleanup \(other.path)` gives it up"
             )
         }
+    }
+
+    /// What a run that has not come to its end may have left on the cluster, the first of it; `nil` for nothing.
+    static func left(by record: RunState) -> String? {
+        guard record.stop != .completed, record.mayHaveLeftSomething else { return nil }
+        return record.ledger.entries.first?.effect.title ?? "a step of it may still be under way"
     }
 
     /// Says where the newest upgrade stopped before its end: whoever meant to go on with it has the command.

@@ -48,8 +48,7 @@ extension SurveyedHost {
         let hosts = etcdServers.map { server in
             isOurs(server.host) ? ProposedHost(name: name, roles: [.etcd]) : named(server.host, .etcd)
         }
-        let given = (flag("etcd-servers", of: "kube-apiserver") ?? "").split(separator: ",").count
-        if !hosts.isEmpty, hosts.count == given { return hosts }
+        if !hosts.isEmpty, hosts.count == etcdURLs.count { return hosts }
         let what = hosts.isEmpty ? "no --etcd-servers" : "more --etcd-servers than those"
         return hosts + [unknown(.etcd, "kube-apiserver on \(name) has \(what) that can be read")]
     }
@@ -102,9 +101,11 @@ extension SurveyedHost {
         ProposedHost(roles: [role], note: "not found out: \(why)")
     }
 
-    /// The etcd servers of the API server: scheme, host, port.
+    private var etcdURLs: [Substring] { (flag("etcd-servers", of: "kube-apiserver") ?? "").split(separator: ",") }
+
+    /// The etcd servers of the API server that can be read: scheme, host, port.
     var etcdServers: [(scheme: String, host: String, port: String)] {
-        (flag("etcd-servers", of: "kube-apiserver") ?? "").split(separator: ",").compactMap { url in
+        etcdURLs.compactMap { url in
             guard let match = url.wholeMatch(of: /(https?):\/\/(\[[^\]]+\]|[^:\/]+)(?::([0-9]+))?\/?/) else {
                 return nil
             }

@@ -53,8 +53,6 @@ public struct SurveyedHost: Hashable, Sendable {
     /// Whether a kube-apiserver runs on the host.
     public var isControlPlane: Bool { !words("kube-apiserver").isEmpty }
 
-    var observation: Observation { Observation(seen) }
-
     var configuration: HostConfiguration {
         guard case .hostConfiguration(let value) = seen[.hostConfiguration(host: name)] else {
             return HostConfiguration()
@@ -86,9 +84,6 @@ public struct SurveyedHost: Hashable, Sendable {
 
     /// The arguments of a running daemon.
     private func words(_ daemon: String) -> [String] { configuration.daemon(daemon)?.words ?? [] }
-
-    /// Whether a daemon runs on the host.
-    func runs(_ daemon: String) -> Bool { configuration.daemon(daemon).map { !$0.program.isEmpty } ?? false }
 
     /// The value of a daemon's flag, written `--flag=value` or `--flag value`; the last one counts.
     func flag(_ flag: String, of daemon: String) -> String? {

@@ -1,6 +1,7 @@
 /// The name of a run: when it was begun, letters by chance, and a number where that was not enough.
 ///
-/// The letters keep apart what two operators begin in the same second, but for one time in 160,000: marks on nodes and hosts bear the name alone.
+/// The letters keep apart what two operators begin in the same second, but for one time in 160,000: marks on nodes and hosts
+/// bear the name alone.
 /// Runs of a cluster are ordered by their names, which copying a state directory does not change as it does times; a new
 /// name is always later than those that are there, also when the clock was set back.
 struct RunName: Hashable, Comparable {

@@ -44,7 +44,7 @@ struct InitCommand: AsyncParsableCommand {
             if let output {
                 try NewFile.write(text, to: output, as: "the playbook")
             } else {
-                Output.write(text.trimmingCharacters(in: .newlines))
+                Output.write(text)
             }
             Output.note("not found out: \(proposal.missing.count), each marked in the playbook")
             return .done
@@ -104,8 +104,8 @@ struct InitCommand: AsyncParsableCommand {
 
     private func render(_ proposal: PlaybookProposal) throws -> String {
         switch format {
-        case .text: proposal.text
-        case .json: try ProposalDocument(proposal).text
+        case .text: proposal.text.trimmingCharacters(in: .newlines)
+        case .json: try JSON.text(ProposalDocument(proposal))
         }
     }
 }
@@ -122,11 +122,6 @@ struct ProposalDocument: Encodable {
     init(_ proposal: PlaybookProposal) {
         playbook = proposal.text
         missing = proposal.missing
-    }
-
-    /// The JSON text.
-    var text: String {
-        get throws { String(decoding: try JSON.pretty(self), as: UTF8.self) }
     }
 }
 

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
 
@@ -70,8 +69,6 @@ struct CheckDocument: Encodable {
 
     /// The JSON text.
     var text: String {
-        get throws {
-            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
-        }
+        get throws { try JSON.text(self) }
     }
 }

@@ -21,6 +21,10 @@ enum NewFile {
 
     /// Writes a file that is its owner's alone; whoever was first with the name keeps it.
     ///
+    /// - Parameters:
+    ///   - text: the document, without the newline at its end.
+    ///   - path: the file.
+    ///   - name: what it is, such as `the playbook`.
     /// - Throws: `Complaint` when it cannot be written.
     static func write(_ text: String, to path: String, as name: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -30,7 +34,7 @@ enum NewFile {
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
-            try file.write(contentsOf: Data(text.utf8))
+            try file.write(contentsOf: Data((text + "\n").utf8))
             try file.synchronize()
             try file.close()
         } catch {

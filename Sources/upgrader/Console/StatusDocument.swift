@@ -1,4 +1,3 @@
-internal import Foundation
 internal import UpgradeCore
 
 /// How far a run is, for programs and people; documented in docs/reference/json-documents.md.
@@ -91,9 +90,7 @@ struct StatusDocument: Encodable {
 
     /// The JSON text.
     var text: String {
-        get throws {
-            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
-        }
+        get throws { try JSON.text(self) }
     }
 
     /// For people.

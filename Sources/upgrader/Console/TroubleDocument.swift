@@ -1,4 +1,3 @@
-internal import Foundation
 internal import UpgradeCore
 
 /// What a command with `--format json` writes when it has nothing else to say.
@@ -17,9 +16,7 @@ struct TroubleDocument: Encodable {
 
     /// The JSON text.
     var text: String {
-        get throws {
-            String(decoding: try JSON.pretty(self), as: UTF8.self).trimmingCharacters(in: .newlines)
-        }
+        get throws { try JSON.text(self) }
     }
 }
 

@@ -87,6 +87,9 @@ final class TorturedCluster: ClusterAccess {
         let place = action.host.map(Probe.Place.host) ?? .api
         try await arrive(place)
         if case .before = connectionLost(due) { throw lost(action.host, sent: false) }
+        try withWorld { happening, _ -> Result<Void, AccessError> in
+            Result { () throws(AccessError) in try happening.state.refuseAnotherMachine(action, job) }
+        }.get()
         if action.usesPackageSystem { try await waitForLock(action, report) }
         if action.isJob {
             let host = try start(action, job)

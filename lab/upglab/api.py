@@ -20,14 +20,14 @@ def opener():
     return _OPENERS[authority]
 
 
-def request(path, method="GET", body=None, server=credentials.FRONT, timeout=10):
+def request(path, method="GET", body=None, server=credentials.FRONT, timeout=10, kind="application/json"):
     """(status, decoded answer). Raises only where there is no HTTP answer at all."""
     data = json.dumps(body).encode() if body is not None else None
     asked = urllib.request.Request(server + path, data=data, method=method)
     asked.add_header("Authorization", "Bearer " + credentials.token("admin"))
     asked.add_header("Accept", "application/json")
     if data:
-        asked.add_header("Content-Type", "application/json")
+        asked.add_header("Content-Type", kind)
     try:
         with opener().open(asked, timeout=timeout) as answer:
             status, raw = answer.status, answer.read()
@@ -43,4 +43,12 @@ def get(path, **options):
     status, answer = request(path, **options)
     if status != 200:
         raise OSError(f"GET {path}: {status} {str(answer)[:200]}")
+    return answer
+
+
+def patch(path, change, **options):
+    """Changes the fields that `change` names (RFC 7386)."""
+    status, answer = request(path, "PATCH", change, kind="application/merge-patch+json", **options)
+    if status != 200:
+        raise OSError(f"PATCH {path}: {status} {str(answer)[:200]}")
     return answer

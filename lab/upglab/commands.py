@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import access, bringup, health, machine, probe
+from . import access, bringup, faults, health, machine, probe
 from . import ledger as records
 from .settings import LAB, hosts
 from .shell import LabError
@@ -29,6 +29,14 @@ def arguments():
     watch = commands.add_parser("probe", help="ask the API and a Service ten times a second, and tell what failed")
     watch.add_argument("action", choices=["start", "stop", "report"])
     watch.add_argument("--json", action="store_true", help="the report as JSON")
+    fault = commands.add_parser("fault", help="break something on purpose, for a time (root)",
+                                formatter_class=argparse.RawDescriptionHelpFormatter,
+                                description="Breaks something, waits, and mends it, also when it is interrupted.",
+                                epilog="\n".join(f"{name:20} {kind.title}" for name, kind in faults.KINDS.items()))
+    fault.add_argument("kind", choices=list(faults.KINDS), metavar="KIND")
+    fault.add_argument("host", nargs="?")
+    fault.add_argument("--seconds", type=float, default=30)
+    commands.add_parser("heal", help="mend all that `fault` has broken and not mended (root)")
     commands.add_parser("probe-process")
     return parser
 
@@ -62,6 +70,10 @@ def run_command(given):
         os.execvp("ssh", ["ssh", "-F", str(access.CONFIG), given.host, *given.words])
     elif given.command == "probe":
         return {"start": probe.start, "stop": probe.stop, "report": lambda: probe.report(given.json)}[given.action]()
+    elif given.command == "fault":
+        faults.hold(given.kind, given.host, given.seconds)
+    elif given.command == "heal":
+        faults.heal()
     elif given.command == "probe-process":
         probe.process()
 

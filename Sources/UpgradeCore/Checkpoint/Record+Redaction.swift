@@ -66,7 +66,7 @@ extension RemoteError {
         case .deadlinePassed(let host, let command, let deadline):
             .deadlinePassed(host: host, command: Redaction.redact(command), deadline: deadline)
         case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration,
-            .lost, .sudoRefused, .checksumMismatch, .copyFailed, .fenced:
+            .lost, .sudoRefused, .checksumMismatch, .copyFailed, .fenced, .anotherMachine:
             self
         }
     }

@@ -10,11 +10,18 @@ enum Fence {
     private static let refusal: Int32 = 75
 
     /// The command behind the fence, as root, who alone can read the token.
-    static func around(_ command: Command, token: Int) -> Command {
+    ///
+    /// - Parameters:
+    ///   - command: what is to be begun.
+    ///   - token: what it is begun under.
+    ///   - machine: the machine-id that the host must have; `nil` for any.
+    /// - Returns: what is sent instead.
+    static func around(_ command: Command, token: Int, machine: String? = nil) -> Command {
         var fenced = command
         fenced.needsRoot = true
         fenced.words =
-            ["/bin/sh", "-c", HostScripts.fence, "upgrader-fence", directory, String(token)] + command.words
+            ["/bin/sh", "-c", HostScripts.fence, "upgrader-fence", directory, String(token), machine ?? "any"]
+            + command.words
         return fenced
     }
 
@@ -33,6 +40,14 @@ enum Fence {
             let match = result.errorOutput.firstMatch(of: /upgrader-fence: seen ([0-9]{1,18})\b/)
         else { return nil }
         return Int(match.1)
+    }
+
+    /// The machine-id that a host has, where it refused ours.
+    static func machine(_ result: CommandResult) -> String? {
+        guard result.outcome == .exited(refusal),
+            let match = result.errorOutput.firstMatch(of: /upgrader-fence: machine ([0-9a-f]{0,32})\b/)
+        else { return nil }
+        return String(match.1)
     }
 
     /// The jobs of other runs in what systemd lists.

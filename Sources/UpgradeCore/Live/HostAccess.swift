@@ -93,7 +93,7 @@ extension RemoteError {
         switch self {
         case .unreachable, .lost, .deadlinePassed: true
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration, .sudoRefused,
-            .checksumMismatch, .copyFailed, .fenced:
+            .checksumMismatch, .copyFailed, .fenced, .anotherMachine:
             false
         }
     }
@@ -104,7 +104,7 @@ extension RemoteError {
         case .lost(_, let sent, _): sent
         case .deadlinePassed: true
         case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration,
-            .sudoRefused, .checksumMismatch, .copyFailed, .fenced:
+            .sudoRefused, .checksumMismatch, .copyFailed, .fenced, .anotherMachine:
             false
         }
     }
@@ -122,6 +122,7 @@ extension RemoteError {
         case .authenticationRefused: "authentication refused"
         case .checksumMismatch: "checksum mismatch"
         case .fenced(_, let seen): "the host has seen token \(seen)"
+        case .anotherMachine: "another machine"
         }
     }
 }

@@ -62,14 +62,23 @@ enum HostScripts {
         exec "$@"
         """
 
-    /// Begins `$3 …` under the fencing token `$2`, unless the directory `$1` says that a newer one was seen.
+    /// Begins `$4 …` on the machine `$3` (`any` for any) under the fencing token `$2`, unless the directory `$1` says that a
+    /// newer one was seen.
+    ///
+    /// Nothing is written on another machine. The directory may have come along with a copied disk, machine-id(5) is what
+    /// must not.
     ///
     /// The lock is held until the command has ended, shared by all under one token: whoever tells a newer one waits for
     /// them. A file that holds no number was never written by this script, which replaces it as a whole.
     static let fence = """
         dir=$1
         token=$2
-        shift 2
+        machine=$3
+        shift 3
+        if [ "$machine" != any ]; then
+            found=$(cat /etc/machine-id)
+            if [ "$found" != "$machine" ]; then echo "upgrader-fence: machine $found" >&2; exit 75; fi
+        fi
         umask 077
         mkdir -p -- "$dir" || exit
         exec 9>>"$dir/fence.lock" || exit

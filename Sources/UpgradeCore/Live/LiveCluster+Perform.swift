@@ -8,14 +8,15 @@ extension LiveCluster {
     ///
     /// Lines that are not jobs do the same thing when done twice, so they are run again after a lost connection.
     ///
-    /// - Throws: `.leaseLost` when a host has seen a newer token than the job's; what it was to begin was not begun.
+    /// - Throws: `.leaseLost` when a host has seen a newer token than the job's; what it was to begin was not begun; so
+    ///   it is with `.remote(.anotherMachine)`, when the host is not the job's machine.
     public func perform(
         _ action: Action,
         as job: JobID,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
         do throws(AccessError) {
-            try await fenced(by: job.fence).carryOut(action, as: job, report: report)
+            try await fenced(for: job).carryOut(action, as: job, report: report)
         } catch {
             guard case .remote(.fenced(let host, let seen)) = error else { throw error }
             throw .leaseLost(.fenced(host: host, seen: seen))

@@ -26,6 +26,8 @@ extension RemoteError {
             "\(path) could not be copied to or from \(host): \(reason)"
         case .fenced(let host, let seen):
             LeaseLoss.fenced(host: host, seen: seen).why
+        case .anotherMachine(let host, let expected, let found):
+            Unmet.machineChanged(host: host, expected: expected, found: found).why
         }
     }
 
@@ -50,6 +52,8 @@ extension RemoteError {
             "see that the disk has room and try again"
         case .fenced(let host, let seen):
             LeaseLoss.fenced(host: host, seen: seen).next
+        case .anotherMachine(let host, let expected, let found):
+            Unmet.machineChanged(host: host, expected: expected, found: found).next
         }
     }
 }

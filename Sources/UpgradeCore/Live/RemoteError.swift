@@ -24,4 +24,6 @@ public enum RemoteError: Error, Hashable, Sendable, Codable {
     case copyFailed(host: String, path: String, reason: String)
     /// The host has seen a newer fencing token than the command's, and has not begun it.
     case fenced(host: String, seen: Int)
+    /// The host is another machine than the command was meant for, and has not begun it.
+    case anotherMachine(host: String, expected: String, found: String)
 }

@@ -138,9 +138,11 @@ public enum Cleanup {
                 outcomes.append(.notOurs(effect))
             case .success(true):
                 try recorder.append([.undoing(effect)])
-                let job = JobID(run: run, key: entry.key, attempt: 0, index: 0)
+                let inverse = effect.inverse
+                let machine = inverse.host.flatMap { machineIDs[$0] }
+                let job = JobID(run: run, key: entry.key, attempt: 0, index: 0, machine: machine)
                 do {
-                    try await access.perform(effect.inverse, as: job, report: report)
+                    try await access.perform(inverse, as: job, report: report)
                 } catch {
                     outcomes.append(.failed(effect, error))
                     continue

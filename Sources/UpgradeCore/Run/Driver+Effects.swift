@@ -5,16 +5,21 @@ extension Driver {
         case .save:
             .failed(.bug("a save is not performed here"))
         case .settle(let key, let action, let attempt, let index):
-            await settle(key, action, JobID(run: run, key: key, attempt: attempt, index: index))
+            await settle(key, action, job(key, action, attempt, index))
         case .observe(let key):
             await unlessInterrupted(1) { await observe(key, ledger) }
         case .act(let key, let action, let attempt, let index):
-            await act(key, action, JobID(run: run, key: key, attempt: attempt, index: index))
+            await act(key, action, job(key, action, attempt, index))
         case .verify(let key):
             await unlessInterrupted(1) { await verify(key, ledger) }
         case .wait(let key):
             await unlessInterrupted(1) { await wait(key, ledger) }
         }
+    }
+
+    private func job(_ key: StepKey, _ action: Action, _ attempt: Int, _ index: Int) -> JobID {
+        let machine = action.host.flatMap { plan.machineIDs[$0] }
+        return JobID(run: run, key: key, attempt: attempt, index: index, machine: machine)
     }
 
     private func settle(_ key: StepKey, _ action: Action, _ job: JobID) async -> LaneEvent {

@@ -33,7 +33,10 @@ extension Failure {
 
     /// Whether the cluster is not the one that was surveyed.
     public var isDrift: Bool {
-        if case .unmet(.machineChanged) = self { true } else { false }
+        switch self {
+        case .unmet(.machineChanged), .access(.remote(.anotherMachine)): true
+        default: false
+        }
     }
 }
 

@@ -87,6 +87,14 @@ extension ClusterState {
         return host.files.keys.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(directory.count + 1)) }.sorted()
     }
 
+    /// Refuses a job whose host is another machine than it was meant for, as every host does.
+    package func refuseAnotherMachine(_ action: Action, _ job: JobID) throws(AccessError) {
+        guard let host = action.host, let expected = job.machine, let found = hosts[host]?.identity.machineID,
+            found != expected
+        else { return }
+        throw .remote(.anotherMachine(host: host, expected: expected, found: found))
+    }
+
     func simulated(_ host: String) throws(AccessError) -> SimulatedHost {
         guard let found = hosts[host] else {
             throw .refusedBySimulation(reason: "no host \(host) is simulated")

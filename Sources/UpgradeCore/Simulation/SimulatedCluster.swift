@@ -50,6 +50,7 @@ public actor SimulatedCluster: ClusterAccess {
         if let seen = state.fence, (job.fence ?? 0) < seen {
             throw .leaseLost(.fenced(host: "simulated", seen: seen))
         }
+        try state.refuseAnotherMachine(action, job)
         if action.isJob, state.jobs.contains(job.unitName) { return }
         // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
         do throws(AccessError) {

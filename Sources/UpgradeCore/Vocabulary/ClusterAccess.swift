@@ -45,13 +45,18 @@ public struct JobID: Hashable, Sendable, Codable {
     public var index: Int
     /// The fencing token that it is done under; no part of the unit's name.
     public var fence: Int?
+    /// The machine-id that the action's host had at the survey; `nil` where it is not known, and for a request to the API.
+    ///
+    /// On another machine nothing of the action is begun. No part of the unit's name.
+    public var machine: String?
 
     /// Makes a name.
-    public init(run: String, key: StepKey, attempt: Int, index: Int) {
+    public init(run: String, key: StepKey, attempt: Int, index: Int, machine: String? = nil) {
         self.run = run
         self.key = key
         self.attempt = attempt
         self.index = index
+        self.machine = machine
     }
 
     /// The name of the transient systemd unit, without `.service`; only characters that systemd allows.

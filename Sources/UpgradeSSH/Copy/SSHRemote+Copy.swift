@@ -150,7 +150,7 @@ extension SSHRemote {
             case .deadlinePassed(let host, _, let deadline):
                 throw .deadlinePassed(host: host, command: "copy of \(path)", deadline: deadline)
             case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused,
-                .configuration, .lost, .sudoRefused, .checksumMismatch, .fenced:
+                .configuration, .lost, .sudoRefused, .checksumMismatch, .fenced, .anotherMachine:
                 throw error
             }
         }

@@ -106,7 +106,7 @@ extension SSHConnection {
             let text = jump == hostName ? reason : "jump host \(jump) (\(address)): \(reason)"
             return .unreachable(host: hostName, address: endpoint.address, reason: text)
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .authenticationRefused, .configuration, .lost,
-            .deadlinePassed, .sudoRefused, .checksumMismatch, .copyFailed, .fenced:
+            .deadlinePassed, .sudoRefused, .checksumMismatch, .copyFailed, .fenced, .anotherMachine:
             return error
         }
     }

@@ -113,8 +113,8 @@ struct LiveLeaseTests {
         let mask = Action.mask(host: "w1", unit: "kubelet.service")
         try await perform(mask, scene)
         #expect(
-            scene.remote.calls.first?.command.words.suffix(6) == [
-                "/var/lib/upgrader", "3", "systemctl", "mask", "--", "kubelet.service",
+            scene.remote.calls.first?.command.words.suffix(7) == [
+                "/var/lib/upgrader", "3", "any", "systemctl", "mask", "--", "kubelet.service",
             ]
         )
         await #expect(throws: AccessError.leaseLost(.fenced(host: "w1", seen: 4))) { try await perform(mask, scene) }
@@ -124,6 +124,37 @@ struct LiveLeaseTests {
         await #expect(throws: AccessError.leaseLost(.fenced(host: "cp1", seen: 6))) {
             try await perform(restart, scene)
         }
+        scene.remote.expectFinished()
+    }
+
+    @Test("an action of a host is begun on its machine alone, a copy of its files as well; the API's is any host's")
+    func machine() async throws {
+        let other = "upgrader-fence: machine 0123456789abcdef0123456789abcdef\n"
+        let scene = try LiveScene(
+            .on("w1", "upgrader-fence", error: other, status: 75),
+            .on("w1", "upgrader-fence", error: other, status: 75),
+            .on("w1", "upgrader-fence")
+        )
+        var job = try LiveScene.job()
+        job.machine = "feed"
+        let error = AccessError.remote(
+            .anotherMachine(host: "w1", expected: "feed", found: "0123456789abcdef0123456789abcdef")
+        )
+        let found = "machine-id 0123456789abcdef0123456789abcdef instead of feed"
+        #expect(error.why == "w1 is another machine than at the survey: \(found)")
+        #expect(Failure.access(error).isDrift)
+        await #expect(throws: error) {
+            try await scene.cluster.perform(.mask(host: "w1", unit: "kubelet.service"), as: job) { _ in }
+        }
+        let fetch = Action.fetch(host: "w1", path: "/var/backups/x", localPath: "/nowhere/x")
+        await #expect(throws: error) { try await scene.cluster.perform(fetch, as: job) { _ in } }
+        job.fence = 3
+        try await scene.cluster.perform(.mask(host: "w1", unit: "kubelet.service"), as: job) { _ in }
+        #expect(
+            scene.remote.calls.last?.command.words.suffix(7) == [
+                "/var/lib/upgrader", "3", "feed", "systemctl", "mask", "--", "kubelet.service",
+            ]
+        )
         scene.remote.expectFinished()
     }
 
@@ -153,8 +184,8 @@ struct LiveLeaseTests {
         }
         #expect(kinds > 15)
         #expect(remote.calls.count == kinds - unfenced, "one refusal ends an action")
-        let fence = ["upgrader-fence", Fence.directory, "3"]
-        #expect(remote.calls.allSatisfy { $0.needsRoot && Array($0.words[3...5]) == fence })
+        let fence = ["upgrader-fence", Fence.directory, "3", "any"]
+        #expect(remote.calls.allSatisfy { $0.needsRoot && Array($0.words[3...6]) == fence })
     }
 
     @Test("every host is told the token, and says which jobs of other runs it has")

@@ -54,7 +54,7 @@ struct HostScriptTests {
             let environment = ["PATH": "\(path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
             let shell = try Program("/bin/sh", ["-c", script, "test"] + words, environment: environment)
             let result = try await shell.wait()
-            return CommandResult(output: result.output, outcome: .exited(result.code))
+            return CommandResult(output: result.output, errorOutput: result.errors, outcome: .exited(result.code))
         }
     }
 
@@ -182,19 +182,24 @@ struct HostScriptTests {
         let dir = "\(bench.path)/state"
         let words = ["sh", "-c", "echo \"$0\" >>'\(bench.path)/did'; exit 7"]
         #expect(
-            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "a").outcome == .exited(7)
+            try await bench.run(HostScripts.fence, dir, "3", "any", words[0], words[1], words[2], "a").outcome
+                == .exited(7)
         )
         #expect(
-            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "b").outcome == .exited(7)
+            try await bench.run(HostScripts.fence, dir, "3", "any", words[0], words[1], words[2], "b").outcome
+                == .exited(7)
         )
         #expect(
-            try await bench.run(HostScripts.fence, dir, "2", words[0], words[1], words[2], "c").outcome == .exited(75)
+            try await bench.run(HostScripts.fence, dir, "2", "any", words[0], words[1], words[2], "c").outcome
+                == .exited(75)
         )
         #expect(
-            try await bench.run(HostScripts.fence, dir, "12", words[0], words[1], words[2], "d").outcome == .exited(7)
+            try await bench.run(HostScripts.fence, dir, "12", "any", words[0], words[1], words[2], "d").outcome
+                == .exited(7)
         )
         #expect(
-            try await bench.run(HostScripts.fence, dir, "3", words[0], words[1], words[2], "e").outcome == .exited(75)
+            try await bench.run(HostScripts.fence, dir, "3", "any", words[0], words[1], words[2], "e").outcome
+                == .exited(75)
         )
         #expect(try bench.read("did") == "a\nb\nd\n")
         #expect(try bench.read("state/fence") == "12\n")
@@ -202,21 +207,40 @@ struct HostScriptTests {
         #expect(mode == 0o600)
     }
 
+    @Test("the fence begins nothing on another machine, and writes nothing there")
+    func fenceKnowsTheMachine() async throws {
+        let bench = try Bench()
+        let dir = "\(bench.path)/state"
+        let machine = try String(contentsOfFile: "/etc/machine-id", encoding: .utf8).prefix(32).description
+        let other = String(machine.reversed())
+        let refused = try await bench.run(HostScripts.fence, dir, "3", other, "touch", "\(bench.path)/did")
+        #expect(refused.outcome == .exited(75))
+        #expect(Fence.machine(refused) == machine)
+        #expect(Fence.seen(refused) == nil)
+        #expect(try bench.names.isEmpty)
+        #expect(try await bench.run(HostScripts.fence, dir, "3", machine, "touch", "\(bench.path)/did").succeeded)
+        #expect(FileManager.default.fileExists(atPath: "\(bench.path)/did"))
+        await #expect(throws: Never.self) {
+            try await bench.program("cat", "#!/bin/sh\nexit 1\n")
+            #expect(try await bench.run(HostScripts.fence, dir, "3", machine, "true").outcome == .exited(75))
+        }
+    }
+
     @Test("commands under one token go side by side, and a newer token waits for their end before it is told")
     func fenceWaits() async throws {
         let bench = try Bench()
         try await bench.program("fence", "#!/bin/sh\nexec sh -c \"$SCRIPT\" fence '\(bench.path)/state' \"$@\"\n")
         let inner = """
-            fence 3 sh -c 'echo beside >>"$0"' "$0"
+            fence 3 any sh -c 'echo beside >>"$0"' "$0"
             sleep 0.5
-            fence 3 sh -c 'echo late >>"$0"' "$0"
+            fence 3 any sh -c 'echo late >>"$0"' "$0"
             echo end >>"$0"
             """
         let outer = """
             export SCRIPT="$1"
-            fence 3 sh -c "$2" "$3" &
+            fence 3 any sh -c "$2" "$3" &
             while [ ! -e "$3" ]; do sleep 0.05; done
-            fence 4 sh -c 'echo newer >>"$0"' "$3"
+            fence 4 any sh -c 'echo newer >>"$0"' "$3"
             """
         let result = try await bench.run(outer, HostScripts.fence, inner, "\(bench.path)/did")
         #expect(result.succeeded)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import UpgradeCore
 import UpgradeTorture
 
 /// Law: whatever goes wrong in a simulated world, nothing is lost; `Scripts/torture` does the same by the ten thousand.
@@ -30,6 +31,23 @@ struct TortureTests {
             }
         }
         #expect(struck.count > 25, "not every kind of fault has struck: \(struck.keys.sorted())")
+    }
+
+    @Test("a host that another machine replaces at any time is not touched, whoever has accepted its host key")
+    func replaced() async throws {
+        let shape = try await Shape.hop()
+        var refused = 0
+        for effect in stride(from: 1, through: shape.effects, by: 233) {
+            let faults = shape.playbook.hosts.indices.map { host in
+                FaultPlan(seed: 0, faults: [Fault(at: effect, .replaced(host: host, isKeyAccepted: true))])
+            }
+            for plan in faults {
+                let outcome = World(shape, plan).run()
+                refused += outcome.history.contains { $0.contains("anotherMachine") } ? 1 : 0
+                #expect(outcome.isSurvived, "\(outcome.findings), \(plan.faults)")
+            }
+        }
+        #expect(refused > 0, "none was replaced before an action of its own")
     }
 
     @Test("killed before, in or after every effect of a small plan")

@@ -35,6 +35,7 @@ struct Walk {
             OtherRuns.tell(besides: directory)
             return .done
         }
+        if let warning = Terminal.lossWarning { Output.note(warning) }
         return try await Worlds.use(session.playbook, directory: directory, isBegun: journal.count > 1) { world in
             try await walk(plan, journal, world)
         }
@@ -54,7 +55,8 @@ struct Walk {
             again: "upgrader resume \(directory.path)"
         )
         // Before anything is recorded: from here on a signal stops the run in good order.
-        let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        // A terminal that is closed, or whose connection is lost, is a wish to stop like another.
+        let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let interruption = Interruption()
         return try await lease.whileKept(onLoss: interruption.lose) {
             try await carryOut(plan, journal, world, lease, interruption, wishes)
@@ -90,7 +92,8 @@ struct Walk {
             return ending
         }
         if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
-        let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps)
+        let times = StepTimes(try directory.history().records)
+        let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps, times: times)
         let company = try Company(session.playbook, plan, journal.state, isResumed: !isNew)
         let transcript = Transcript(directory: directory.path, now: { Date().timeIntervalSince1970 })
         let driver = Driver(

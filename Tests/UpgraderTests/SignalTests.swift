@@ -6,8 +6,8 @@ import UpgradeTestSupport
 @Suite("Interrupted by a signal")
 struct SignalTests {
     @Test(
-        "SIGINT and SIGTERM let the action in hand end, record it, and leave a run that resumes",
-        arguments: [SIGINT, SIGTERM]
+        "SIGINT, SIGTERM and SIGHUP let the action in hand end, record it, and leave a run that resumes",
+        arguments: [SIGINT, SIGTERM, SIGHUP]
     )
     func once(signal: Int32) async throws {
         let workshop = try Workshop(Workshop.small(pace: "500ms"))

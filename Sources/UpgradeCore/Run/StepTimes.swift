@@ -15,7 +15,13 @@ public struct StepTimes: Hashable, Sendable {
         }
     }
 
+    private struct Sum: Hashable, Sendable {
+        var duration = Duration.zero
+        var count = 0
+    }
+
     private var longest: [PhaseID: [StepID: Duration]] = [:]
+    private var sums: [PhaseID: [StepID: Sum]] = [:]
     private var waiting: [Lane: [StepID: Duration]] = [:]
     private var changed: Set<Lane> = []
     private var begun: [StepKey: Double] = [:]
@@ -35,7 +41,10 @@ public struct StepTimes: Hashable, Sendable {
         case .intended(let key, _, _, _): change(key)
         case .done(let key):
             // A clock that was set back meanwhile tells nothing, least of all that the step took no time.
-            if let start = begun.removeValue(forKey: key), start <= time { note(key, .seconds(time - start)) }
+            if let start = begun.removeValue(forKey: key), start <= time {
+                note(key, .seconds(time - start))
+                took(key, .seconds(time - start))
+            }
         case .resumed:
             // What was in hand when the process before was killed has not taken that long.
             begun = [:]
@@ -45,6 +54,17 @@ public struct StepTimes: Hashable, Sendable {
 
     /// The longest that the step has taken in the phase; `nil` where it has not been seen.
     public func longest(_ key: StepKey) -> Duration? { longest[key.phase]?[key.step] }
+
+    /// Takes how long a step took, of whatever lane: what is left of a plan has lanes without a change as well.
+    public mutating func took(_ key: StepKey, _ duration: Duration) {
+        sums[key.phase, default: [:]][key.step, default: Sum()].duration += duration
+        sums[key.phase, default: [:]][key.step, default: Sum()].count += 1
+    }
+
+    /// What a step has taken on average in a phase; `nil` where it has not been seen.
+    func mean(_ step: StepID, in phase: PhaseID) -> Duration? {
+        sums[phase]?[step].map { $0.duration / $0.count }
+    }
 
     private mutating func change(_ key: StepKey) {
         let lane = Lane(key)

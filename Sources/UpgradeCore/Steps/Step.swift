@@ -23,6 +23,9 @@ public protocol Step: Sendable {
 
     /// How long the step may take at most, by the playbook's deadlines; zero where it only looks.
     func longest(_ context: StepContext) -> Duration
+
+    /// What of the step this program cannot take back, and what is left to the operator then; `nil` where it can.
+    var pointOfNoReturn: String? { get }
 }
 
 extension Step {
@@ -31,6 +34,9 @@ extension Step {
 
     /// As long as its gate.
     public func longest(_ context: StepContext) -> Duration { gate(context)?.deadline ?? .zero }
+
+    /// None.
+    public var pointOfNoReturn: String? { nil }
 }
 
 /// A condition with a deadline, asked for again at an interval.

@@ -5,6 +5,9 @@ struct InstallControlPlane: Step {
     let id: StepID = "install-control-plane"
     let title = "Install the control-plane packages"
 
+    let pointOfNoReturn: String? =
+        "the new API server may write what the old one cannot read; only this hop's etcd snapshot leads back, without what was written since"
+
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {

@@ -8,6 +8,9 @@ struct HelmCleanup: Step {
     let id: StepID = "helm-cleanup"
     let title = "Copy and remove what Helm 2 keeps, and Tiller"
 
+    let pointOfNoReturn: String? =
+        "Helm 2 knows no release any more; what leads back is the copy in the run's directory, by hand"
+
     func probes(_ context: StepContext) -> [Probe] { [.helmReleases(compares: true)] }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {

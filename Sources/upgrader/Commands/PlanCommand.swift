@@ -65,7 +65,7 @@ struct PlanCommand: AsyncParsableCommand {
                 let (plan, survey) = try await session.plan(run: run, access: world.access)
                 let hop = try session.hop(until, of: plan)
                 let script = try await session.rehearse(plan, survey, run: run, until: hop)
-                var sequence = Sequence(plan: plan, script: script, playbook: session.playbook)
+                var sequence = Sequence(plan: plan, script: script, playbook: session.playbook, steps: session.steps)
                 sequence.path = try await session.statedCheck(plan, access: world.access, day: day)
                 return sequence
             }

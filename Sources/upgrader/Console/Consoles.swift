@@ -9,15 +9,14 @@ protocol Console: RunObserver {
 /// Picks the console: a live view on a terminal, one line an event in a pipe.
 enum Consoles {
     /// Makes the console of a run.
-    static func make(plan: Plan, record: RunState, steps: StepSet) -> any Console {
+    static func make(plan: Plan, record: RunState, steps: StepSet, times: StepTimes) -> any Console {
         switch Terminal.ability {
         case .lines:
             LineConsole(plan: plan)
-        case .live(let colors):
+        case .live:
             LiveConsole(
-                view: LiveView(plan: plan, record: record, steps: steps),
-                terminal: Terminal(),
-                colors: colors
+                view: LiveView(plan: plan, record: record, steps: steps, times: times),
+                terminal: Terminal()
             )
         }
     }

@@ -26,9 +26,9 @@ final class LiveConsole: Console {
     private static let pause = Duration.seconds(5)
 
     /// Makes a console and begins to draw; `finish` ends it.
-    init(view: LiveView, terminal: Terminal, colors: Bool) {
+    init(view: LiveView, terminal: Terminal) {
         self.terminal = terminal
-        state = Mutex(State(view: view, block: LiveBlock(colors: colors)))
+        state = Mutex(State(view: view, block: LiveBlock(colors: true)))
         // Ended and waited for in `finish`; should that never be called, it ends with the console.
         let ticker = Task { [weak self] in
             while !Task.isCancelled, let console = self {

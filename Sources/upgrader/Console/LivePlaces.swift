@@ -23,6 +23,7 @@ struct LivePlaces: Sendable {
     private var firstUndone = 0
     private var leftInLane: [Int]
     private var lanesDone: [Phase: Int] = [:]
+    private var stepsLeft: [Phase: [StepID: Int]] = [:]
 
     private struct Phase: Hashable {
         var hop: Int
@@ -40,6 +41,7 @@ struct LivePlaces: Sendable {
                     for step in lane.steps {
                         let key = StepKey(hop: hop.id, phase: phase.id, step: step, target: lane.target)
                         places[key] = Place(number: keys.count, hop: hopIndex, phase: phaseIndex, lane: left.count)
+                        stepsLeft[Phase(hop: hopIndex, phase: phaseIndex), default: [:]][step, default: 0] += 1
                         keys.append(key)
                     }
                     left.append(lane.steps.count)
@@ -69,6 +71,7 @@ struct LivePlaces: Sendable {
         isDone[place.number] = true
         done += 1
         leftInLane[place.lane] -= 1
+        stepsLeft[Phase(hop: place.hop, phase: place.phase)]?[keys[place.number].step]? -= 1
         if leftInLane[place.lane] == 0 {
             lanesDone[Phase(hop: place.hop, phase: place.phase), default: 0] += 1
         }
@@ -78,6 +81,21 @@ struct LivePlaces: Sendable {
     /// How many lanes of a phase are done.
     func lanesDone(hop: Int, phase: Int) -> Int {
         lanesDone[Phase(hop: hop, phase: phase)] ?? 0
+    }
+
+    /// How many steps of each kind are left in a phase.
+    func stepsLeft(hop: Int, phase: Int) -> [StepID: Int] {
+        stepsLeft[Phase(hop: hop, phase: phase)] ?? [:]
+    }
+
+    /// How many steps come before this one, in the order of the plan, that are not done, so far as a look ahead goes.
+    func stepsBefore(_ place: Place, upTo limit: Int) -> Int {
+        var count = 0
+        for number in firstUndone..<max(firstUndone, place.number) where !isDone[number] {
+            count += 1
+            if count > limit { break }
+        }
+        return count
     }
 
     /// The first step, in the order of the plan, that is not done and may be next.

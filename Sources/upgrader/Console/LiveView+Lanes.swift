@@ -5,22 +5,45 @@ extension LiveView {
     func lanes(_ width: Int, _ room: Int, _ now: Duration) -> [LiveLine] {
         let shown = stop == nil ? lanes : lanes.filter { !$0.isFailed }
         guard !shown.isEmpty else { return [] }
-        let count = shown.count <= room ? shown.count : max(1, room - 1)
+        let whys = shown.map { reasons($0, width, now) }
+        // Where there is too little room, what is stuck comes first, and each of it says why before any says more.
+        let urgent = shown.indices.sorted { (rank(shown[$0], now), $0) < (rank(shown[$1], now), $1) }
+        let kept = min(whys.filter { !$0.isEmpty }.count, room / 3)
+        let count = shown.count + kept <= room ? shown.count : max(1, room - 1 - kept)
         var left = max(0, room - count - (count < shown.count ? 1 : 0))
+        let chosen = urgent.prefix(count)
+        var told: [Int: Int] = [:]
+        for most in [1, Int.max] {
+            for index in chosen {
+                let more = min(left, min(most, whys[index].count) - told[index, default: 0])
+                told[index, default: 0] += more
+                left -= more
+            }
+        }
         // A name as long as a quarter of the line is cut: the rest of the line says more.
         let targetWidth = min(max(6, width / 4), shown.map { "\($0.key.target)".columns }.max() ?? 0)
         let stepWidth = min(max(8, width / 3), shown.map { "\($0.key.step)".columns }.max() ?? 0)
         var lines: [LiveLine] = []
-        for lane in shown.prefix(count) {
-            lines.append(line(lane, targetWidth, stepWidth, width, now))
-            let reasons = reasons(lane, width, now)
-            lines += reasons.prefix(left)
-            left -= min(left, reasons.count)
+        for index in chosen.sorted() {
+            lines.append(line(shown[index], targetWidth, stepWidth, width, now))
+            lines += whys[index].prefix(told[index, default: 0])
         }
         if count < shown.count {
-            lines.append(LiveLine("  and \(shown.count - count) more in work", .faint))
+            let stuck = urgent.dropFirst(count).filter { !whys[$0].isEmpty }.count
+            let text = stuck == 0 ? "" : ", \(stuck) of them \(stuck == 1 ? "waits" : "wait")"
+            lines.append(LiveLine("  and \(shown.count - count) more in work\(text)", .faint))
         }
         return lines
+    }
+
+    /// The smaller, the more an operator must see it.
+    private func rank(_ lane: LiveLane, _ now: Duration) -> Int {
+        switch lane.doing {
+        case .failed: 0
+        case .acting, .following, .looking: lane.hold(at: now) == nil ? 3 : 1
+        case .waiting: 2
+        case .left: 4
+        }
     }
 
     private func line(

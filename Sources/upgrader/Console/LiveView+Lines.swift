@@ -7,7 +7,7 @@ extension LiveView {
     func lines(width: Int, height: Int, now: Duration) -> [LiveLine] {
         let width = max(1, width)
         let head = [rule(width), heading(width, now), bar(width), position]
-        let foot = stop == nil ? [following, interruptHelp] : []
+        let foot = stop == nil ? [following] + noReturn + [interruptHelp] : []
         // On a small terminal every line counts; with this many there is room for air and still for history.
         let air = height >= 20 ? [LiveLine()] : []
         let fixed = head.count + foot.count + air.count * 2
@@ -29,8 +29,10 @@ extension LiveView {
         let from = plan.from?.description ?? ""
         let to = plan.to?.description ?? ""
         return LiveLine(plan.cluster, .strong).with("  \(from) → \(to)")
-            .with(right: "elapsed \(now.onClock)", width: width)
+            .with(right: "elapsed \(now.onClock)" + (left.map { ", \($0)" } ?? ""), width: width)
     }
+
+    private var left: String? { stop == nil ? timeLeft.text : nil }
 
     private func bar(_ width: Int) -> LiveLine {
         let count = places.keys.count
@@ -77,6 +79,12 @@ extension LiveView {
         if isInterrupted { return line.with("nothing more is begun", .waiting) }
         if lanes.contains(where: \.isFailed) { return line.with("the run stops at the failure", .bad) }
         return line.with("nothing, this is the end")
+    }
+
+    private var noReturn: [LiveLine] {
+        guard !isInterrupted, let (point, steps) = nearPointOfNoReturn else { return [] }
+        let when = steps == 0 ? "now" : steps == 1 ? "after 1 step" : "after \(steps) steps"
+        return [LiveLine("no way back  ", .waiting).with("\(when): \(name(point.key)), \(point.why)", .waiting)]
     }
 
     /// The key of a step without what it shares with the place where the run is.

@@ -27,9 +27,19 @@ struct LiveView: Sendable {
     /// Why the run stopped; `nil` while it goes on.
     private(set) var stop: StopReason?
     private let words: LineConsole
+    private let pointsOfNoReturn: [PointOfNoReturn]
+    private var times: StepTimes
 
     /// Makes the view of a plan that goes on from what is recorded.
-    init(plan: Plan, record: RunState, steps: StepSet) {
+    ///
+    /// - Parameters:
+    ///   - plan: the plan.
+    ///   - record: what is recorded.
+    ///   - steps: its steps.
+    ///   - times: what steps have taken in this run so far.
+    init(plan: Plan, record: RunState, steps: StepSet, times: StepTimes = StepTimes()) {
+        self.times = times
+        pointsOfNoReturn = plan.pointsOfNoReturn(steps)
         self.plan = plan
         titles = steps.steps.mapValues(\.title)
         places = LivePlaces(plan: plan, done: record.done)
@@ -58,6 +68,7 @@ struct LiveView: Sendable {
         case .stepEnded(let key, let took, let changed):
             lanes.removeAll { $0.key == key }
             places.finish(key)
+            times.took(key, took)
             if changed { return Entry(text: "\(words.place(key)) \(took.text)", style: .good) }
         case .stepFailed(let key, let failure):
             change(key, now) { $0.does(.failed(failure.why)) }
@@ -86,6 +97,32 @@ struct LiveView: Sendable {
             return next.hop == place?.hop && next.phase == place?.phase && !failed.contains { $0.lane == next.lane }
                 && (!isOverBudget || inHand.contains(next.lane))
         }
+    }
+
+    /// What the steps that are left will take.
+    var timeLeft: TimeLeft {
+        var sum = TimeLeft(known: .zero, isWhole: true)
+        for (hopIndex, hop) in plan.hops.enumerated() {
+            for (phaseIndex, phase) in hop.phases.enumerated() {
+                let left = places.stepsLeft(hop: hopIndex, phase: phaseIndex)
+                let lanes = phase.lanes.count - places.lanesDone(hop: hopIndex, phase: phaseIndex)
+                let one = times.left(left, in: phase.id, atOnce: min(phase.batch, lanes))
+                sum = TimeLeft(known: sum.known + one.known, isWhole: sum.isWhole && one.isWhole)
+            }
+        }
+        return sum
+    }
+
+    /// The point of no return that is near, and how many steps are left before it.
+    var nearPointOfNoReturn: (point: PointOfNoReturn, steps: Int)? {
+        // A worker has more than ten steps; a point that is farther away is told by `plan`.
+        let near = 12
+        for point in pointsOfNoReturn {
+            guard let place = places.place(point.key), !places.isDone(point.key) else { continue }
+            let steps = places.stepsBefore(place, upTo: near)
+            return steps <= near ? (point, steps) : nil
+        }
+        return nil
     }
 
     private mutating func begin(_ lane: LiveLane) {

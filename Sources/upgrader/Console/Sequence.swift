@@ -13,6 +13,8 @@ struct Sequence {
     var script: Rehearsal.Script
     /// The playbook.
     var playbook: Playbook
+    /// The steps.
+    var steps: StepSet
     /// What is said of the path that the playbook states; `nil` where it moves neither Calico nor Helm.
     var path: StatedCheck?
 
@@ -40,7 +42,16 @@ struct Sequence {
                 lines.append("         \(command)")
             }
         }
+        if !points.isEmpty {
+            lines += ["", "no way back by this program:"]
+            lines += points.map { "\(number($0.number))  \($0.point.key)  \($0.point.why)" }
+        }
         return lines.joined(separator: "\n")
+    }
+
+    private var points: [(number: Int, point: PointOfNoReturn)] {
+        let numbers = Dictionary(script.steps.map { ($0.key, $0.number) }) { first, _ in first }
+        return plan.pointsOfNoReturn(steps).compactMap { point in numbers[point.key].map { ($0, point) } }
     }
 
     /// For programs.
@@ -52,6 +63,9 @@ struct Sequence {
                 playbookDigest: plan.playbookDigest,
                 versionsDigest: plan.versionsDigest,
                 overrides: playbook.versions,
+                pointsOfNoReturn: points.map {
+                    Document.Point(number: $0.number, key: "\($0.point.key)", why: $0.point.why)
+                },
                 path: path.map(StatedDocument.init),
                 steps: script.steps.map { line in
                     Document.Step(
@@ -85,8 +99,15 @@ struct Sequence {
         var playbookDigest: String
         var versionsDigest: String
         var overrides: [FactOverride]
+        var pointsOfNoReturn: [Point]
         var path: StatedDocument?
         var steps: [Step]
+
+        struct Point: Encodable {
+            var number: Int
+            var key: String
+            var why: String
+        }
 
         struct Step: Encodable {
             var number: Int

@@ -9,16 +9,33 @@ struct Terminal: Sendable {
     enum Ability: Hashable, Sendable {
         /// Lines, one after another.
         case lines
-        /// Drawing in place.
-        case live(colors: Bool)
+        /// Drawing in place, with colors.
+        case live
     }
 
-    /// What output can be: in a pipe and on a dumb terminal only lines; NO_COLOR takes colors away.
+    /// What output can be: in a pipe, on a dumb terminal and with NO_COLOR only lines.
     ///
-    /// - Source: https://no-color.org: present and not empty.
+    /// - Source: https://no-color.org: present and not empty. Whoever sets it wants output that is text and nothing else.
     static func ability(isTerminal: Bool, environment: [String: String]) -> Ability {
         guard isTerminal, let name = environment["TERM"], !name.isEmpty, name != "dumb" else { return .lines }
-        return .live(colors: environment["NO_COLOR", default: ""].isEmpty)
+        return environment["NO_COLOR", default: ""].isEmpty ? .live : .lines
+    }
+
+    /// What to say where a lost connection would take the terminal, and the run with it; `nil` inside tmux or screen, or
+    /// where there is no terminal.
+    ///
+    /// - Source: tmux(1), TMUX; screen(1), STY
+    static func lossWarning(isTerminal: Bool, environment: [String: String]) -> String? {
+        guard isTerminal, environment["TMUX", default: ""].isEmpty, environment["STY", default: ""].isEmpty else {
+            return nil
+        }
+        return
+            "note: this is neither tmux nor screen: where the terminal is lost, the run stops and `upgrader resume` goes on"
+    }
+
+    /// What to say of this process's terminal.
+    static var lossWarning: String? {
+        lossWarning(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
     }
 
     /// What standard output can be.

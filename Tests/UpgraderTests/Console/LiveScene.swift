@@ -9,8 +9,8 @@ struct LiveScene {
     var view: LiveView
 
     /// Begins where every step before the workers is done.
-    init(batch: Int = 3) async throws {
-        let scene = try Scene(workers: 4, until: "1.14") { $0.workerBatch = batch }
+    init(batch: Int = 3, workers: Int = 4) async throws {
+        let scene = try Scene(workers: workers, until: "1.14") { $0.workerBatch = batch }
         plan = try await scene.plan()
         var record = RunState()
         for key in plan.keys.prefix(while: { $0.phase != "workers" }) {

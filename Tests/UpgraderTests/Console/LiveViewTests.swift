@@ -42,6 +42,91 @@ struct LiveViewTests {
         try expect(scene, "ended", 80, 24)
     }
 
+    @Test("in too little room, what failed and what is held stays in sight, with its reason", arguments: [8, 20])
+    func crowd(workers: Int) async throws {
+        var scene = try await LiveScene(batch: workers, workers: workers)
+        for number in 1...workers - 3 { scene.walk("w\(number)", to: "install-node", at: .seconds(60)) }
+        let (blocked, waiting, failed) = ("w\(workers - 2)", "w\(workers - 1)", "w\(workers)")
+        scene.walk(blocked, to: "drain", at: .seconds(60))
+        let drain = Action.drain(node: "\(blocked).example.org", options: DrainOptions(deadline: .seconds(300)))
+        scene.view.take(.actionBegan(scene.key("drain", blocked), drain), at: .seconds(61))
+        let web = PodBlock(pod: "shop/web-7d9", owner: "ReplicaSet/web", budget: "shop/web", disruptionsAllowed: 0)
+        scene.view.take(.progress(scene.key("drain", blocked), .blocked([web])), at: .seconds(100))
+        for name in [waiting, "w1"] {
+            scene.walk(name, to: "node-ready", at: .seconds(60))
+            let unmet = Unmet.nodeNotReady(node: "\(name).example.org")
+            let key = scene.key("node-ready", name)
+            scene.view.take(.gateWaiting(key, unmet, elapsed: .seconds(20), deadline: .seconds(300)), at: .seconds(110))
+        }
+        scene.walk(failed, to: "uncordon", at: .seconds(60))
+        scene.view.take(.stepFailed(scene.key("uncordon", failed), .unmet(.foreignCordon(node: failed))), at: now)
+        try expect(scene, "crowd-of-\(workers)", 80, 24)
+        let screen = scene.screen(80, 24, at: now)
+        for text in ["budget shop/web allows 0", "\(failed) ", "\(blocked) ", "✗"] {
+            #expect(screen.contains(text), "\(text)")
+        }
+    }
+
+    @Test("says how long what is left will take, by this run's own steps, and that more is not known yet")
+    func timeLeft() async throws {
+        let plan = try await LiveScene().plan
+        let scene = try Scene(workers: 4, until: "1.14")
+        var times = StepTimes()
+        var view = LiveView(plan: plan, record: RunState(), steps: scene.steps, times: times)
+        #expect(!view.lines(width: 100, height: 20, now: now)[1].text.contains("left"))
+        for key in plan.keys where key.hop == plan.hops[0].id { times.took(key, .seconds(60)) }
+        let first = plan.keys.filter { $0.hop == plan.hops[0].id }
+        var record = RunState()
+        for key in first { record.apply(.done(key)) }
+        view = LiveView(plan: plan, record: record, steps: scene.steps, times: times)
+        // The same again, but for phases that go on side by side.
+        let parts = plan.hops[1].phases.map { phase in
+            phase.lanes.reduce(0.0) { $0 + Double($1.steps.count) } * 60 / Double(min(phase.batch, phase.lanes.count))
+        }
+        let seconds = Int(parts.reduce(0, +))
+        #expect(view.timeLeft.isWhole)
+        #expect(abs(view.timeLeft.known / .seconds(1) - Double(seconds)) < 1)
+        let heading = view.lines(width: 100, height: 20, now: now)[1].text
+        #expect(heading.hasSuffix("elapsed 1:55, about \((seconds + 30) / 60) min left"))
+        var early = StepTimes()
+        early.took(first[0], .seconds(60))
+        view = LiveView(plan: plan, record: record, steps: scene.steps, times: early)
+        #expect(view.lines(width: 100, height: 20, now: now)[1].text.contains("at least "))
+        for key in plan.keys { view.take(.stepEnded(key, took: .seconds(1), changed: false), at: now) }
+        #expect(view.timeLeft == TimeLeft(known: .zero, isWhole: true))
+    }
+
+    @Test("names the point of no return when it nears, once for each hop")
+    func noReturn() async throws {
+        let scene = try Scene(workers: 2, until: "1.14")
+        let plan = try await scene.plan()
+        let points = plan.pointsOfNoReturn(scene.steps)
+        #expect(points.map(\.key.description) == plan.hops.map { "\($0.id)/control-plane/install-control-plane@cp1" })
+        var view = LiveView(plan: plan, record: RunState(), steps: scene.steps)
+        #expect(view.nearPointOfNoReturn == nil)
+        let before = plan.keys.prefix { $0 != points[0].key }
+        for key in before.dropLast() { view.take(.stepEnded(key, took: .seconds(1), changed: false), at: now) }
+        #expect(view.nearPointOfNoReturn?.steps == 1)
+        let screen = view.lines(width: 120, height: 20, now: now).map(\.text).joined(separator: "\n")
+        let point = "control-plane/install-control-plane@cp1, the new API server"
+        #expect(screen.contains("no way back  after 1 step: \(point)"))
+        for key in [before.last ?? points[0].key, points[0].key] {
+            view.take(.stepEnded(key, took: .seconds(1), changed: true), at: now)
+        }
+        // Of the next hop, and far away.
+        #expect(view.nearPointOfNoReturn == nil)
+        let back = Plan(
+            cluster: plan.cluster,
+            playbookDigest: "",
+            versionsDigest: "",
+            machineIDs: [:],
+            baseline: plan.baseline,
+            hops: plan.hops,
+            takesBack: "run"
+        )
+        #expect(back.pointsOfNoReturn(scene.steps).isEmpty)
+    }
+
     @Test("counts how long each pod has been in the way, and forgets one that is gone")
     func hindrances() async throws {
         var scene = try await LiveScene()

@@ -15,15 +15,26 @@ struct TerminalTests {
         #expect(Terminal.ability(isTerminal: true, environment: [:]) == .lines)
     }
 
-    @Test("NO_COLOR takes the colors and not the live view, unless it is empty")
+    @Test("with NO_COLOR there are lines, unless it is empty")
     func noColor() {
         let ability = { (noColor: String?) in
             let environment = ["TERM": "xterm", "NO_COLOR": noColor].compactMapValues { $0 }
             return Terminal.ability(isTerminal: true, environment: environment)
         }
-        #expect(ability(nil) == .live(colors: true))
-        #expect(ability("") == .live(colors: true))
-        #expect(ability("1") == .live(colors: false))
+        #expect(ability(nil) == .live)
+        #expect(ability("") == .live)
+        #expect(ability("1") == .lines)
+    }
+
+    @Test("outside tmux and screen it is said what a lost terminal means")
+    func loss() {
+        let warning = { (isTerminal: Bool, environment: [String: String]) in
+            Terminal.lossWarning(isTerminal: isTerminal, environment: environment)
+        }
+        #expect(warning(true, ["TERM": "xterm"])?.contains("upgrader resume") == true)
+        #expect(warning(true, ["TMUX": "/tmp/tmux-0/default,1,0"]) == nil)
+        #expect(warning(true, ["STY": "1.pts-0.host"]) == nil)
+        #expect(warning(false, [:]) == nil)
     }
 }
 

@@ -5,8 +5,9 @@ extension Action {
     var host: String? {
         switch self {
         case .refreshPackageLists(let host), .download(let host, _), .keepArchives(let host, _, _),
-            .install(let host, _), .downgrade(let host, _, _), .configurePending(let host),
-            .mask(let host, _), .unmask(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
+            .install(let host, _, _), .downgrade(let host, _, _), .configurePending(let host),
+            .mask(let host, _), .unmask(let host, _), .pause(let host, _), .unpause(let host, _), .restart(let host, _),
+            .saveSnapshot(let host, _),
             .proveSnapshot(let host, _, _),
             .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
@@ -50,7 +51,8 @@ extension Probe {
     var place: Place {
         switch self {
         case .identity(let host), .freeSpace(let host, _), .packages(let host, _), .candidates(let host, _),
-            .dryStart(let host, _, _), .packageSystem(let host), .unit(let host, _), .etcdMember(let host),
+            .dryStart(let host, _, _), .conffiles(let host, _), .packageSystem(let host), .unit(let host, _),
+            .etcdMember(let host),
             .snapshot(let host, _),
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host):

@@ -25,6 +25,7 @@ struct Sequence {
         lines += playbook.versions.map { change in
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
+        lines.append(conffileRules)
         var place = ""
         for line in script.steps {
             let hop = line.key.hop
@@ -52,6 +53,10 @@ struct Sequence {
                 playbookDigest: plan.playbookDigest,
                 versionsDigest: plan.versionsDigest,
                 overrides: playbook.versions,
+                conffiles: .init(
+                    otherwise: playbook.conffiles.standard.rawValue,
+                    paths: playbook.conffiles.byPath.mapValues(\.rawValue)
+                ),
                 path: path.map(StatedDocument.init),
                 steps: script.steps.map { line in
                     Document.Step(
@@ -85,8 +90,14 @@ struct Sequence {
         var playbookDigest: String
         var versionsDigest: String
         var overrides: [FactOverride]
+        var conffiles: Conffiles
         var path: StatedDocument?
         var steps: [Step]
+
+        struct Conffiles: Encodable {
+            var otherwise: String
+            var paths: [String: String]
+        }
 
         struct Step: Encodable {
             var number: Int
@@ -95,6 +106,14 @@ struct Sequence {
             var rehearsed: Bool
             var commands: [String]
         }
+    }
+
+    /// What becomes of conffiles; which ones it will be shows once the new packages are on the hosts.
+    private var conffileRules: String {
+        let rules = playbook.conffiles
+        let own = rules.byPath.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
+        return "conffiles that a host and a new package have both changed: "
+            + (own + ["\(own.isEmpty ? "all" : "others"): \(rules.standard.rawValue)"]).joined(separator: ", ")
     }
 
     private func commands(_ line: Rehearsal.Line) -> [String] {

@@ -37,9 +37,9 @@ enum HopOutline {
                     lane(
                         $0,
                         keep + [
-                            "host-foresight", "dry-start", "keep-packages", "cluster-health", "hold-controllers",
-                            "install-control-plane",
-                            "restart-api-server",
+                            "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
+                            "pause-timers", "hold-controllers", "install-control-plane", "restart-api-server",
+                            "resume-timers",
                         ]
                     )
                 }
@@ -58,9 +58,9 @@ enum HopOutline {
                     lane(
                         $0,
                         keep + [
-                            "host-foresight", "dry-start", "keep-packages", "cluster-health", "cordon", "drain",
-                            "install-node",
-                            "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon",
+                            "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
+                            "pause-timers", "cordon", "drain", "install-node", "restart-kubelet",
+                            "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
                         ]
                     )
                 }
@@ -70,7 +70,9 @@ enum HopOutline {
             // Last, so that no client is newer than the servers it talks to for long.
             phase(
                 PhaseName.clients,
-                playbook.hosts.filter { $0.has(.controlPlane) || $0.has(.client) }.map { lane($0, ["install-clients"]) }
+                playbook.hosts.filter { $0.has(.controlPlane) || $0.has(.client) }.map {
+                    lane($0, ["conffiles", "pause-timers", "install-clients", "resume-timers"])
+                }
             ),
             phase(PhaseName.verify, [cluster(["verify-cluster"])]),
             // With each hop: a run that pauses between two, for days perhaps, leaves no alert silenced.
@@ -82,9 +84,8 @@ enum HopOutline {
     /// The one phase of a plan that takes a worker back.
     static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
         let steps: [StepID] = [
-            "cluster-health", "cordon", "drain", "downgrade-node", "restart-kubelet", "restart-kube-proxy",
-            "node-ready",
-            "uncordon",
+            "cluster-health", "pause-timers", "cordon", "drain", "downgrade-node", "restart-kubelet",
+            "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
         ]
         return [HookOutline.placed(in: phase(PhaseName.workers, [lane(host, steps)]), playbook.hooks)]
     }
@@ -119,7 +120,14 @@ enum HopOutline {
     ) -> [PlannedLane] {
         guard playbook.calico?.versions[release] != nil else { return [] }
         return [cluster(["calico-image"])]
-            + workers.map { lane($0, ["cluster-health", "calico-packages", "calico-pod"]) }
+            + workers.map {
+                lane(
+                    $0,
+                    [
+                        "conffiles", "cluster-health", "pause-timers", "calico-packages", "calico-pod", "resume-timers",
+                    ]
+                )
+            }
             + [cluster(["calico-strategy"])]
     }
 
@@ -132,7 +140,7 @@ enum HopOutline {
         var lanes: [PlannedLane] = []
         var steps: [StepID] = []
         if playbook.helm?.versions[release] != nil {
-            lanes = playbook.helmHosts.map { lane($0, ["helm-package"]) }
+            lanes = playbook.helmHosts.map { lane($0, ["conffiles", "pause-timers", "helm-package", "resume-timers"]) }
             // After a cleanup there is none.
             if playbook.helm?.cleanup.map({ release <= $0.at }) ?? true { steps.append("tiller") }
         }

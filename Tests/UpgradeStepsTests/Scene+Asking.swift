@@ -60,6 +60,7 @@ extension Scene {
             packages[host].map { all in .packages(all.filter { names.contains($0.key) }) }
         case .candidates(_, let names): .candidates(offered.filter { names.contains($0.key) })
         case .dryStart(let host, _, _): .dryStart(dryStarts[host] ?? DryStartResult())
+        case .conffiles(let host, let packages): .conffiles(conffiles[host] ?? ConffileSurvey(archives: packages))
         case .packageSystem(let host): packageSystems[host].map { .packageSystem($0) }
         case .unit(let host, let unit): units[host]?[unit].map { .unit($0) }
         case .etcdMember(let host): members[host].map { .etcdMember($0) }

@@ -1,4 +1,5 @@
 @testable import UpgradeCore
+@testable import UpgradeSteps
 
 /// A cluster in memory that answers the probes of a step, and only those.
 ///
@@ -21,6 +22,7 @@ struct Scene {
     var packages: [String: [String: InstalledPackage]] = [:]
     var offered: [String: [PackageVersion]] = [:]
     var dryStarts: [String: DryStartResult] = [:]
+    var conffiles: [String: ConffileSurvey] = [:]
     var packageSystems: [String: PackageSystemState] = [:]
     var units: [String: [String: UnitState]] = [:]
     var members: [String: EtcdMemberState] = [:]
@@ -74,6 +76,9 @@ struct Scene {
         packageSystems[name] = PackageSystemState()
         packages[name] = [:]
         units[name] = [:]
+        for unit in PauseTimers.units {
+            units[name]?[unit] = UnitState(isActive: true)
+        }
         var names: [String] = []
         if host.roles.contains(.controlPlane) {
             names += playbook.packages.controlPlane + playbook.packages.client

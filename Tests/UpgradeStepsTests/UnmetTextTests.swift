@@ -80,6 +80,20 @@ struct UnmetTextTests {
             output: "F0101 00:00:00.0 1 server.go:158] unknown flag: --allow-privileged"
         ),
         .dryStartRefused(host: "w1", daemon: "kubelet", version: new, flag: nil, place: nil, output: ""),
+        .conffileRefused(
+            host: "w1",
+            package: "kubernetes-node",
+            path: "/etc/default/kubelet",
+            difference: ["-DAEMON_ARGS=\"--v=2\"", "+DAEMON_ARGS=\"--v=4\""]
+        ),
+        .conffileUnmergeable(
+            host: "w1",
+            package: "kubernetes-node",
+            path: "/etc/default/kubelet",
+            reason: "both have changed the same lines",
+            difference: []
+        ),
+        .conffilesUnknown(host: "w1", packages: [spec]),
         .foreseen(
             findings: ["kubelet does not start with --x (w1 /etc/default/kubelet:3)", "b", "c", "d"],
             ids: ["flag-removed/kubelet/--x", "b", "c", "d"],

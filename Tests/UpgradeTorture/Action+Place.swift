@@ -33,7 +33,8 @@ extension Probe {
     var place: Place {
         switch self {
         case .identity(let host), .freeSpace(let host, _), .packages(let host, _), .candidates(let host, _),
-            .dryStart(let host, _, _), .packageSystem(let host), .unit(let host, _), .etcdMember(let host),
+            .dryStart(let host, _, _), .conffiles(let host, _), .packageSystem(let host), .unit(let host, _),
+            .etcdMember(let host),
             .snapshot(let host, _),
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host):

@@ -189,7 +189,7 @@ struct Happening {
         for name in jobs.keys.sorted() {
             guard case .running(let action, host, _, _) = jobs[name] else { continue }
             jobs[name] = .vanished(host: host)
-            guard case .install(_, let packages) = action else { continue }
+            guard case .install(_, let packages, _) = action else { continue }
             // dpkg was unpacking: the new files are there, nothing is configured.
             for package in packages {
                 state.hosts[host]?.packages[package.name]?.version = package.version

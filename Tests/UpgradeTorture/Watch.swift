@@ -115,7 +115,7 @@ struct Watch: Sendable {
         guard let host = action.host, happening.state.hosts[host]?.apiServer?.isHealthy == true else { return false }
         switch action {
         case .restart(_, let unit): return unit == ControlPlaneUnit.apiServer.rawValue
-        case .install(_, let packages):
+        case .install(_, let packages, _):
             let units = packages.flatMap { happening.state.packaging.units[$0.name] ?? [] }
             return units.contains(ControlPlaneUnit.apiServer.rawValue)
         default: return false
@@ -214,7 +214,8 @@ struct Watch: Sendable {
             let words = mask.split(separator: " ").map(String.init)
             guard let unit = words.first, let host = words.last else { continue }
             if case .replaced = happening.reach[host] ?? .fine { continue }
-            if !ledger.contains(.mask(host: host, unit: unit)) { found.append("\(mask) is masked, unknown") }
+            let effects = [SideEffect.mask(host: host, unit: unit), .pause(host: host, unit: unit)]
+            if !effects.contains(where: ledger.contains) { found.append("\(mask) is masked, unknown") }
         }
         for (name, set) in state.daemonSets.sorted(by: { $0.key < $1.key }) {
             guard let prior = strategies[name], set.updateStrategy != prior else { continue }

@@ -38,7 +38,7 @@ struct KillTests {
             #expect(found.hosts[name]?.units == host.units, "\(name)")
         }
         let installs = found.applied.compactMap { action -> [String]? in
-            guard case .install(let host, let packages) = action else { return nil }
+            guard case .install(let host, let packages, _) = action else { return nil }
             return packages.map { "\(host) \($0.name) \($0.version)" }
         }
         .flatMap { $0 }

@@ -7,7 +7,7 @@ public enum CommandRendering {
     public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
         switch action {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
-            .restart,
+            .pause, .unpause, .restart,
             .hook:
             [hostLine(action)]
         case .saveSnapshot(let host, let path):
@@ -80,9 +80,13 @@ public enum CommandRendering {
 // MARK: packages and units
 
 extension CommandRendering {
-    /// No question is asked and nobody restarts other services behind our back (needrestart 3.5 honors SUSPEND).
+    /// No question is asked, no news is shown in a pager, and nobody restarts other services behind our back.
+    ///
+    /// - Source: needrestart 3.6, apt-pinvoke (`NEEDRESTART_SUSPEND`) and needrestart (`NEEDRESTART_MODE`, `l` only lists);
+    ///   apt-listchanges 3.24, apt-listchanges(1), ENVIRONMENT
     private static let quietly = [
-        "env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "NEEDRESTART_SUSPEND=1",
+        "env", "DEBIAN_FRONTEND=noninteractive", "APT_LISTCHANGES_FRONTEND=none", "NEEDRESTART_MODE=l",
+        "NEEDRESTART_SUSPEND=1",
     ]
 
     /// Conffiles: the maintainer's where the host's is untouched, else the host's.
@@ -113,12 +117,22 @@ extension CommandRendering {
                 host,
                 ["/bin/sh", "-c", HostScripts.keepArchives, "upgrader-keep-archives", directory] + versions
             )
-        case .install(let host, let packages):
+        case .install(let host, let packages, let conffiles):
             let versions = packages.map { "\($0.name)=\($0.version)" }
             // Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
+            let install =
+                ["apt-get", "install", "-y", "--no-install-recommends"] + keepingConffiles + ["--"] + versions
+            let placed = (conffiles ?? []).filter { $0.choice != .keep }.flatMap { one in
+                let version = packages.first { $0.name == one.package }.map(\.version.text) ?? ""
+                return [one.choice.rawValue, "\(one.package)=\(version)", one.path, one.present ?? "-"]
+            }
+            if placed.isEmpty { return line(host, quietly + install) }
             return line(
                 host,
-                quietly + ["apt-get", "install", "-y", "--no-install-recommends"] + keepingConffiles + ["--"] + versions
+                quietly + [
+                    "/bin/sh", "-c", HostScripts.installWithConffiles, "upgrader-install", HostPlace.scratch,
+                    HostPlace.rollback,
+                ] + placed + ["--"] + install
             )
         case .downgrade(let host, let packages, let directory):
             let versions = packages.map { "\($0.name)=\($0.version)" }
@@ -131,6 +145,9 @@ extension CommandRendering {
         // Never --runtime: the mask must outlast a restart of the host.
         case .mask(let host, let unit): return line(host, ["systemctl", "mask", "--", unit])
         case .unmask(let host, let unit): return line(host, ["systemctl", "unmask", "--", unit])
+        case .pause(let host, let unit): return line(host, ["systemctl", "mask", "--now", "--", unit])
+        case .unpause(let host, let unit):
+            return line(host, ["/bin/sh", "-c", HostScripts.unpause, "upgrader-unpause", unit])
         case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
         case .hook(_, let host, let words, let receipt, _):
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
@@ -172,7 +189,7 @@ extension CommandRendering {
                 )
             )
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
-            .restart,
+            .pause, .unpause, .restart,
             .hook,
             .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
@@ -229,7 +246,7 @@ extension CommandRendering {
                 needsRoot: true
             )
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
-            .restart,
+            .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
             preconditionFailure("not one request to the API")

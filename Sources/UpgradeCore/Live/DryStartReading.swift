@@ -13,7 +13,9 @@ enum DryStartReading {
             }
             let words = line.split(separator: " ", maxSplits: 2).map(String.init)
             switch (words.first ?? "", words.count) {
-            case ("archive", 2): found.archives.append(try package(words[1]))
+            case ("archive", 2):
+                guard let package = PackageSpec(word: words[1]) else { throw .unreadable("not a package: \(words[1])") }
+                found.archives.append(package)
             case ("trial", 3):
                 guard let status = Int32(words[2]) else { throw .unreadable("no exit status: \(line.prefix(80))") }
                 found.trials.append(.init(unit: words[1], status: status, version: nil))
@@ -32,13 +34,5 @@ enum DryStartReading {
             trial.version = version
         }
         trial.output += (trial.output.isEmpty ? "" : "\n") + Redaction.redact(String(line))
-    }
-
-    private static func package(_ word: String) throws(ReadingError) -> PackageSpec {
-        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let version = PackageVersion(parts[1]) else {
-            throw .unreadable("not a package: \(word)")
-        }
-        return PackageSpec(name: parts[0], version: version)
     }
 }

@@ -8,6 +8,7 @@ enum HostConfigurationReading {
             switch (words.first ?? "", words.count) {
             case ("fact", 2): keep(words[1], block.lines.first ?? "", in: &found)
             case ("holds", 1): found.holds = block.lines.filter { !$0.isEmpty }
+            case ("conffiles", 1): found.conffiles = try block.lines.filter { !$0.isEmpty }.map(conffile)
             case ("daemon", 2): found.daemons.append(.init(name: words[1]))
             case ("words", 1):
                 // The first word is the program; an argument is one line, for no daemon takes one with a newline.
@@ -68,6 +69,14 @@ enum HostConfigurationReading {
         guard found.file(path) == nil else { return }
         let text = Redaction.redact(lines.joined(separator: "\n"))
         found.files.append(.init(kind: kind, path: path, text: text))
+    }
+
+    private static func conffile(_ line: String) throws(ReadingError) -> HostConfiguration.ChangedConffile {
+        let words = line.split(separator: " ", maxSplits: 2).map(String.init)
+        guard words.count == 3, let state = HostConfiguration.ChangedConffile.State(rawValue: words[0]) else {
+            throw .unreadable("not a conffile: \(line.prefix(80))")
+        }
+        return .init(state: state, package: words[1], path: words[2])
     }
 
     /// The file and the end of what it holds.

@@ -1,6 +1,6 @@
 extension HostScripts {
     /// Keeps the archives of the packages `$2 …`, given as `NAME=VERSION`, in the directory `$1`, which has them all or is
-    /// as it was; other versions of the same packages go then.
+    /// as it was; other versions of the same packages go then, and the conffiles that were kept of them.
     static let keepArchives = """
         export LC_ALL=C
         directory=$1
@@ -19,12 +19,15 @@ extension HostScripts {
             for deb in "$directory/${word%%=*}"_*.deb; do
                 case $new in */"${deb##*/}"/*) ;; *) rm -f -- "$deb" ;; esac
             done
+            for old in "$directory/conffiles/${word%%=*}="*; do
+                [ "$old" = "$directory/conffiles/$word" ] || rm -rf -- "$old"
+            done
         done
         """
 
     /// A function of the shell: finds the archive of the package `$2`, given as `NAME=VERSION`, in the directory `$1` by what
     /// it says it is, and leaves its path in `deb`.
-    private static let findArchive = """
+    static let findArchive = """
         archive() {
             for deb in "$1/${2%%=*}"_*.deb; do
                 [ -f "$deb" ] || continue
@@ -36,11 +39,15 @@ extension HostScripts {
 
     /// Installs the packages `$2 …`, given as `NAME=VERSION`, from archives in the directory `$1`, each found by what it
     /// says it is; without all of them nothing is done.
+    ///
+    /// A conffile that the install has replaced, and that is still as the install left it, is put back before: dpkg then
+    /// finds it changed, and leaves it.
     static let downgrade = """
         export LC_ALL=C
         directory=$1
         shift
         \(findArchive)
+        words="$*"
         for word in "$@"; do
             if ! archive "$directory" "$word"; then
                 echo "no archive of $word in $directory" >&2
@@ -49,6 +56,19 @@ extension HostScripts {
             # Behind the words that are left; each goes once its archive is there.
             shift
             set -- "$@" "$deb"
+        done
+        # No package's name or version has a space in it.
+        for word in $words; do
+            for record in "$directory/conffiles/$word"/*; do
+                [ -f "$record/placed" ] && IFS= read -r real <"$record/real" && read -r placed <"$record/placed" || continue
+                [ "$(md5sum <"$real" 2>/dev/null | cut -c 1-32)" = "$placed" ] || continue
+                if [ -f "$record/old" ]; then
+                    cp -p -- "$record/old" "$real.dpkg-tmp" && sync -- "$real.dpkg-tmp" &&
+                        mv -f -- "$real.dpkg-tmp" "$real" || exit
+                else
+                    rm -f -- "$real" || exit
+                fi
+            done
         done
         exec dpkg --force-confdef --force-confold --install -- "$@"
         """

@@ -157,6 +157,11 @@ enum HostScripts {
         rm -rf -- "$1"
         """
 
+    /// Takes the mask of the unit `$1` away and starts it: in one, so that nothing is left between the two.
+    static let unpause = """
+        systemctl unmask -- "$1" && exec systemctl start -- "$1"
+        """
+
     /// Who the host is; `$1` says whether sudo may be used.
     static let identity = """
         echo "clock $(date +%s.%N)"
@@ -178,13 +183,16 @@ enum HostScripts {
         stat -f -c '%f %S' -- "${path:-/}"
         """
 
-    /// What `dpkg --audit` says, and who holds a lock of dpkg: one line with pid and name each.
+    /// What `dpkg --audit` says, and who holds one of the locks `$@`: one line with pid and name each.
+    ///
+    /// A lock of fcntl(2), as apt's and dpkg's are, is listed in `/proc/locks` by the number of its file; those who wait
+    /// for one have a word more, `->`, so that the number stands elsewhere there.
     static let packageSystem = """
         dpkg --audit
         status=$?
         [ "$status" -le 1 ] || exit "$status"
         printf '\\n@upgrader audit %s\\n' "$status"
-        for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock; do
+        for file in "$@"; do
             inode=$(stat -c %i -- "$file" 2>/dev/null) || continue
             while read -r number kind mode access pid place rest; do
                 case $place in *:"$inode") echo "$pid $(cat "/proc/$pid/comm" 2>/dev/null)" ;; esac
@@ -256,7 +264,8 @@ enum HostScripts {
         printf '\\n@upgrader pods %s\\n' "$?"
         """
 
-    /// How the daemons `$@` are configured, in blocks of a head and lines.
+    /// How the daemons `$@` are configured, and which conffiles of the packages among them, given as `package=NAME`, are
+    /// not as they were brought, in blocks of a head and lines.
     ///
     /// A head begins its line, a line of content begins with a space: no content can look like a head. `end` comes last.
     static let configuration = """
@@ -277,6 +286,7 @@ enum HostScripts {
         kubeconfigs=
         named=
         for unit in "$@"; do
+            case $unit in package=*) continue ;; esac
             shown=$(systemctl show -p LoadState -p FragmentPath -p DropInPaths -p EnvironmentFiles -p MainPID \
                 -- "$unit") || exit
             case $shown in *LoadState=not-found*) continue ;; esac
@@ -298,6 +308,23 @@ enum HostScripts {
         $(printf '%s\\n' "$words" | sed -n -e 's/^--[a-z-]*kubeconfig=//p' -e '/^--[a-z-]*kubeconfig$/{n;p;}')"
             named="$named
         $(printf '%s\\n' "$words" | sed -n 's/^--[a-z-]*=\\(\\/.*\\)/\\1/p')"
+        done
+        printf 'conffiles\\n'
+        for word in "$@"; do
+            case $word in package=*) name=${word#package=} ;; *) continue ;; esac
+            dpkg-query --show --showformat='${Conffiles}\\n' -- "$name" 2>/dev/null | while IFS= read -r line; do
+                case $line in ' /'*' '*) ;; *) continue ;; esac
+                state=changed
+                case $line in *' obsolete') state=obsolete ;; esac
+                line=${line% obsolete}
+                line=${line% remove-on-upgrade}
+                path=${line% *}
+                path=${path# }
+                if [ "$state" = changed ] && [ -f "$path" ]; then
+                    [ "$(md5sum <"$path" | cut -c 1-32)" != "${line##* }" ] || continue
+                fi
+                printf ' %s %s %s\\n' "$state" "$name" "$path"
+            done
         done
         for path in /etc/cni/net.d/*.conf /etc/cni/net.d/*.conflist /etc/cni/net.d/*.json; do
             file network "$path"

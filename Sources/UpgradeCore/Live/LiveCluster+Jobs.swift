@@ -31,7 +31,7 @@ extension LiveCluster {
             if status == 0 { return }
             // Somebody took the lock between the look and the start; the job has done nothing and may be begun again.
             if PackageLock.kept(action, from: output), watch.elapsed() < lock.deadline {
-                report(.packageLockHeld(host: host.name, by: "another process"))
+                report(.packageLockHeld(host: host.name, by: try await lock.holder() ?? "another process"))
                 try await runner.forget()
                 if await watch.wait(.seconds(3)) { continue }
             }
@@ -126,14 +126,15 @@ extension LiveCluster {
 
     private func deadline(of action: Action) -> Duration {
         switch action {
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending:
+        // unattended-upgrades ends what it has in hand before it stops; it asks for as long as an install may take.
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .pause:
             playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
         case .saveSnapshot, .proveSnapshot, .archive: playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
-        case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
+        case .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
             .mapHelmRelease, .retireHelmRecord, .removeTiller:
             playbook.deadlines.connect
@@ -167,7 +168,8 @@ extension Action {
     fileprivate var needsPackageLock: Bool {
         switch self {
         case .download, .install, .downgrade, .configurePending: true
-        case .refreshPackageLists, .keepArchives, .mask, .unmask, .restart, .saveSnapshot, .archive, .fetch, .prune,
+        case .refreshPackageLists, .keepArchives, .mask, .unmask, .pause, .unpause, .restart, .saveSnapshot, .archive,
+            .fetch, .prune,
             .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,

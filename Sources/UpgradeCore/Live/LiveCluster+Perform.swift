@@ -139,7 +139,7 @@ extension Action {
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
-            .restart,
+            .pause, .unpause, .restart,
             .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
             false
         }

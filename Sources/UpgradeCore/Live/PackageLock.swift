@@ -15,7 +15,8 @@ struct PackageLock: Sendable {
             output.contains("E: Could not get lock ")
         case .configurePending, .downgrade:
             output.contains("locked by another process")
-        case .keepArchives, .mask, .unmask, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune, .cordon,
+        case .keepArchives, .mask, .unmask, .pause, .unpause, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune,
+            .cordon,
             .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
             .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller,
@@ -45,7 +46,8 @@ struct PackageLock: Sendable {
         }
     }
 
-    private func holder() async throws(AccessError) -> String? {
+    /// Who holds the lock; `nil` when nobody does.
+    func holder() async throws(AccessError) -> String? {
         let question = ProbeRendering.packageSystem
         let result: CommandResult
         do throws(RemoteError) {

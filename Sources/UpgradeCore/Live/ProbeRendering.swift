@@ -20,7 +20,7 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
         case .localFile, .helmReleases, .silence: nil
-        case .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
+        case .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit, .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
@@ -83,10 +83,16 @@ extension ProbeRendering {
                 .candidates(try HostReading.candidates(text))
             }
         case .dryStart(let host, let packages, let units):
-            // /tmp and /var/tmp may forbid programs; /var is where disk-space has looked.
-            let words = ["/var/lib"] + packages.map { "\($0.name)=\($0.version)" } + units
+            let words = [HostPlace.scratch] + packages.map { "\($0.name)=\($0.version)" } + units
             var question = ask(host, script(HostScripts.dryStart, "dry-start", words)) { text throws(ReadingError) in
                 .dryStart(try DryStartReading.result(text))
+            }
+            question.deadline = playbook.deadlines.install
+            return question
+        case .conffiles(let host, let packages):
+            let words = [HostPlace.scratch, HostPlace.rollback] + packages.map { "\($0.name)=\($0.version)" }
+            var question = ask(host, script(HostScripts.conffiles, "conffiles", words)) { text throws(ReadingError) in
+                .conffiles(try ConffileReading.survey(text))
             }
             question.deadline = playbook.deadlines.install
             return question
@@ -108,7 +114,8 @@ extension ProbeRendering {
                 .files(text.split(separator: "\n").map(String.init).sorted())
             }
         case .hostConfiguration(let host):
-            let command = script(HostScripts.configuration, "configuration", DaemonName.all)
+            let packages = playbook.packages.all.map { "package=\($0)" }
+            let command = script(HostScripts.configuration, "configuration", DaemonName.all + packages)
             return ask(host, command) { text throws(ReadingError) in
                 .hostConfiguration(try HostConfigurationReading.configuration(text))
             }
@@ -131,7 +138,7 @@ extension ProbeRendering {
     }
 
     static var packageSystem: Command {
-        script(HostScripts.packageSystem, "package-system", [])
+        script(HostScripts.packageSystem, "package-system", HostPlace.packageLocks)
     }
 }
 
@@ -149,7 +156,8 @@ extension ProbeRendering {
             return ask(host, script(EtcdScripts.snapshot, "snapshot", [path])) { text throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit,
+            .file, .files,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
@@ -221,7 +229,8 @@ extension ProbeRendering {
             return askAPI(script(ObjectScripts.helm, "helm", brief)) { text throws(ReadingError) in
                 .helmManifests(try HelmReading.manifests(text))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .packageSystem, .unit, .file, .files,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit,
+            .file, .files,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
             return nil

@@ -24,6 +24,8 @@ public struct Playbook: Hashable, Sendable {
     public var etcd: EtcdOptions
     /// The packages of each part.
     public var packages: PackageNames
+    /// What becomes of conffiles that a host and a new package have both changed.
+    public var conffiles: ConffileRules
     /// What is saved of each host before it is changed.
     public var savedPaths: [String]
     /// How a node is drained.
@@ -70,6 +72,7 @@ public struct Playbook: Hashable, Sendable {
         api: APIOptions = APIOptions(),
         etcd: EtcdOptions = EtcdOptions(),
         packages: PackageNames = PackageNames(),
+        conffiles: ConffileRules = ConffileRules(),
         savedPaths: [String] = ["/etc/default", "/etc/kubernetes", "/etc/systemd/system", "/etc/cni/net.d"],
         drain: DrainOptions = DrainOptions(deadline: .seconds(300)),
         foreignCordons: ForeignCordons = .refuse,
@@ -98,6 +101,7 @@ public struct Playbook: Hashable, Sendable {
         self.api = api
         self.etcd = etcd
         self.packages = packages
+        self.conffiles = conffiles
         self.savedPaths = savedPaths
         self.drain = drain
         self.foreignCordons = foreignCordons
@@ -166,6 +170,9 @@ public struct PackageNames: Hashable, Sendable {
         self.node = node
         self.client = client
     }
+
+    /// Those of every part, in order.
+    public var all: [String] { controlPlane + node + client }
 }
 
 /// What to do with nodes that somebody else cordoned.

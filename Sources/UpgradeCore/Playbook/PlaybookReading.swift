@@ -34,6 +34,7 @@ struct PlaybookReading {
         let api = self.api()
         let etcd = self.etcd()
         let packages = self.packages()
+        let conffiles = self.conffiles()
         let savedPaths = top.list("saved-paths", .path, mayBeEmpty: true)
         let drain = self.drain(standard.drain)
         let foreignCordons: ForeignCordons? = top.value("foreign-cordons", .choice)
@@ -52,6 +53,7 @@ struct PlaybookReading {
             api: api,
             etcd: etcd,
             packages: packages,
+            conffiles: conffiles,
             savedPaths: savedPaths ?? standard.savedPaths,
             drain: drain,
             foreignCordons: foreignCordons ?? standard.foreignCordons,
@@ -149,6 +151,20 @@ struct PlaybookReading {
         names.node = section.list("node", .packageName) ?? names.node
         names.client = section.list("client", .packageName, mayBeEmpty: true) ?? names.client
         return names
+    }
+
+    private func conffiles() -> ConffileRules {
+        var rules = ConffileRules()
+        guard let section = top.section("packages") else { return rules }
+        rules.standard = section.value("conffile-default", .choice) ?? rules.standard
+        var unique = UniqueValues(problems: problems)
+        for one in section.sections("conffiles") {
+            let path = one.required("path", .path)
+            let decision: ConffileChoice? = one.required("decision", .choice)
+            unique.take(path, one, "path", named: "packages.conffiles.path")
+            if let path, let decision { rules.byPath[path] = decision }
+        }
+        return rules
     }
 
     private func drain(_ standard: DrainOptions) -> DrainOptions {

@@ -170,7 +170,7 @@ public enum Cleanup {
         _ access: any ClusterAccess
     ) async -> Result<Bool, AccessError> {
         do {
-            if case .mask(let host, _) = effect, let expected = machineIDs[host] {
+            if let host = effect.machine, let expected = machineIDs[host] {
                 let identity = Probe.identity(host: host)
                 guard case .identity(let found) = try await access.answer([identity]).answers[identity],
                     found.machineID == expected
@@ -195,11 +195,19 @@ extension Cleanup.Outcome {
 }
 
 extension SideEffect {
+    /// The host of an effect that does not say whose it is.
+    fileprivate var machine: String? {
+        switch self {
+        case .mask(let host, _), .pause(let host, _): host
+        case .cordon, .updateStrategy, .silence: nil
+        }
+    }
+
     /// Whether it is about the node, host or DaemonSet of one of these names.
     func isAbout(_ names: Set<String>) -> Bool {
         switch self {
         case .cordon(let node, _): names.contains(node)
-        case .mask(let host, _): names.contains(host)
+        case .mask(let host, _), .pause(let host, _): names.contains(host)
         case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
         case .silence(let silence): names.contains(silence.name)
         }

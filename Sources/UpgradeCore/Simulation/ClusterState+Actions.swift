@@ -4,14 +4,16 @@ extension ClusterState {
     /// - Throws: `AccessError` when a real cluster would refuse; nothing has changed then.
     public mutating func begin(_ action: Action) throws(AccessError) {
         switch action {
-        case .install(let host, let packages), .download(let host, let packages),
+        case .install(let host, let packages, _), .download(let host, let packages),
             .keepArchives(let host, let packages, _):
             for package in packages {
                 guard try simulated(host).candidates[package.name]?.contains(package.version) == true else {
                     throw failed(host, action, "E: Version '\(package.version)' for '\(package.name)' was not found")
                 }
             }
-            guard case .install = action, packaging.scriptsRestart else { return }
+            guard case .install(_, _, let decisions) = action else { return }
+            try refuseConffiles(packages, decisions ?? [], of: host, action)
+            guard packaging.scriptsRestart else { return }
             for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
                 stop(unit, on: host)
             }
@@ -73,7 +75,8 @@ extension ClusterState {
                 }
                 write("\(directory)/\(package.archivePrefix)amd64.deb", on: host)
             }
-        case .install(let host, let packages), .downgrade(let host, let packages, _):
+        case .install(let host, let packages, _), .downgrade(let host, let packages, _):
+            if case .install(_, _, let decisions) = action { settleConffiles(packages, decisions ?? [], on: host) }
             for package in packages {
                 hosts[host]?.packages[package.name] = InstalledPackage(version: package.version)
                 guard packaging.scriptsRestart else { continue }
@@ -90,6 +93,12 @@ extension ClusterState {
             hosts[host]?.units[unit]?.isMasked = true
         case .unmask(let host, let unit):
             hosts[host]?.units[unit]?.isMasked = false
+        case .pause(let host, let unit):
+            stop(unit, on: host)
+            hosts[host]?.units[unit]?.isMasked = true
+        case .unpause(let host, let unit):
+            hosts[host]?.units[unit]?.isMasked = false
+            start(unit, on: host)
         case .restart(let host, let unit):
             start(unit, on: host)
         case .saveSnapshot(let host, let path):
@@ -159,7 +168,7 @@ extension ClusterState {
         hosts[host]?.files[path] = content
     }
 
-    private func failed(_ host: String, _ action: Action, _ output: String) -> AccessError {
+    func failed(_ host: String, _ action: Action, _ output: String) -> AccessError {
         .commandFailed(host: host, command: "\(action)", status: "exit 100", output: output)
     }
 

@@ -14,6 +14,8 @@ extension ClusterState {
             return .candidates(try simulated(host).candidates.filter { names.contains($0.key) })
         case .dryStart(let host, let packages, let units):
             return .dryStart(dryStart(packages, units, on: try simulated(host)))
+        case .conffiles(let host, let packages):
+            return .conffiles(conffiles(packages, on: try simulated(host)))
         case .packageSystem(let host):
             return .packageSystem(try simulated(host).packageSystem)
         case .unit(let host, let unit):
@@ -80,6 +82,14 @@ extension ClusterState {
             }
         }
         return DryStartResult(archives: archives, trials: trials)
+    }
+
+    /// As a host tells it: nothing of what is not fetched, nor of what is installed.
+    private func conffiles(_ packages: [PackageSpec], on host: SimulatedHost) -> ConffileSurvey {
+        let archives = packages.filter { host.archives?.contains($0) == true }
+        let coming = archives.filter { host.packages[$0.name]?.version != $0.version }.map(\.name)
+        let contested = (host.conffiles ?? []).filter { $0.isContested && coming.contains($0.package) }
+        return ConffileSurvey(archives: archives, contested: contested)
     }
 
     func names(in directory: String, prefix: String, of host: SimulatedHost) -> [String] {

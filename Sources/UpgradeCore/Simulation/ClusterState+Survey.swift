@@ -19,6 +19,11 @@ extension ClusterState {
         case (.dryStart(let host, _, _), .dryStart(let value)):
             let there = hosts[host]?.archives ?? []
             hosts[host]?.archives = there + value.archives.filter { !there.contains($0) }
+        case (.conffiles(let host, _), .conffiles(let value)):
+            let there = hosts[host]?.archives ?? []
+            hosts[host]?.archives = there + value.archives.filter { !there.contains($0) }
+            let known = hosts[host]?.conffiles ?? []
+            hosts[host]?.conffiles = known + value.contested.filter { !known.contains($0) }
         case (.packageSystem(let host), .packageSystem(let value)): hosts[host]?.packageSystem = value
         case (.unit(let host, let unit), .unit(let value)): hosts[host]?.units[unit] = value
         case (.etcdMember(let host), .etcdMember(let value)): hosts[host]?.etcd = value

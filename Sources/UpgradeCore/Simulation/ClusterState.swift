@@ -33,6 +33,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var unreachedKubelets: [UnreachedKubelet]?
         /// What apt has fetched and not installed yet.
         public var archives: [PackageSpec]?
+        /// Conffiles of packages that are not installed yet.
+        public var conffiles: [Conffile]?
         /// What the daemons of a release say to the arguments that they run with, where that is not their version.
         public var refusedStarts: [DryStartResult.Trial]?
 

@@ -99,6 +99,12 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
         place: String?,
         output: String
     )
+    /// A conffile that the host and its new package have both changed, and the playbook says to refuse.
+    case conffileRefused(host: String, package: String, path: String, difference: [String])
+    /// A conffile whose two changes cannot be brought together, though the playbook says so.
+    case conffileUnmergeable(host: String, package: String, path: String, reason: String, difference: [String])
+    /// Packages whose conffiles are not known, because apt no longer has what it had fetched.
+    case conffilesUnknown(host: String, packages: [PackageSpec])
     /// Something ahead on the path will break: what and where, the id of each finding, and the cure of the first.
     case foreseen(findings: [String], ids: [String], cure: String)
 }

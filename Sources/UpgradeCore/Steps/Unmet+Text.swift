@@ -71,6 +71,13 @@ extension Unmet {
             "\(daemon) of \(version) does not start with the arguments that it runs with on \(host): "
                 + (output.isEmpty ? "it printed nothing" : Self.oneLine(output))
                 + (flag.map { " (\($0)\(place.map { " in \($0)" } ?? ""))" } ?? "")
+        case .conffileRefused(let host, let package, let path, let difference):
+            "\(path) on \(host) was changed there, and the new \(package) changes it as well\(Self.lines(difference))"
+        case .conffileUnmergeable(let host, let package, let path, let reason, let difference):
+            "\(path) on \(host) cannot be merged with that of the new \(package): \(reason)\(Self.lines(difference))"
+        case .conffilesUnknown(let host, let packages):
+            "apt on \(host) no longer has \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")), "
+                + "which was fetched before; what becomes of conffiles is not known"
         case .foreseen(let findings, _, _):
             findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
         }
@@ -136,6 +143,13 @@ extension Unmet {
         case .dryStartRefused(let host, let daemon, _, let flag, let place, _):
             "\(flag.map { "take \($0) out" } ?? "correct it")\(place.map { " of \($0)" } ?? " on \(host)"), "
                 + "restart \(daemon) there so that it runs without, and resume"
+        case .conffileRefused(_, _, let path, _):
+            "say under `packages.conffiles` in the playbook `{path: \(path), decision: keep}`, or `take`, or `merge`"
+        case .conffileUnmergeable(_, _, let path, _, _):
+            "merge \(path) by hand, or say `{path: \(path), decision: keep}`, or `take`, under `packages.conffiles`"
+        case .conffilesUnknown(let host, let packages):
+            "run `apt-get install --download-only \(packages.map { "\($0.name)=\($0.version)" }.joined(separator: " "))` "
+                + "on \(host), and see what empties /var/cache/apt/archives there"
         case .foreseen(_, let ids, let cure):
             "\(cure); see all with `upgrader check PLAYBOOK --explain`, or accept \(ids.first ?? "it") "
                 + "under `accepted-findings`"
@@ -147,7 +161,8 @@ extension Unmet {
         switch self {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
-            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen:
+            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen,
+            .conffileRefused, .conffileUnmergeable:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive, .packageHeld,
             .packageSystemUnclean,
@@ -156,13 +171,18 @@ extension Unmet {
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .fileMissing,
-            .helmDiffers:
+            .helmDiffers, .conffilesUnknown:
             false
         }
     }
 
     private static func some(_ findings: [String]) -> String {
         findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
+    }
+
+    /// What differs, where it may be told.
+    private static func lines(_ difference: [String]) -> String {
+        difference.isEmpty ? "" : ": " + difference.joined(separator: " | ")
     }
 
     private static func text(_ version: KubernetesVersion?) -> String {

@@ -7,13 +7,16 @@ extension Action {
             "fetch \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) to \(host)"
         case .keepArchives(let host, let packages, let directory):
             "keep \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) in \(directory) on \(host)"
-        case .install(let host, let packages):
+        case .install(let host, let packages, let conffiles):
             "install \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
+                + (conffiles ?? []).map { ", \($0.title)" }.joined()
         case .downgrade(let host, let packages, _):
             "put back \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
         case .configurePending(let host): "finish the interrupted dpkg run on \(host)"
         case .mask(let host, let unit): "mask \(unit) on \(host)"
         case .unmask(let host, let unit): "unmask \(unit) on \(host)"
+        case .pause(let host, let unit): "stop and mask \(unit) on \(host)"
+        case .unpause(let host, let unit): "unmask and start \(unit) on \(host)"
         case .restart(let host, let unit): "restart \(unit) on \(host)"
         case .saveSnapshot(let host, let path): "save an etcd snapshot to \(path) on \(host)"
         case .proveSnapshot(let host, let path, _): "restore \(path) on \(host) beside etcd and read it back"

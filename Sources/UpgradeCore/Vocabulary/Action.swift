@@ -9,8 +9,9 @@ public enum Action: Hashable, Sendable, Codable {
     case download(host: String, packages: [PackageSpec])
     /// Keeps the archives of exactly these versions in a directory of the host, and there no other of these packages.
     case keepArchives(host: String, packages: [PackageSpec], directory: String)
-    /// Installs exactly these versions; conffiles of the host are kept, dpkg never asks.
-    case install(host: String, packages: [PackageSpec])
+    /// Installs exactly these versions; dpkg never asks. Of conffiles that the host has changed, what becomes of those that
+    /// the packages change as well is said by `conffiles`, which is absent where there are none.
+    case install(host: String, packages: [PackageSpec], conffiles: [ConffileDecision]? = nil)
     /// Puts exactly these versions, older ones, in the place of those installed, from archives that a directory of the
     /// host keeps; conffiles of the host are kept, dpkg never asks, no repository is needed.
     case downgrade(host: String, packages: [PackageSpec], directory: String)
@@ -20,6 +21,10 @@ public enum Action: Hashable, Sendable, Codable {
     case mask(host: String, unit: String)
     /// Takes a mask away.
     case unmask(host: String, unit: String)
+    /// Stops a unit that begins work by itself, and masks it, so that it does not come back with a restart of the host.
+    case pause(host: String, unit: String)
+    /// Takes the mask of a paused unit away and starts it.
+    case unpause(host: String, unit: String)
     /// Restarts a unit, or starts one that is stopped.
     case restart(host: String, unit: String)
     /// Saves an etcd snapshot to a file on the host.
@@ -113,9 +118,9 @@ extension Action {
     public var isJob: Bool {
         switch self {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
-            .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
+            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
             true
-        case .mask, .unmask, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
+        case .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
             .mapHelmRelease, .retireHelmRecord, .removeTiller:
             false

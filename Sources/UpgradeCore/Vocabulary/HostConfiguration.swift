@@ -79,6 +79,31 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         }
     }
 
+    /// A conffile that is not as its package brought it.
+    public struct ChangedConffile: Hashable, Sendable, Codable {
+        /// What became of it.
+        public enum State: String, Hashable, Sendable, Codable {
+            /// It was changed or removed on the host.
+            case changed
+            /// The package no longer brings it.
+            case obsolete
+        }
+
+        /// What became of it.
+        public var state: State
+        /// The package.
+        public var package: String
+        /// The absolute path.
+        public var path: String
+
+        /// Makes a conffile.
+        public init(state: State, package: String, path: String) {
+            self.state = state
+            self.package = package
+            self.path = path
+        }
+    }
+
     /// The host's clock when it answered, in seconds since 1970; `nil` where nothing has one, as in a simulation.
     public var clock: Double?
     /// What `uname -n` says.
@@ -91,6 +116,8 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
     public var cgroupDriver: String
     /// Packages on hold.
     public var holds: [String]
+    /// Conffiles of the playbook's packages that are not as they were brought; absent in answers of older versions.
+    public var conffiles: [ChangedConffile]?
     /// Certificates below /etc/kubernetes, /etc/etcd and the kubelet's directory, and those that a daemon's flag names.
     public var certificates: [Certificate]
     /// Tokens with an end in kubeconfigs, in the order of finding.
@@ -108,6 +135,7 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         iptables: String = "",
         cgroupDriver: String = "",
         holds: [String] = [],
+        conffiles: [ChangedConffile]? = nil,
         certificates: [Certificate] = [],
         tokens: [Token] = [],
         files: [File] = [],
@@ -119,6 +147,7 @@ public struct HostConfiguration: Hashable, Sendable, Codable {
         self.iptables = iptables
         self.cgroupDriver = cgroupDriver
         self.holds = holds
+        self.conffiles = conffiles
         self.certificates = certificates
         self.tokens = tokens
         self.files = files

@@ -62,6 +62,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The conffiles that packages which are not installed yet and their host have both changed.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
+    public func conffiles(on host: String, packages: [PackageSpec]) throws(StepError) -> ConffileSurvey {
+        guard case .conffiles(let value) = answers[.conffiles(host: host, packages: packages)] else {
+            throw missing("conffiles \(host)")
+        }
+        return value
+    }
+
     /// The state of dpkg on a host.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

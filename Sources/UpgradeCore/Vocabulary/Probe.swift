@@ -14,6 +14,9 @@ public enum Probe: Hashable, Sendable, Codable {
     /// Which of these packages apt has fetched to the host and, once it has all, whether their daemons take the arguments
     /// of the running units; nothing is installed.
     case dryStart(host: String, packages: [PackageSpec], units: [String])
+    /// Which of these packages apt has fetched to the host and, of those that are not installed yet, the conffiles that the
+    /// host and the package have both changed.
+    case conffiles(host: String, packages: [PackageSpec])
     /// What `dpkg --audit` complains of, and who holds the dpkg lock.
     case packageSystem(host: String)
     /// The state of a systemd unit and the version of the program that its main process runs.
@@ -76,6 +79,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case candidates([String: [PackageVersion]])
     /// To `.dryStart`.
     case dryStart(DryStartResult)
+    /// To `.conffiles`.
+    case conffiles(ConffileSurvey)
     /// To `.packageSystem`.
     case packageSystem(PackageSystemState)
     /// To `.unit`.

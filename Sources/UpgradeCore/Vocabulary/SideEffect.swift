@@ -4,6 +4,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
     case cordon(node: String, mark: String)
     /// A masked unit; before it the unit was not masked.
     case mask(host: String, unit: String)
+    /// A unit that is stopped and masked; before it the unit was active and not masked.
+    case pause(host: String, unit: String)
     /// A DaemonSet's update strategy; `prior` is what it was.
     case updateStrategy(namespace: String, daemonSet: String, set: String, prior: String)
     /// A silence in an Alertmanager; before it there was none of this run.
@@ -14,6 +16,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         switch self {
         case .cordon(let node, _): "node \(node) is cordoned by this run"
         case .mask(let host, let unit): "unit \(unit) on \(host) is masked by this run"
+        case .pause(let host, let unit): "unit \(unit) on \(host) is stopped and masked by this run"
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
         case .silence(let silence): "alerts \(silence.what) are silenced by this run"
@@ -25,6 +28,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         switch self {
         case .cordon(let node, let mark): .uncordon(node: node, mark: mark)
         case .mask(let host, let unit): .unmask(host: host, unit: unit)
+        case .pause(let host, let unit): .unpause(host: host, unit: unit)
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             .setUpdateStrategy(namespace: namespace, daemonSet: daemonSet, to: prior, prior: set)
         case .silence(let silence): .closeSilence(silence)
@@ -35,7 +39,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
     public var probe: Probe {
         switch self {
         case .cordon(let node, _): .node(node)
-        case .mask(let host, let unit): .unit(host: host, unit: unit)
+        case .mask(let host, let unit), .pause(let host, let unit): .unit(host: host, unit: unit)
         case .updateStrategy(let namespace, let daemonSet, _, _): .daemonSet(namespace: namespace, name: daemonSet)
         case .silence(let silence): .silence(silence)
         }
@@ -48,6 +52,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
             node?.isCordoned == true && node?.cordonMark == mark
         case (.mask, .unit(let unit)):
             unit.isMasked
+        case (.pause, .unit(let unit)):
+            unit.isMasked && !unit.isActive
         case (.updateStrategy(_, _, let set, _), .daemonSet(let daemonSet)):
             daemonSet?.updateStrategy == set
         case (.silence, .silence(let state)):
@@ -64,10 +70,12 @@ extension Action {
         switch self {
         case .cordon(let node, let mark): .cordon(node: node, mark: mark)
         case .mask(let host, let unit): .mask(host: host, unit: unit)
+        case .pause(let host, let unit): .pause(host: host, unit: unit)
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .openSilence(let silence): .silence(silence)
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unmask, .restart,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unmask, .unpause,
+            .restart,
             .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.

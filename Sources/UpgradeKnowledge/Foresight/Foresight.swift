@@ -11,7 +11,7 @@ public enum Foresight {
         FlagRules.findings, GateRules.findings, NodeLabelRules.findings, APIRules.findings, HostRules.findings,
         DrainRules.findings, WebhookRules.findings, CapacityRules.findings, StateRules.findings,
         AccessRules.findings, PolicyRules.findings, NoteRules.findings, RequestRules.findings,
-        DefinitionRules.findings, ReachRules.findings,
+        DefinitionRules.findings, ReachRules.findings, ConffileFindings.findings,
     ]
 
     /// The families that need no more than the configuration of a host.

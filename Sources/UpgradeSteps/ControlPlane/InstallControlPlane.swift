@@ -11,7 +11,7 @@ struct InstallControlPlane: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        PackageDecision.probes(host: context.hostName, names: context.playbook.packages.controlPlane)
+        ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -21,6 +21,6 @@ struct InstallControlPlane: Step {
             version: try context.target(),
             allowed: context.versionsOfHop
         )
-        .actions(seen)
+        .installing(seen, context.playbook.conffiles)
     }
 }

@@ -3,7 +3,7 @@ import UpgradeCore
 /// The archives of older packages that a host keeps, so that the way back needs no repository.
 enum KeptArchives {
     /// Where they are kept; one version of each package.
-    static let directory = "/var/lib/upgrader/rollback"
+    static let directory = HostPlace.rollback
 
     /// The questions it needs.
     static func probes(host: String, names: [String]) -> [Probe] {

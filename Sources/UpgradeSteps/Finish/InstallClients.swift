@@ -9,9 +9,7 @@ struct InstallClients: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        let clients = context.playbook.packages.client
-        return PackageDecision.probes(host: context.hostName, names: clients)
-            + programs(context).map { .packages(host: context.hostName, names: [$0.name]) }
+        ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -21,13 +19,14 @@ struct InstallClients: Step {
             version: try context.target(),
             allowed: context.versionsOfHop
         )
-        var actions = try clients.actions(seen)
+        let rules = context.playbook.conffiles
+        var actions = try clients.installing(seen, rules)
         for program in programs(context) {
             let names = [program.name]
             let installed = try seen.packages(on: context.hostName, names: names)[program.name]
             guard ComponentPrograms.follows(installed, to: program) else { continue }
             let decision = PackageDecision(host: context.hostName, names: names, version: program.version)
-            actions += try decision.actions(seen).filter { !actions.contains($0) }
+            actions += try decision.installing(seen, rules).filter { !actions.contains($0) }
         }
         return actions
     }

@@ -8,12 +8,12 @@ struct HelmPackage: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        PackageDecision.probes(host: context.hostName, names: context.playbook.helm?.packages ?? [])
+        ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let helm = context.playbook.helm, let version = helm.versions[context.componentRelease] else { return [] }
         return try PackageDecision(host: context.hostName, names: helm.packages, version: version.package)
-            .actions(seen)
+            .installing(seen, context.playbook.conffiles)
     }
 }

@@ -8,7 +8,7 @@ struct CalicoPackages: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        PackageDecision.probes(host: context.hostName, names: context.playbook.calico?.packages ?? [])
+        ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -18,6 +18,6 @@ struct CalicoPackages: Step {
             names: calico.options.packages,
             version: calico.packageVersion
         )
-        .actions(seen)
+        .installing(seen, context.playbook.conffiles)
     }
 }

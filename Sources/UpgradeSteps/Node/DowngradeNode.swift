@@ -33,7 +33,7 @@ struct DowngradeNode: Step {
             throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeptArchives.directory))
         }
         return left.map { action in
-            guard case .install(let host, let packages) = action else { return action }
+            guard case .install(let host, let packages, _) = action else { return action }
             return .downgrade(host: host, packages: packages, directory: KeptArchives.directory)
         }
     }

@@ -10,7 +10,7 @@ struct InstallNode: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        PackageDecision.probes(host: context.hostName, names: context.playbook.packages.node)
+        ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
             + [.node(context.nodeName)]
     }
 
@@ -21,7 +21,7 @@ struct InstallNode: Step {
             version: try context.target(),
             allowed: context.versionsOfHop
         )
-        .actions(seen)
+        .installing(seen, context.playbook.conffiles)
         if !actions.isEmpty, try !WorkerState.node(seen, context).isCordoned {
             throw .unmet(.mustBeCordoned(node: context.nodeName))
         }

@@ -27,6 +27,7 @@ struct Sequence {
         lines += playbook.versions.map { change in
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
+        lines.append(conffileRules)
         var place = ""
         for line in script.steps {
             let hop = line.key.hop
@@ -66,6 +67,10 @@ struct Sequence {
                 pointsOfNoReturn: points.map {
                     Document.Point(number: $0.number, key: "\($0.point.key)", why: $0.point.why)
                 },
+                conffiles: .init(
+                    otherwise: playbook.conffiles.standard.rawValue,
+                    paths: playbook.conffiles.byPath.mapValues(\.rawValue)
+                ),
                 path: path.map(StatedDocument.init),
                 steps: script.steps.map { line in
                     Document.Step(
@@ -100,8 +105,14 @@ struct Sequence {
         var versionsDigest: String
         var overrides: [FactOverride]
         var pointsOfNoReturn: [Point]
+        var conffiles: Conffiles
         var path: StatedDocument?
         var steps: [Step]
+
+        struct Conffiles: Encodable {
+            var otherwise: String
+            var paths: [String: String]
+        }
 
         struct Point: Encodable {
             var number: Int
@@ -116,6 +127,14 @@ struct Sequence {
             var rehearsed: Bool
             var commands: [String]
         }
+    }
+
+    /// What becomes of conffiles; which ones it will be shows once the new packages are on the hosts.
+    private var conffileRules: String {
+        let rules = playbook.conffiles
+        let own = rules.byPath.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
+        return "conffiles that a host and a new package have both changed: "
+            + (own + ["\(own.isEmpty ? "all" : "others"): \(rules.standard.rawValue)"]).joined(separator: ", ")
     }
 
     private func commands(_ line: Rehearsal.Line) -> [String] {

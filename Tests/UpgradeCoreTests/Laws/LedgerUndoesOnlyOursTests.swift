@@ -221,7 +221,7 @@ struct LedgerUndoesOnlyOursTests {
             if action.isJob { jobs.add(job.unitName) }
         }
         access.after = { action in
-            guard case .install(host: "w1", _) = action, once.take() else { return nil }
+            guard case .install(host: "w1", _, _) = action, once.take() else { return nil }
             return .commandFailed(host: "w1", command: "apt-get install", status: "exit 100", output: "")
         }
         let plan = try await scene.plan()

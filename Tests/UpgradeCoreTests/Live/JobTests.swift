@@ -169,6 +169,7 @@ struct JobTests {
             .lock("w1"),
             .on("w1", "upgrader-start-job"),
             .job("w1", "inactive", "ended 100\nE: Could not get lock /var/lib/dpkg/lock-frontend - open (11)"),
+            .lock("w1", heldBy: "714 unattended-upgr"),
             .on("w1", "upgrader-forget-job"),
             .job("w1", "inactive", "none"),
             .lock("w1"),
@@ -177,6 +178,7 @@ struct JobTests {
         )
         try await scene.perform(try install())
         scene.remote.expectFinished()
+        #expect(scene.reports.all == [.packageLockHeld(host: "w1", by: "unattended-upgr (pid 714)")])
     }
 
     @Test("any other failure of an installation is final")
@@ -213,7 +215,7 @@ struct JobTests {
         ]
         var scene = try LiveScene()
         scene.playbook.deadlines.install = .seconds(3)
-        scene.remote = ToldRemote(round + [.on("w1", "upgrader-forget-job")] + round)
+        scene.remote = ToldRemote(round + [.lock("w1"), .on("w1", "upgrader-forget-job")] + round)
         let (held, action) = (scene, try install())
         let error = await #expect(throws: AccessError.self) { try await held.perform(action) }
         guard case .commandFailed("w1", _, "exit 100", _) = error else {

@@ -41,7 +41,12 @@ struct RenderingTests {
         case .keepArchives:
             .install(
                 host: "cp1",
-                packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))]
+                packages: [PackageSpec(name: "kubernetes-master", version: try LiveScene.version("1.14.10-1"))],
+                conffiles: [
+                    ConffileDecision(package: "kubernetes-master", path: "/etc/a", choice: .keep, present: "0a"),
+                    ConffileDecision(package: "kubernetes-master", path: "/etc/b", choice: .take, present: nil),
+                    ConffileDecision(package: "kubernetes-master", path: "/etc/c d", choice: .merge, present: "0c"),
+                ]
             )
         case .install:
             .downgrade(
@@ -53,7 +58,9 @@ struct RenderingTests {
         case .configurePending: .mask(host: "cp1", unit: "kube-apiserver.service")
         case .mask: .unmask(host: "cp1", unit: "kube-apiserver.service")
         case .unmask: .restart(host: "cp1", unit: "kube-apiserver.service")
-        case .restart: .saveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
+        case .restart: .pause(host: "cp1", unit: "apt-daily.timer")
+        case .pause: .unpause(host: "cp1", unit: "apt-daily.timer")
+        case .unpause: .saveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
         case .saveSnapshot:
             .proveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db", key: "/registry/namespaces/x")
         case .proveSnapshot:
@@ -135,7 +142,8 @@ struct RenderingTests {
                 },
                 units: ["kubelet", "kube-proxy"]
             )
-        case .dryStart: .packageSystem(host: "w1")
+        case .dryStart(_, let packages, _): .conffiles(host: "w1", packages: packages)
+        case .conffiles: .packageSystem(host: "w1")
         case .packageSystem: .unit(host: "w1", unit: "kubelet.service")
         case .unit: .etcdMember(host: "etcd1")
         case .etcdMember: .snapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")

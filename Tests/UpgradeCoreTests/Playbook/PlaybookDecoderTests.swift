@@ -43,7 +43,12 @@ struct PlaybookDecoderTests {
                 ssh: {config: ssh_config, user: admin, sudo: false}
                 api: {kubeconfig: /k, endpoint: "https://{name}:6443"}
                 etcd: {endpoint: "http://localhost:2379", cacert: /ca, cert: /c, key: /k, snapshot-directory: /s, keep: 2}
-                packages: {control-plane: [kube-a, kube-b], node: [kube-n], client: []}
+                packages:
+                  control-plane: [kube-a, kube-b]
+                  node: [kube-n]
+                  client: []
+                  conffile-default: refuse
+                  conffiles: [{path: /etc/default/kubelet, decision: merge}, {path: /etc/x, decision: take}]
                 saved-paths: [/etc]
                 drain: {deadline: 90s, delete-bare-pods: true, delete-emptydir-data: true}
                 foreign-cordons: keep
@@ -101,6 +106,10 @@ struct PlaybookDecoderTests {
                         keep: 2
                     ),
                     packages: PackageNames(controlPlane: ["kube-a", "kube-b"], node: ["kube-n"], client: []),
+                    conffiles: ConffileRules(
+                        standard: .refuse,
+                        byPath: ["/etc/default/kubelet": .merge, "/etc/x": .take]
+                    ),
                     savedPaths: ["/etc"],
                     drain: DrainOptions(deadline: .seconds(90), deletesBarePods: true, deletesEmptyDirData: true),
                     foreignCordons: .keep,

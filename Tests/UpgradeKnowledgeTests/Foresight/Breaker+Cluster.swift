@@ -70,6 +70,28 @@ extension Breaker {
         Breaker("a package on hold", "package-held/kubernetes-node", .refusedByAPI, "1.12-1.13", at: "w3") {
             $0.configure("w3") { $0.holds = ["kubernetes-node", "vim"] }
         },
+        Breaker(
+            "a conffile that was changed on its host",
+            "conffile-changed/etc/default/kubelet",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "w3 /etc/default/kubelet"
+        ) {
+            $0.configure("w3") {
+                $0.conffiles = [.init(state: .changed, package: "kubernetes-node", path: "/etc/default/kubelet")]
+            }
+        },
+        Breaker(
+            "a conffile that its package no longer brings",
+            "conffile-obsolete/etc/default/old",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "w3 /etc/default/old"
+        ) {
+            $0.configure("w3") {
+                $0.conffiles = [.init(state: .obsolete, package: "kubernetes-node", path: "/etc/default/old")]
+            }
+        },
     ]
 
     /// APIs, Helm releases, policies and notes about objects.

@@ -1,0 +1,14 @@
+/// Directories of every host.
+public enum HostPlace {
+    /// Where packages are unpacked to be looked at: /tmp and /var/tmp may forbid programs; /var is where disk-space has
+    /// looked.
+    static let scratch = "/var/lib"
+    /// What apt and dpkg lock for an install, in this order; a download locks only the last.
+    ///
+    /// - Source: apt 2.6, apt-pkg/deb/debsystem.cc and apt-private/private-install.cc; dpkg 1.21, lib/dpkg/dbmodify.c
+    static let packageLocks = [
+        "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock",
+    ]
+    /// Where the archives of the packages before are kept; one version of each.
+    public static let rollback = "/var/lib/upgrader/rollback"
+}

@@ -1,0 +1,51 @@
+import UpgradeCore
+
+/// Which packages a lane brings to a host, in the runs of apt that install them.
+struct ComingPackages {
+    /// The packages of one run of apt.
+    var specs: [PackageSpec]
+    /// Whether they come only where an older version is installed.
+    var followsOnly = false
+
+    /// Their names.
+    var names: [String] { specs.map(\.name) }
+
+    /// The runs of apt of a lane; none in phases that install nothing.
+    static func runs(_ context: StepContext) -> [ComingPackages] {
+        let packages = context.playbook.packages
+        switch context.key.phase {
+        case PhaseName.controlPlane: return kubernetes(packages.controlPlane, context)
+        case PhaseName.workers: return kubernetes(packages.node, context)
+        case PhaseName.networkBefore, PhaseName.network:
+            let calico = context.playbook.calico
+            return component(calico?.packages, calico?.versions[context.componentRelease])
+        case PhaseName.helmBefore, PhaseName.helm:
+            let helm = context.playbook.helm
+            return component(helm?.packages, helm?.versions[context.componentRelease])
+        case PhaseName.clients:
+            return kubernetes(packages.client, context)
+                + ComponentPrograms.at(context.key.hop.to, context.playbook).map {
+                    ComingPackages(specs: [$0], followsOnly: true)
+                }
+        default: return []
+        }
+    }
+
+    /// Those that are not installed yet.
+    func left(_ installed: [String: InstalledPackage]) -> [PackageSpec] {
+        specs.filter { spec in
+            installed[spec.name]?.version != spec.version
+                && (!followsOnly || ComponentPrograms.follows(installed[spec.name], to: spec))
+        }
+    }
+
+    private static func kubernetes(_ names: [String], _ context: StepContext) -> [ComingPackages] {
+        guard let version = context.targetVersion, !names.isEmpty else { return [] }
+        return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version) })]
+    }
+
+    private static func component(_ names: [String]?, _ version: ComponentVersion?) -> [ComingPackages] {
+        guard let names, let version, !names.isEmpty else { return [] }
+        return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version.package) })]
+    }
+}

@@ -205,7 +205,9 @@ let package = Package(
         ),
         .testTarget(
             name: "UpgraderTests",
-            dependencies: ["UpgradeCore", "UpgradeSteps", "UpgradeTestSupport", "UpgradeTorture", "upgrader"],
+            dependencies: [
+                "UpgradeCore", "UpgradeReport", "UpgradeSteps", "UpgradeTestSupport", "UpgradeTorture", "upgrader",
+            ],
             exclude: ["Browser", "Console/Golden", "Golden"],
             swiftSettings: settings
         ),

@@ -60,12 +60,18 @@ struct Beginning {
 
     /// Says what is to be done, and asks.
     ///
+    /// - Parameters:
+    ///   - sequence: the whole plan, rehearsed.
+    ///   - until: the last hop that will be walked; `nil` for all.
     /// - Throws: `Complaint` where the answer is not yes.
-    func confirm(_ sequence: Sequence) throws {
-        let way = "\(sequence.plan.from?.description ?? "") → \(sequence.plan.to?.description ?? "")"
-        let changing = sequence.script.steps.filter { !$0.actions.isEmpty }.count
+    func confirm(_ sequence: Sequence, until: HopID? = nil) throws {
+        let whole = sequence.plan.to?.description ?? ""
+        let end = until?.to.description ?? whole
+        let way = "\(sequence.plan.from?.description ?? "") → \(end)" + (end == whole ? "" : " on the way to \(whole)")
+        let steps = sequence.script.steps.filter { step in until.map { step.key.hop <= $0 } ?? true }
+        let changing = steps.count { !$0.actions.isEmpty }
         Output.note(
-            "\(session.playbook.cluster): \(way), \(sequence.script.steps.count) steps, \(changing) of them change something"
+            "\(session.playbook.cluster): \(way), \(steps.count) steps, \(changing) of them change something"
         )
         if needsNoAnswer { return }
         Output.note("`\(look)` prints every command. Begin? [yes/no]")
@@ -106,13 +112,16 @@ struct Beginning {
     /// - Throws: `Complaint`.
     static func refuseUnfinished(_ directories: [RunDirectory]) throws {
         for directory in directories {
-            guard let left = OtherRuns.left(by: try directory.history().state) else { continue }
+            let record = try directory.history().state
+            guard let left = OtherRuns.left(by: record) else { continue }
             throw Complaint(
                 FiveLines(
                     error: "the run \(directory.path) is unfinished",
                     why: left,
                     state: "nothing was changed now",
-                    next: "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
+                    next: record.stop == .completed
+                        ? "`upgrader cleanup \(directory.path)` takes away what it left"
+                        : "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
                 ),
                 .drift
             )

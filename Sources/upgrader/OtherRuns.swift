@@ -9,17 +9,23 @@ enum OtherRuns {
         for other in RunDirectory.all(directory.clusterPath) where other.path != directory.path {
             // One that cannot be read is told by whoever asks about it.
             guard let record = try? other.history().state, let left = left(by: record) else { continue }
-            Output.note(
-                "note: \(other.path) is unfinished: \(left); `upgrader resume \(other.path)` goes on with it, "
-                    + "`upgrader cleanup \(other.path)` gives it up"
-            )
+            Output.note("note: \(other.path) is unfinished: \(left); \(ways(other, record))")
         }
     }
 
-    /// What a run that has not come to its end may have left on the cluster, the first of it; `nil` for nothing.
+    /// What a run may have left on the cluster, the first of it; `nil` for nothing.
+    ///
+    /// Of one that is complete, too: a step that was left out may have been the one to take it away.
     static func left(by record: RunState) -> String? {
-        guard record.stop != .completed, record.mayHaveLeftSomething else { return nil }
+        guard record.mayHaveLeftSomething else { return nil }
         return record.ledger.entries.first?.effect.title ?? "a step of it may still be under way"
+    }
+
+    /// What can be done about a run that has left something.
+    static func ways(_ directory: RunDirectory, _ record: RunState) -> String {
+        let cleanup = "`upgrader cleanup \(directory.path)`"
+        if record.stop == .completed { return "\(cleanup) takes it away" }
+        return "`upgrader resume \(directory.path)` goes on with it, \(cleanup) gives it up"
     }
 
     /// Says where the newest upgrade stopped before its end: whoever meant to go on with it has the command.

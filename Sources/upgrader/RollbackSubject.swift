@@ -58,7 +58,9 @@ struct RollbackSubject {
         )
     }
 
-    private var touched: Set<StepKey> { record.done.union(record.inFlight.keys).union(record.failed.keys) }
+    private var touched: Set<StepKey> {
+        record.done.union(record.inFlight.keys).union(record.failed.keys).union(record.skipped.keys)
+    }
 
     /// Refuses to resume an upgrade under a rollback of it that is half done, and a rollback whose upgrade has gone on.
     ///

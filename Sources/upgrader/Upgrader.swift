@@ -8,6 +8,7 @@ struct Upgrader: AsyncParsableCommand {
         abstract: "Steps a Kubernetes cluster of Debian packages, systemd units and SSH from release to release.",
         discussion: "Exit codes:\n"
             + Ending.allCases.map { "  \($0.rawValue)\t\($0.summary)" }.joined(separator: "\n"),
+        version: "upgrader \(Version.number)",
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
             CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self,
@@ -15,4 +16,13 @@ struct Upgrader: AsyncParsableCommand {
             PackageCommand.self, InitCommand.self,
         ]
     )
+
+    static func main() async {
+        if let misspelling = Misspelling(in: CommandLine.arguments.dropFirst(), of: Self.self) {
+            Output.complain(misspelling.complaint)
+            await Output.flush()
+            exit(withError: misspelling.complaint.ending.code)
+        }
+        await main(nil)
+    }
 }

@@ -19,6 +19,10 @@ struct Walk {
     var isNew = false
     /// Whether the operator has said that another holder of the lease is put out.
     var takesOver = false
+    /// Whether the operator is asked about a step that fails, where somebody sits at the terminal.
+    var asks = true
+    /// Steps that are left out, or to be done after all; `nil` for none.
+    var skips: SkipRequest?
 
     /// Walks until the run stops.
     ///
@@ -30,6 +34,8 @@ struct Walk {
         for notice in journal.notices {
             Output.note("note: \(notice)")
         }
+        // Before anything is dialed; what is recorded is judged again under the lease.
+        _ = try skips?.records(journal.state, plan)
         if journal.state.stop == .completed {
             Output.note("the run \(directory.path) is complete; there is nothing left to do")
             OtherRuns.tell(besides: directory)
@@ -91,6 +97,7 @@ struct Walk {
             if let loss = lease.loss { try journal.append([.stopped(.leaseLost(loss))]) }
             return ending
         }
+        if let records = try skips?.records(journal.state, plan), !records.isEmpty { try journal.append(records) }
         if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
         let times = StepTimes(try directory.history().records)
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps, times: times)
@@ -106,7 +113,8 @@ struct Walk {
             clock: ContinuousClock(),
             interruption: interruption,
             observer: Observers([console, transcript] + company.observers),
-            window: try notAfter?.window(directory)
+            window: try notAfter?.window(directory),
+            asker: try asker(plan, console)
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -134,6 +142,13 @@ struct Walk {
             group.cancelAll()
             return ending
         }
+    }
+
+    /// Who asks about a step that fails; `nil` where nobody can be asked, or is to be.
+    private func asker(_ plan: Plan, _ console: any Console) throws -> (any Asker)? {
+        guard asks, Keyboard.isManned else { return nil }
+        let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: Ledger())
+        return try QuestionDesk(report, console: console)
     }
 
     /// Waits for what the upgrade may still do to the worker, and writes down in its journal that its lane begins anew.
@@ -177,7 +192,10 @@ struct Walk {
     }
 
     private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState, _ stored: StoredLease?) -> Ending {
-        let done = "\(record.done.count) of \(plan.keys.count) steps are done"
+        let skipped = record.skipped.count
+        let done =
+            "\(record.done.count) of \(plan.keys.count) steps are done"
+            + (skipped == 0 ? "" : ", \(skipped) \(skipped == 1 ? "was" : "were") skipped")
         switch stop {
         case .completed where plan.takesBack != nil:
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"

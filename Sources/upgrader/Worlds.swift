@@ -164,6 +164,7 @@ enum Worlds {
             found ?? fresh,
             clock: ContinuousClock(),
             pace: settings.pace,
+            failures: settings.failures,
             change: { (state) throws(AccessError) in try file.write(state) }
         )
     }

@@ -12,6 +12,10 @@ extension Record {
             .failed(key, attempt: attempt, .access(error.redacted))
         case .failed(let key, let attempt, .bug(let text)):
             .failed(key, attempt: attempt, .bug(Redaction.redact(text)))
+        case .skipped(let key, let attempt, let skip):
+            .skipped(key, attempt: attempt, skip.redacted)
+        case .withdrawn(let key, let by, let reason):
+            .withdrawn(key, by: by, reason: Redaction.redact(reason))
         case .begun, .acted, .done, .failed, .undoing, .struck, .released, .tookBack, .stopped, .leased: self
         }
     }
@@ -22,6 +26,11 @@ extension RunHeader {
     var redacted: RunHeader {
         RunHeader(run: run, planDigest: planDigest, holder: holder, reason: Redaction.redact(reason))
     }
+}
+
+extension Skip {
+    /// The operator's word without its secrets.
+    var redacted: Skip { Skip(by: by, reason: Redaction.redact(reason), consequence: consequence) }
 }
 
 extension Action {

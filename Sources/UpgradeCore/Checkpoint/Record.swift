@@ -16,6 +16,10 @@ public enum Record: Hashable, Sendable, Codable {
     case done(StepKey)
     /// The attempt at the step has failed.
     case failed(StepKey, attempt: Int, Failure)
+    /// The operator has left the step out after its attempt had failed.
+    case skipped(StepKey, attempt: Int, Skip)
+    /// The operator wants the step done after all: it stands again as it had failed.
+    case withdrawn(StepKey, by: String, reason: String)
     /// A side effect is about to be undone by cleanup.
     case undoing(SideEffect)
     /// A side effect is no longer ours: undone, or changed by somebody else.

@@ -53,11 +53,19 @@ public struct RunState: Hashable, Sendable, Codable {
     /// How the run came to hold the lease last; `nil` for a run of a version that knew none.
     public private(set) var lease: LeaseClaim?
 
+    /// Steps that the operator has left out; `nil` while there is none, as in checkpoints of older versions.
+    private var skips: [StepKey: Skipped]?
+
     /// The last attempt at each done step that took more than one.
     private var attempts: [StepKey: Int] = [:]
 
     /// Makes the state before the first record.
     public init() {}
+
+    /// Steps that the operator has left out.
+    ///
+    /// They are never done, nor begun again by a lane that begins anew.
+    public var skipped: [StepKey: Skipped] { skips ?? [:] }
 
     /// Whether something of the run may be on the cluster: a side effect, or a job that still runs.
     public var mayHaveLeftSomething: Bool {
@@ -105,10 +113,18 @@ public struct RunState: Hashable, Sendable, Codable {
             let doubted = giveUp(key) ?? failed[key]?.doubted ?? []
             if failure.tellsTheEnd { unsettled[key] = nil }
             failed[key] = FailedAttempt(attempt: attempt, failure: failure, doubted: doubted)
+        case .skipped(let key, _, let skip):
+            guard let failed = failed.removeValue(forKey: key) else { return }
+            skips = skipped.merging([key: Skipped(skip: skip, failed: failed)]) { $1 }
+        case .withdrawn(let key, _, _):
+            guard let last = skips?.removeValue(forKey: key) else { return }
+            failed[key] = last.failed
+            if skips?.isEmpty == true { skips = nil }
         case .undoing(let effect):
             undoing.insert(effect)
         case .struck(let effect, _):
-            redo(effect)
+            // A completed run is not walked again: what a step that was left out would have undone is all there is to it.
+            if stop != .completed { redo(effect) }
             undoing.remove(effect)
             ledger.strike(effect)
         case .released(let key):
@@ -120,8 +136,9 @@ public struct RunState: Hashable, Sendable, Codable {
             redo(laneOf: key)
         case .stopped(let reason):
             stop = reason
-            // Every step has looked: what it did not find to undo, somebody else has undone or made theirs.
-            if reason == .completed { ledger = Ledger() }
+            // Every step has looked: what it did not find to undo, somebody else has undone or made theirs. One that was
+            // left out has not looked, and what it was to undo is for cleanup.
+            if reason == .completed, skipped.isEmpty { ledger = Ledger() }
         }
     }
 

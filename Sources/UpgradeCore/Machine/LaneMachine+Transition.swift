@@ -18,7 +18,7 @@ extension LaneMachine {
             return unlessInterrupted(.deciding(inDoubt: action), [.observe(key)])
         case (.outwaiting, .settled):
             var next = state
-            next.attempt = firstAttempts[state.step]
+            next.attempt = max(firstAttempts[state.step], state.attempt + 1)
             next.nextIndex = 0
             next.stage = state.isInterrupted ? .paused : .beginning
             return (next, state.isInterrupted ? [] : [.save(.begun(key, attempt: next.attempt))])
@@ -48,7 +48,15 @@ extension LaneMachine {
             (.waiting, .failed(let failure)):
             return failing(failure, key: key)
         case (.failing(let failure), .saved):
+            return asks && !state.isInterrupted
+                ? (with(.asking(failure)), [.ask(key, attempt: state.attempt, failure)])
+                : (with(.frozen(failure)), [])
+        case (.asking(let failure), .aborted):
             return (with(.frozen(failure)), [])
+        case (.asking(let failure), .abandoned) where state.isInterrupted:
+            return (with(.frozen(failure)), [])
+        case (.asking(let failure), .retried), (.asking(let failure), .skipped):
+            return state.isInterrupted ? (with(.frozen(failure)), []) : answered(event, key: key)
         case (.settling, .abandoned), (.outwaiting, .abandoned), (.deciding, .abandoned), (.acting, .abandoned),
             (.verifying, .abandoned),
             (.waiting, .abandoned):
@@ -125,6 +133,23 @@ extension LaneMachine {
 
     private func failing(_ failure: Failure, key: StepKey) -> (State, [LaneEffect]) {
         (with(.failing(failure)), [.save(.failed(key, attempt: state.attempt, failure))])
+    }
+
+    private func answered(_ answer: LaneEvent, key: StepKey) -> (State, [LaneEffect]) {
+        var next = state
+        switch answer {
+        case .skipped(let skip):
+            next.stage = .finishing
+            return (next, [.save(.skipped(key, attempt: state.attempt, skip))])
+        case .retried(let left?):
+            next.stage = .outwaiting(left)
+            return (next, [.settle(key, left, attempt: state.attempt, index: state.nextIndex)])
+        default:
+            // The index runs on: of attempt and index, names of jobs need only the one to differ.
+            next.attempt += 1
+            next.stage = .beginning
+            return (next, [.save(.begun(key, attempt: next.attempt))])
+        }
     }
 
     private func unlessInterrupted(_ stage: Stage, _ effects: [LaneEffect]) -> (State, [LaneEffect]) {

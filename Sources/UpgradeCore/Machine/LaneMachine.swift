@@ -8,8 +8,12 @@
 ///   |        |                     failing -> frozen, from every state that learns of a failure
 ///   +--------+ (in doubt)          paused, from every state, once interrupted
 /// outwaiting -> beginning          where a failed attempt may have left a job running
+/// failing -> asking -+-> beginning, or outwaiting     the operator wants another attempt
+///                    +-> finishing                    the operator leaves the step out
+///                    +-> frozen                       the operator wants neither, or wishes to stop
 /// ```
-/// An action is asked for only in answer to `.saved`, never after `.interrupted`.
+/// An action is asked for only in answer to `.saved`, never after `.interrupted`. The operator is asked only where the
+/// lane was made to, and only once the failure is on disk: killed with a question standing, the run has failed there.
 public struct LaneMachine: Hashable, Sendable {
     /// Where the lane is.
     public struct State: Hashable, Sendable {
@@ -51,6 +55,8 @@ public struct LaneMachine: Hashable, Sendable {
         case finishing
         /// The failure is being saved.
         case failing(Failure)
+        /// The operator is asked what becomes of the step that has failed.
+        case asking(Failure)
         /// The lane has failed and does not go on.
         case frozen(Failure)
         /// The lane was interrupted and does not go on.
@@ -59,7 +65,7 @@ public struct LaneMachine: Hashable, Sendable {
         case ended
     }
 
-    /// The steps, in order.
+    /// The steps, in order, without those that the operator has left out before.
     public let keys: [StepKey]
     /// Where the lane is.
     public private(set) var state: State
@@ -67,10 +73,14 @@ public struct LaneMachine: Hashable, Sendable {
     let firstAttempts: [Int]
     /// What has to be waited for before the step of this index is begun.
     let unsettled: [RunState.Unsettled?]
+    /// Whether the operator is asked what becomes of a step that has failed.
+    let asks: Bool
 
     /// Makes a lane that goes on from what is recorded.
-    public init(keys: [StepKey], resuming record: RunState) {
+    public init(keys: [StepKey], resuming record: RunState, asks: Bool = false) {
+        let keys = keys.filter { record.skipped[$0] == nil }
         self.keys = keys
+        self.asks = asks
         firstAttempts = keys.map { record.failed[$0].map { $0.attempt + 1 } ?? record.again[$0] ?? 1 }
         unsettled = keys.map { record.unsettled[$0] }
         let step = keys.firstIndex { !record.done.contains($0) } ?? keys.count
@@ -106,9 +116,14 @@ public struct LaneMachine: Hashable, Sendable {
         case .ended, .frozen, .paused: true
         case .idle, .beginning, .settling, .outwaiting, .deciding, .intending, .acting, .recording, .verifying,
             .waiting, .finishing,
-            .failing:
+            .failing, .asking:
             false
         }
+    }
+
+    /// Whether a step of the lane has failed and the operator has not said yet what becomes of it.
+    var isAsking: Bool {
+        if case .asking = state.stage { true } else { false }
     }
 
     /// Takes an event and says what is to be done.
@@ -137,6 +152,12 @@ public enum LaneEvent: Hashable, Sendable {
     case gateOpened
     /// What was being done has failed.
     case failed(Failure)
+    /// The operator wants another attempt, once the job of this action has ended where there is one.
+    case retried(after: Action?)
+    /// The operator leaves the step out.
+    case skipped(Skip)
+    /// The operator wants the lane to stay where it failed.
+    case aborted
     /// What was being waited for is no longer waited for, because of the interrupt.
     case abandoned
     /// No further action may be begun.
@@ -157,6 +178,8 @@ public enum LaneEffect: Hashable, Sendable {
     case verify(StepKey)
     /// Wait for the step's gate, then say `.gateOpened`.
     case wait(StepKey)
+    /// Ask the operator what becomes of the step, then say `.retried`, `.skipped` or `.aborted`.
+    case ask(StepKey, attempt: Int, Failure)
 }
 
 /// An event that cannot happen in a state.

@@ -28,10 +28,10 @@ extension RunMachine {
             next.asked = nil
             // Meanwhile a lane may have failed, or somebody may have wished to stop.
             guard let phase = phase(of: next), mayBegin(next, phase) else { return try advanced(next, []) }
-            let effects = try begin(LaneMachine(keys: keys(of: index, in: next), resuming: record), in: &next)
+            let effects = try begin(lane(index, in: next), in: &next)
             return try advanced(next, effects)
         case (.walking, .laneRefused(let index, let needs)):
-            let lane = LaneMachine(keys: keys(of: index, in: state), resuming: record)
+            let lane = self.lane(index, in: state)
             guard state.asked == index, let first = unfinished(lane).first else { throw illegal(event) }
             var next = state
             next.asked = nil
@@ -75,7 +75,7 @@ extension RunMachine {
                 return stopping(next, .reached(until), effects)
             }
             while mayBegin(next, phase) {
-                let lane = LaneMachine(keys: keys(of: next.nextLane, in: next), resuming: record)
+                let lane = self.lane(next.nextLane, in: next)
                 if lane.isSettled {
                     next.nextLane += 1
                 } else if isTimed {
@@ -105,7 +105,16 @@ extension RunMachine {
 
     private func mayBegin(_ state: State, _ phase: PlannedPhase) -> Bool {
         !state.isInterrupted && state.nextLane < phase.lanes.count && state.lanes.count < phase.batch
-            && state.frozen.count <= phase.failureBudget && state.asked == nil && state.refused == nil
+            && state.frozen.count + asking(state) <= phase.failureBudget
+            && state.asked == nil && state.refused == nil
+    }
+
+    /// How many lanes have failed and wait for the operator's answer.
+    private func asking(_ state: State) -> Int { state.lanes.values.count(where: \.isAsking) }
+
+    /// The lane of this index as it goes on from what was recorded when the machine was made.
+    private func lane(_ index: Int, in state: State) -> LaneMachine {
+        LaneMachine(keys: keys(of: index, in: state), resuming: record, asks: asks)
     }
 
     /// Begins the next lane of the phase in hand.

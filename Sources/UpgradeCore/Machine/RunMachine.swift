@@ -2,7 +2,8 @@
 ///
 /// A phase ends when its lanes have ended; lanes are begun in order, `batch` at a time. A lane that fails is frozen
 /// and counts against the phase's failure budget: while the budget lasts other lanes are still begun, and lanes in
-/// hand always go on. A phase with a frozen lane is never left: the run stops there.
+/// hand always go on. A phase with a frozen lane is never left: the run stops there. A lane whose failure the operator is
+/// asked about keeps its place in the batch and counts like a frozen one until there is an answer.
 public struct RunMachine: Hashable, Sendable {
     /// Where the run is.
     public struct State: Hashable, Sendable {
@@ -55,6 +56,8 @@ public struct RunMachine: Hashable, Sendable {
     public let until: HopID?
     /// Whether it is asked, before each lane, if there is time for it.
     public let isTimed: Bool
+    /// Whether the operator is asked what becomes of a step that has failed.
+    public let asks: Bool
     /// What was recorded when the machine was made.
     let record: RunState
     /// Where the run is.
@@ -65,9 +68,11 @@ public struct RunMachine: Hashable, Sendable {
         plan: Plan,
         resuming record: RunState = RunState(),
         until: HopID? = nil,
-        isTimed: Bool = false
+        isTimed: Bool = false,
+        asks: Bool = false
     ) {
         self.plan = plan
+        self.asks = asks
         self.isTimed = isTimed
         self.record = record
         self.until = until

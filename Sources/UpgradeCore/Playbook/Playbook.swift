@@ -306,6 +306,8 @@ public struct SimulationSettings: Hashable, Sendable {
     public var tillerTag: String?
     /// How many pods run on the workers besides the few of the sample; its hosts then have configurations to read.
     public var pods: Int
+    /// Steps whose actions fail, so that a person can see what a failure is like.
+    public var failures: [SimulatedFailure]
 
     /// Makes settings.
     public init(
@@ -313,12 +315,38 @@ public struct SimulationSettings: Hashable, Sendable {
         pace: Duration,
         calicoTag: String? = nil,
         tillerTag: String? = nil,
-        pods: Int = 0
+        pods: Int = 0,
+        failures: [SimulatedFailure] = []
     ) {
         self.release = release
         self.pace = pace
         self.calicoTag = calicoTag
         self.tillerTag = tillerTag
         self.pods = pods
+        self.failures = failures
+    }
+}
+
+/// A failure of a simulated cluster: actions of a step end badly.
+public struct SimulatedFailure: Hashable, Sendable {
+    /// The step.
+    public var step: StepID
+    /// The host, or `cluster`; `nil` for all.
+    public var target: Target?
+    /// How many attempts fail, from the first on.
+    public var attempts: Int
+
+    /// Makes a failure.
+    public init(step: StepID, target: Target? = nil, attempts: Int = 1) {
+        self.step = step
+        self.target = target
+        self.attempts = attempts
+    }
+
+    /// Whether an action of this job fails.
+    func isOf(_ job: JobID) -> Bool {
+        // Cleanup has no attempts; what it undoes it can undo.
+        job.key.step == step && (target ?? job.key.target) == job.key.target && job.attempt > 0
+            && job.attempt <= attempts
     }
 }

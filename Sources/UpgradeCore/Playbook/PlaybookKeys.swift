@@ -38,7 +38,8 @@ enum PlaybookKeys {
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
         "accept": ["violation", "reason"],
         "accepted-findings": ["id", "reason", "until"],
-        "simulation": ["release", "pace", "calico", "tiller", "pods"],
+        "simulation": ["release", "pace", "calico", "tiller", "pods", "failures"],
+        "simulation.failures": ["step", "host", "attempts"],
         "versions": ["fact", "value", "source", "reason"],
         "silences": ["name", "alertmanager", "token-file", "matchers", "lasts"],
         "notifications": [

@@ -86,6 +86,7 @@ extension PlaybookReading {
         let tiller = section.value("tiller", .tag)
         // As many as upstream says a cluster may have.
         let pods = section.value("pods", .integer(0...150_000))
+        let failures = section.sections("failures").compactMap(simulatedFailure)
         guard let release else { return nil }
         if let path, release > path.target || path.releases[release] == nil,
             let place = section.entry("release").map({ top.problems.place(of: $0.node) })
@@ -106,8 +107,16 @@ extension PlaybookReading {
             pace: pace ?? .milliseconds(100),
             calicoTag: calico,
             tillerTag: tiller,
-            pods: pods ?? 0
+            pods: pods ?? 0,
+            failures: failures
         )
+    }
+
+    private func simulatedFailure(_ section: PlaybookSection) -> SimulatedFailure? {
+        let step = section.required("step", .stepName).flatMap { StepID($0) }
+        let target = section.value("host", .name).flatMap { Target($0) }
+        let attempts = section.value("attempts", .integer(1...1000))
+        return step.map { SimulatedFailure(step: $0, target: target, attempts: attempts ?? 1) }
     }
 
     // MARK: Components

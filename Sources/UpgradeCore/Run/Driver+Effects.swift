@@ -4,6 +4,8 @@ extension Driver {
         switch effect {
         case .save:
             .failed(.bug("a save is not performed here"))
+        case .ask:
+            .failed(.bug("a question is not put here"))
         case .settle(let key, let action, let attempt, let index):
             await settle(key, action, job(key, action, attempt, index))
         case .observe(let key):
@@ -20,6 +22,42 @@ extension Driver {
     private func job(_ key: StepKey, _ action: Action, _ attempt: Int, _ index: Int) -> JobID {
         let machine = action.host.flatMap { plan.machineIDs[$0] }
         return JobID(run: run, key: key, attempt: attempt, index: index, machine: machine)
+    }
+
+    /// What is asked about a step that has failed: from the record, where its failure is durable already.
+    func question(
+        _ key: StepKey,
+        attempt: Int,
+        _ failure: Failure,
+        _ record: RunState,
+        _ machine: RunMachine.State
+    ) -> FailureQuestion {
+        FailureQuestion(
+            key: key,
+            attempt: attempt,
+            failure: failure,
+            left: record.unsettled[key]?.action,
+            hindrance: record.skipHindrance(key),
+            ledger: record.ledger,
+            inHand: machine.lanes.sorted { $0.key < $1.key }.compactMap { _, lane in
+                lane.isAsking ? nil : lane.key
+            }
+        )
+    }
+
+    /// Puts a question; the wish to stop takes it back.
+    func ask(_ question: FailureQuestion) async -> LaneEvent {
+        guard let asker else { return .aborted }
+        observer.notice(.asking(question.key, question.failure))
+        return await unlessInterrupted(1) {
+            let answer = await asker.ask(question)
+            observer.notice(.answered(question.key, answer))
+            return switch answer {
+            case .retry: .retried(after: question.left)
+            case .skip(let skip): question.hindrance == nil ? .skipped(skip) : .aborted
+            case .abort: .aborted
+            }
+        }
     }
 
     private func settle(_ key: StepKey, _ action: Action, _ job: JobID) async -> LaneEvent {

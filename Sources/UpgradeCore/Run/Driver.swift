@@ -23,6 +23,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     public var observer: any RunObserver
     /// When all that is begun must be able to end; `nil` for no such time.
     public var window: RunWindow?
+    /// Asks the operator about a step that has failed; `nil` where nobody can be asked.
+    public var asker: (any Asker)?
 
     /// Makes a driver.
     public init(
@@ -35,7 +37,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         clock: Time,
         interruption: Interruption = Interruption(),
         observer: any RunObserver = SilentObserver(),
-        window: RunWindow? = nil
+        window: RunWindow? = nil,
+        asker: (any Asker)? = nil
     ) {
         self.run = run
         self.plan = plan
@@ -47,6 +50,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         self.interruption = interruption
         self.observer = observer
         self.window = window
+        self.asker = asker
     }
 
     private enum Signal {
@@ -62,7 +66,13 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     /// - Returns: why it stopped; the same is recorded.
     /// - Throws: `DriverError` when nothing more can be recorded, or for a mistake of ours.
     public func walk(recorder: any Recorder, until: HopID? = nil) async throws(DriverError) -> StopReason {
-        var machine = RunMachine(plan: plan, resuming: recorder.state, until: until, isTimed: window != nil)
+        var machine = RunMachine(
+            plan: plan,
+            resuming: recorder.state,
+            until: until,
+            isTimed: window != nil,
+            asks: asker != nil
+        )
         let outcome = await withTaskGroup(of: Signal.self) { group -> Result<StopReason, DriverError> in
             group.addTask {
                 await interruption.reached(1)
@@ -114,6 +124,11 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                 case .stop(let reason):
                     observer.notice(.stopped(reason))
                     return reason
+                case .lane(let index, .ask(let key, let attempt, let failure)):
+                    let question = question(key, attempt: attempt, failure, recorder.state, machine.state)
+                    group.addTask {
+                        .event(.lane(index, await ask(question)))
+                    }
                 case .lane(let index, let effect):
                     let ledger = recorder.state.ledger
                     group.addTask {
@@ -163,7 +178,9 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
             observer.notice(.stepEnded(key, took: took, changed: changed))
         case .failed(let key, _, let failure):
             observer.notice(.stepFailed(key, failure))
-        case .started, .resumed, .leased, .acted, .undoing, .struck, .released, .tookBack, .stopped:
+        case .skipped(let key, _, let skip):
+            observer.notice(.stepSkipped(key, skip))
+        case .started, .resumed, .leased, .acted, .withdrawn, .undoing, .struck, .released, .tookBack, .stopped:
             break
         }
     }

@@ -22,6 +22,12 @@ public enum RunNotice: Hashable, Sendable {
     case stepEnded(StepKey, took: Duration, changed: Bool)
     /// A step failed.
     case stepFailed(StepKey, Failure)
+    /// The operator is asked what becomes of a step that has failed.
+    case asking(StepKey, Failure)
+    /// The operator has said what becomes of it.
+    case answered(StepKey, FailureAnswer)
+    /// A step that had failed is left out, as the operator wants.
+    case stepSkipped(StepKey, Skip)
     /// The operator's wish to stop was heard.
     case interrupted
     /// The run stopped.

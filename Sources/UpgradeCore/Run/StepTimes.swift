@@ -48,7 +48,9 @@ public struct StepTimes: Hashable, Sendable {
         case .resumed:
             // What was in hand when the process before was killed has not taken that long.
             begun = [:]
-        case .started, .leased, .acted, .failed, .undoing, .struck, .released, .tookBack, .stopped: break
+        case .started, .leased, .acted, .failed, .skipped, .withdrawn, .undoing, .struck, .released, .tookBack,
+            .stopped:
+            break
         }
     }
 

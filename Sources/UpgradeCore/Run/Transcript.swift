@@ -64,7 +64,8 @@ public final class Transcript: RunObserver {
         case .progress(let key, let progress): write(key, .waits(Redaction.redact(progress.title)))
         case .gateWaiting(let key, let unmet, _, _): write(key, .gate(Redaction.redact(unmet.why)))
         case .stepEnded(let key, _, _), .stepFailed(let key, _): state.withLock { $0.last[key] = nil }
-        case .stepBegan, .settling, .actionBegan, .actionEnded, .interrupted, .stopped: break
+        case .asking(let key, _): write(key, .waits("the operator is asked what becomes of it"))
+        case .stepBegan, .settling, .actionBegan, .actionEnded, .answered, .stepSkipped, .interrupted, .stopped: break
         }
     }
 

@@ -6,6 +6,7 @@ public actor SimulatedCluster: ClusterAccess {
     public private(set) var state: ClusterState
     private let clock: any Clock<Duration>
     private let pace: Duration
+    private let failures: [SimulatedFailure]
     private let change: @Sendable (ClusterState) throws(AccessError) -> Void
 
     /// Makes a cluster.
@@ -14,16 +15,19 @@ public actor SimulatedCluster: ClusterAccess {
     ///   - state: the cluster to begin with.
     ///   - clock: passes while an action is performed.
     ///   - pace: how long an action takes on `clock`.
+    ///   - failures: steps whose actions fail, with nothing done.
     ///   - change: called with the state after each change, before the action counts as done.
     public init(
         _ state: ClusterState,
         clock: any Clock<Duration>,
         pace: Duration = .zero,
+        failures: [SimulatedFailure] = [],
         change: @escaping @Sendable (ClusterState) throws(AccessError) -> Void = { _ in }
     ) {
         self.state = state
         self.clock = clock
         self.pace = pace
+        self.failures = failures
         self.change = change
     }
 
@@ -52,6 +56,15 @@ public actor SimulatedCluster: ClusterAccess {
         }
         try state.refuseAnotherMachine(action, job)
         if action.isJob, state.jobs.contains(job.unitName) { return }
+        if failures.contains(where: { $0.isOf(job) }) {
+            await pass()
+            throw .commandFailed(
+                host: job.key.target.description,
+                command: action.title,
+                status: "exit 1",
+                output: "this failure is simulated: `simulation.failures` in the playbook asks for it"
+            )
+        }
         // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
         do throws(AccessError) {
             try state.begin(action)

@@ -96,7 +96,7 @@ public struct RunFigures: Sendable {
         case .failed(let key, _, let failure): take(.stepFailed(key, failure), at: time)
         case .stopped(let reason): take(RunNotice.stopped(reason), at: time)
         case .released(let key): lanes[key] = nil
-        case .leased, .undoing, .struck, .tookBack: break
+        case .leased, .skipped, .withdrawn, .undoing, .struck, .tookBack: break
         }
     }
 
@@ -148,7 +148,8 @@ public struct RunFigures: Sendable {
                 case .leaseLost: "lease-lost"
                 case .reached, .outOfTime: "paused"
                 }
-        case .progress(_, .ran), .interrupted: break
+        case .stepSkipped(let key, _): lanes[key] = nil
+        case .progress(_, .ran), .asking, .answered, .interrupted: break
         }
     }
 

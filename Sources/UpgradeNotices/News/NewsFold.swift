@@ -41,7 +41,7 @@ public struct NewsFold: Sendable {
         )
         self.blockedAfter = blockedAfter / .seconds(1)
         hops = plan.hops.map(\.id)
-        for key in plan.keys where !record.done.contains(key) { left[key.hop, default: 0] += 1 }
+        for key in plan.keys where !record.isBehind(key) { left[key.hop, default: 0] += 1 }
         done = record.done.count
     }
 
@@ -72,7 +72,16 @@ public struct NewsFold: Sendable {
             return []
         case .stepEnded(let key, _, _):
             waits[key] = nil
-            return ended(key, at: time)
+            done += 1
+            return passed(key, at: time)
+        case .asking(let key, let failure):
+            wait(key, "the operator is asked what becomes of it: \(failure.why)", since: time)
+            return []
+        case .answered(let key, _):
+            waits[key] = nil
+            return []
+        case .stepSkipped(let key, _):
+            return passed(key, at: time)
         case .stopped(let reason):
             return [stopped(reason, at: time)]
         case .progress, .stepBegan, .settling, .interrupted:
@@ -112,8 +121,7 @@ public struct NewsFold: Sendable {
         )
     }
 
-    private mutating func ended(_ key: StepKey, at time: Double) -> [RunNews] {
-        done += 1
+    private mutating func passed(_ key: StepKey, at time: Double) -> [RunNews] {
         failures[key] = nil
         guard let before = left[key.hop] else { return [] }
         left[key.hop] = before - 1

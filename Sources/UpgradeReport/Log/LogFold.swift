@@ -52,6 +52,11 @@ public struct LogFold: Sendable {
                 took: took,
                 detail.isEmpty ? nil : detail
             )
+        case .skipped(let key, _, let skip):
+            return entry("skipped", key, "is skipped by \(skip.by), because: \(skip.reason)", skip.consequence)
+        case .withdrawn(let key, let by, let reason):
+            let why = reason.isEmpty ? "" : ", because: \(reason)"
+            return entry("withdrawn", key, "is to be done after all, by \(by)\(why)")
         case .undoing(let effect): return entry("undoing", nil, "cleanup is about to \(effect.inverse.title)")
         case .struck(let effect, let undone):
             return entry(

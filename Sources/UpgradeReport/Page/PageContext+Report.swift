@@ -10,6 +10,7 @@ extension PageContext {
         let steps = report.steps
         let done = steps.count { $0.outcome == "done" }
         let failed = steps.filter { $0.outcome == "failed" }
+        let skipped = steps.count { $0.outcome == "skipped" }
         let worked = report.sittings.reduce(0) { $0 + $1.ended - $1.began }
         pageTitle = "\(report.cluster) \(report.from) to \(report.to): \(report.status.rawValue)"
         heading = "\(report.cluster): \(report.from) → \(report.to)"
@@ -36,7 +37,11 @@ extension PageContext {
                 label: "At work",
                 value: "\(Clock.length(worked)) in \(Self.count(report.sittings.count, "sitting"))"
             ),
-            Named(label: "Steps", value: "\(done) of \(steps.count) done, \(failed.count) failed"),
+            Named(
+                label: "Steps",
+                value: "\(done) of \(steps.count) done, \(failed.count) failed"
+                    + (skipped == 0 ? "" : ", \(skipped) skipped")
+            ),
             Named(label: "Ready before", value: Self.list(report.readyBefore)),
             Named(label: "Cordoned by others", value: Self.list(report.foreignCordons)),
         ]
@@ -120,7 +125,7 @@ extension PageContext {
         report.parts.compactMap { part in
             guard part.phase == nil, let began = part.began else { return nil }
             let left = scale.place(began)
-            let right = scale.place(part.done == part.steps ? part.ended ?? report.ended : report.ended)
+            let right = scale.place(part.isBehind ? part.ended ?? report.ended : report.ended)
             return HopBar(
                 hopLabel: part.hop,
                 hopLeft: PageText.number(left),
@@ -161,7 +166,7 @@ extension PageContext {
                     phaseID: "phase-\(part.hop)-\(phase)",
                     phaseName: phase,
                     phaseSummary: "\(row.partDone) of \(row.partPlanned) done, \(row.partTook)",
-                    phaseIsOpen: part.failed > 0,
+                    phaseIsOpen: part.failed + part.skipped > 0,
                     stepItems: told.map(StepItem.init),
                     quiet: quiet.map { "\($0.step)@\($0.target)" }.joined(separator: ", "),
                     hasQuiet: !quiet.isEmpty

@@ -5,8 +5,10 @@ extension PageContext.PartRow {
         partRule = part.batch.map { $0 == 1 ? "one at a time" : "\($0) at a time" } ?? ""
         partPlanned = part.steps
         partDone = part.done
+        let left = part.steps - part.done - part.skipped
+        let open = [(part.failed, "failed"), (part.skipped, "skipped"), (part.failed > 0 ? 0 : left, "left")]
         partOpen =
-            part.failed > 0 ? "\(part.failed) failed" : part.done == part.steps ? "–" : "\(part.steps - part.done) left"
+            open.contains { $0.0 > 0 } ? open.filter { $0.0 > 0 }.map { "\($0) \($1)" }.joined(separator: ", ") : "–"
         partRetries = part.retries == 0 ? "–" : String(part.retries)
         partBegan = part.began.map(Clock.moment) ?? "not begun"
         partTook =
@@ -15,12 +17,20 @@ extension PageContext.PartRow {
     }
 }
 
+extension RunReport.Part {
+    /// Whether the run is past it: each step is done, or left out.
+    var isBehind: Bool { done + skipped == steps }
+}
+
 extension PageContext.Check {
     init(_ step: RunReport.Step) {
         checkName = step.title
         checkTarget = step.target
         checkState = step.outcome == "done" ? "done" : step.outcome == "failed" ? "failed" : "open"
-        checkResult = step.outcome == "done" ? "passed" : step.attempts.last?.why ?? step.outcome
+        checkResult =
+            if step.outcome == "done" { "passed" } else if let skip = step.skip {
+                "skipped by \(skip.by): \(skip.reason)"
+            } else { step.attempts.last?.why ?? step.outcome }
         checkTime = step.attempts.last.map { Clock.moment($0.ended ?? $0.began) } ?? "–"
         let waits = step.attempts.flatMap(\.waits).map(\.text)
         checkWaits = waits.isEmpty ? "–" : waits.joined(separator: "; ")
@@ -37,7 +47,8 @@ extension PageContext.StepItem {
         stepState = step.outcome == "done" ? "done" : step.outcome == "failed" ? "failed" : "open"
         let took = step.attempts.last.flatMap { last in last.ended.map { Clock.length($0 - last.began) } }
         stepEnd = [
-            step.outcome, took.map { "in \($0)" }, step.attempts.count > 1 ? "attempt \(step.attempts.count)" : nil,
+            step.outcome, step.skip.map { "by \($0.by), because: \($0.reason)" }, took.map { "in \($0)" },
+            step.attempts.count > 1 ? "attempt \(step.attempts.count)" : nil,
         ]
         .compactMap { $0 }.joined(separator: ", ")
         attempts = step.attempts.map(PageContext.AttemptItem.init)

@@ -52,7 +52,7 @@ extension RunReport {
             )
         }
         parts = Part.all(plan, steps)
-        consents = Consent.all(playbook)
+        consents = Consent.all(playbook) + steps.compactMap(Consent.init)
         readyBefore = plan.baseline.readyNodes.sorted()
         foreignCordons = plan.baseline.foreignCordons.sorted()
         ledger = state.ledger.entries.map(\.effect.title)
@@ -87,13 +87,18 @@ extension RunReport.Step {
         // Where health is judged by itself, and not on the way of a change.
         isCheck = phase == "preflight" || phase == "verify" || ["cluster-health", "node-ready"].contains(step)
         let state = story.state
-        outcome =
-            if state.done.contains(key) { "done" } else if state.failed[key] != nil {
-                "failed"
-            } else if state
-                .inFlight[key] != nil
-            { "in hand" } else { "not begun" }
+        outcome = Self.outcome(key, state)
+        skip = story.skipped[key].map {
+            .init(by: $0.skip.by, reason: $0.skip.reason, consequence: $0.skip.consequence, time: $0.time)
+        }
         attempts = (story.attempts[key] ?? []).map { .init($0, playbook: playbook, transcript: transcript) }
+    }
+
+    private static func outcome(_ key: StepKey, _ state: RunState) -> String {
+        if state.done.contains(key) { return "done" }
+        if state.skipped[key] != nil { return "skipped" }
+        if state.failed[key] != nil { return "failed" }
+        return state.inFlight[key] != nil ? "in hand" : "not begun"
     }
 }
 
@@ -170,6 +175,7 @@ extension RunReport.Part {
             steps: steps.count,
             done: steps.count { $0.outcome == "done" },
             failed: steps.count { $0.outcome == "failed" },
+            skipped: steps.count { $0.outcome == "skipped" },
             retries: steps.reduce(0) { $0 + max(0, $1.attempts.count - 1) },
             began: steps.compactMap { $0.attempts.first?.began }.min(),
             ended: steps.compactMap { $0.attempts.last?.ended }.max()
@@ -178,6 +184,17 @@ extension RunReport.Part {
 }
 
 extension RunReport.Consent {
+    /// A step that was left out; `nil` for any other.
+    init?(_ step: RunReport.Step) {
+        guard let skip = step.skip else { return nil }
+        let why = step.attempts.last?.why.map { ", which had failed: \($0)" } ?? ""
+        self.init(
+            kind: "skip",
+            what: "\(step.key) was left out\(why). So: \(skip.consequence)",
+            reason: "\(skip.reason) (\(skip.by), \(Clock.moment(skip.time)))"
+        )
+    }
+
     static func all(_ playbook: Playbook) -> [RunReport.Consent] {
         var all = playbook.versions.map {
             RunReport.Consent(kind: "fact", what: "\($0.fact) is \($0.value) (\($0.source))", reason: $0.reason)

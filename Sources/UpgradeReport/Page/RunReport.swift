@@ -35,6 +35,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var done: Int
         /// Steps whose last attempt failed.
         public var failed: Int
+        /// Steps that the operator has left out.
+        public var skipped: Int
         /// Attempts beyond the first.
         public var retries: Int
         /// When its first step was begun.
@@ -119,17 +121,31 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var target: String
         /// What it is for.
         public var title: String
-        /// `done`, `failed`, `in hand`, `not begun`.
+        /// `done`, `skipped`, `failed`, `in hand`, `not begun`.
         public var outcome: String
+        /// How the operator has left it out.
+        public var skip: Skip?
         /// Whether it has a gate that nothing else passes, before or after a change.
         public var isCheck: Bool
         /// The attempts.
         public var attempts: [Attempt]
     }
 
+    /// The operator's word that a step is left out.
+    public struct Skip: Hashable, Sendable, Encodable {
+        /// `user@host`.
+        public var by: String
+        /// Why, in the operator's words.
+        public var reason: String
+        /// What follows from it, as the operator was told.
+        public var consequence: String
+        /// When, in seconds since 1970.
+        public var time: Double
+    }
+
     /// Something that the operator has said yes to, with the reason.
     public struct Consent: Hashable, Sendable, Encodable {
-        /// `fact`, `finding`, `state` or `permission`.
+        /// `fact`, `finding`, `state`, `permission` or `skip`.
         public var kind: String
         /// What.
         public var what: String

@@ -45,6 +45,8 @@ public struct StepExplanation: Hashable, Sendable, Encodable {
     public var why: String
     /// How it is undone, in general.
     public var undo: String
+    /// What follows when it is left out after it has failed; absent for a step that may not be.
+    public var skip: String?
     /// Where that can be read.
     public var sources: [String]
 
@@ -56,6 +58,7 @@ public struct StepExplanation: Hashable, Sendable, Encodable {
         does = guide.does
         why = guide.why
         undo = guide.undo
+        skip = guide.skip
         sources = guide.sources
     }
 
@@ -74,6 +77,7 @@ public struct StepExplanation: Hashable, Sendable, Encodable {
                 lines += deed.inverseCommands.map { "      \($0)" }
             }
         }
-        return lines + ["undo:    \(undo)"] + sources.map { "source:  \($0)" }
+        lines += ["undo:    \(undo)", "skip:    \(skip.map { "may be, once it has failed: \($0)" } ?? "never")"]
+        return lines + sources.map { "source:  \($0)" }
     }
 }

@@ -14,6 +14,10 @@ public struct StepGuide: Hashable, Sendable, Codable {
     public var undo: String
     /// Where that can be read.
     public var sources: [String]
+    /// What follows when it is left out after it has failed; absent for a step that may not be.
+    public var skip: String?
+    /// The phases in which it may not be left out all the same, and why.
+    public var keep: [String: String]?
 
     /// Every guide by the id of its step.
     ///
@@ -34,6 +38,8 @@ public struct StepGuide: Hashable, Sendable, Codable {
             "Runs the operator's own command as a job on a host, once in a lane; a receipt on the host says that it has ended well.",
         why: "The playbook names it under `hooks`; what it does is not known here.",
         undo: "Not by this program: nothing is known of what it did.",
-        sources: ["the playbook, `hooks`"]
+        sources: ["the playbook, `hooks`"],
+        skip:
+            "what the command is for is not done, or half done, on this host; nothing later looks whether it was"
     )
 }

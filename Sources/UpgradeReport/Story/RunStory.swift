@@ -78,10 +78,22 @@ public struct RunStory: Hashable, Sendable {
         public var time: Double
     }
 
+    /// A step that the operator has left out.
+    public struct SkippedStep: Hashable, Sendable {
+        /// The operator's word.
+        public var skip: Skip
+        /// The number of the attempt that had failed.
+        public var attempt: Int
+        /// When.
+        public var time: Double
+    }
+
     /// Who worked on the run, in order.
     public private(set) var sittings: [Sitting] = []
     /// The attempts at each step.
     public private(set) var attempts: [StepKey: [Attempt]] = [:]
+    /// What the operator has left out, and has not withdrawn.
+    public private(set) var skipped: [StepKey: SkippedStep] = [:]
     /// What cleanup did.
     public private(set) var struck: [Struck] = []
     /// The fold of the journal.
@@ -141,6 +153,10 @@ public struct RunStory: Hashable, Sendable {
                 attempt.ended = time
                 attempt.outcome = .failed(failure)
             }
+        case .skipped(let key, let attempt, let skip):
+            skipped[key] = SkippedStep(skip: skip, attempt: attempt, time: time)
+        case .withdrawn(let key, _, _):
+            skipped[key] = nil
         case .struck(let effect, let wasUndone):
             struck.append(Struck(effect: effect, wasUndone: wasUndone, time: time))
         case .released(let key):

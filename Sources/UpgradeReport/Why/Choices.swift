@@ -17,7 +17,7 @@ struct Choices {
         case .running: return watching
         case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
-        var choices = [resume]
+        var choices = [resume] + skips
         if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }
         if mayChangePlaybook || !state.mayHaveLeftSomething { choices.append(anew) }
         return choices + [report("all that happened so far, for whoever is asked")]
@@ -48,6 +48,20 @@ struct Choices {
             return choice(command, "once it is mended: looks at the cluster and tries again, at \(next ?? "the end")")
         }
         return choice(command, "looks at the cluster, decides again, and goes on at \(next ?? "the end")")
+    }
+
+    private var skips: [WhyReport.Choice] {
+        // Where the data cannot be read nothing may be left out.
+        let guides = (try? StepGuide.all()) ?? [:]
+        return state.failed.keys.sorted { $0.description < $1.description }.compactMap { key in
+            let verdict = SkipVerdict(key, state.skipHindrance(key), guides: guides)
+            guard case .allowed(let consequence) = verdict else { return nil }
+            let step = ShellQuoting.join(["\(key.step)@\(key.target)"])
+            return choice(
+                "upgrader resume \(directory) --skip \(step) --reason WHY",
+                "leaves the step out, for good, with your reason in the journal, and goes on: \(consequence)"
+            )
+        }
     }
 
     private var cleanups: [WhyReport.Choice] {

@@ -42,6 +42,24 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var waits: String?
     }
 
+    /// A step that the operator has left out.
+    public struct Skipped: Hashable, Sendable, Encodable {
+        /// The step.
+        public var key: String
+        /// What it is for.
+        public var title: String
+        /// When.
+        public var time: String
+        /// By whom.
+        public var by: String
+        /// Why, in the operator's words.
+        public var reason: String
+        /// What follows from it, as the operator was told.
+        public var consequence: String
+        /// Why its last attempt had failed.
+        public var why: String
+    }
+
     /// Something of the run that is on the cluster.
     public struct Ours: Hashable, Sendable, Encodable {
         /// What it is.
@@ -92,6 +110,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var next: String?
     /// Why it stopped.
     public var causes: [Cause] = []
+    /// What the operator has left out.
+    public var skipped: [Skipped] = []
     /// What was in hand.
     public var inHand: [InHand] = []
     /// What is ours on the cluster.
@@ -134,7 +154,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         last = story.ended.map(Clock.stamp) ?? ""
         steps = plan.keys.count
         done = state.done.count
-        next = plan.keys.first { !state.done.contains($0) }?.description
+        next = plan.keys.first { !state.isBehind($0) }?.description
         self.notices = notices
         causes = plan.keys.compactMap { key in
             state.failed[key].map { failed in
@@ -148,6 +168,19 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                     ran: failed.failure.ran,
                     output: failed.failure.output,
                     mend: failed.failure.next
+                )
+            }
+        }
+        skipped = plan.keys.compactMap { key in
+            story.skipped[key].map { one in
+                Skipped(
+                    key: key.description,
+                    title: titles[key.step] ?? "",
+                    time: Clock.stamp(one.time),
+                    by: one.skip.by,
+                    reason: one.skip.reason,
+                    consequence: one.skip.consequence,
+                    why: state.skipped[key]?.failed.failure.why ?? ""
                 )
             }
         }

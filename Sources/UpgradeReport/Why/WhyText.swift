@@ -9,6 +9,7 @@ extension WhyReport {
         if let holder { lines.append("now at work: \(holder)") }
         for cause in causes { lines += [""] + text(cause) }
         for step in inHand { lines += [""] + text(step) }
+        for step in skipped { lines += [""] + text(step) }
         if !ours.isEmpty { lines += ["", "of this run, on the cluster:"] }
         for effect in ours {
             lines.append("  \(effect.effect)   (by \(effect.key))")
@@ -38,6 +39,13 @@ extension WhyReport {
             lines += output.split(separator: "\n", omittingEmptySubsequences: false).map { "        | \($0)" }
         }
         return lines + ["  mend: \(cause.mend)"]
+    }
+
+    private func text(_ step: Skipped) -> [String] {
+        [
+            "skipped: \(step.key): \(step.title)", "  by \(step.by), \(step.time), because: \(step.reason)",
+            "  it had failed: \(step.why)", "  so: \(step.consequence)",
+        ]
     }
 
     private func text(_ step: InHand) -> [String] {

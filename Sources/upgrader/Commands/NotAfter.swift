@@ -63,3 +63,37 @@ struct NotAfter: Hashable, Sendable {
         return Moment.date("\(match.1)\(match.2 ?? ":00")Z")?.timeIntervalSince1970
     }
 }
+
+extension Session {
+    /// Says, before a run with `--not-after`, at which host it would pause at the latest: by the deadlines of the playbook
+    /// alone, for nothing was measured yet.
+    ///
+    /// - Throws: `Complaint` for what is no time to come.
+    func tellWindow(_ given: String?, _ plan: Plan, until: HopID?) throws {
+        let now = Date().timeIntervalSince1970
+        guard let end = try NotAfter.read(given, now: now) else { return }
+        let left = Duration.seconds(end.end - now)
+        for hop in plan.hops where until.map({ hop.id <= $0 }) ?? true {
+            for phase in hop.phases {
+                for lane in phase.lanes {
+                    let needs = lane.steps.reduce(Duration.zero) { sum, step in
+                        sum + longest(StepKey(hop: hop.id, phase: phase.id, step: step, target: lane.target), plan)
+                    }
+                    guard needs > left else { continue }
+                    Output.note(
+                        "note: a run would pause before \(lane.target) (\(hop.id), \(phase.id)) at the latest: it may take "
+                            + "\(needs.text) by the deadlines of the playbook, which is more than is left before \(end.text)"
+                    )
+                    return
+                }
+            }
+        }
+    }
+
+    private func longest(_ key: StepKey, _ plan: Plan) -> Duration {
+        guard let step = steps.steps[key.step], let hop = hops[key.hop] else { return .zero }
+        return step.longest(
+            StepContext(key: key, run: "", hop: hop, playbook: playbook, plan: plan, ledger: Ledger())
+        )
+    }
+}

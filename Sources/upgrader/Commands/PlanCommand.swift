@@ -48,12 +48,22 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     /// Prints the sequence of a playbook: the whole of `plan`, and of a run that only shows what it would do.
+    ///
+    /// - Parameters:
+    ///   - playbook: its path.
+    ///   - format: of the sequence.
+    ///   - output: a file; `nil` for standard output.
+    ///   - until: the last hop; `nil` for all.
+    ///   - on: the day that the path is judged on; `nil` for today.
+    ///   - judge: what else stands in the way of a run; called once the sequence is printed.
+    /// - Throws: `ExitCode`.
     static func show(
         _ playbook: String,
         format: OutputFormat,
         output: String?,
         until: String? = nil,
-        on: String? = nil
+        on: String? = nil,
+        judge: (Session, Plan, HopID?) throws -> Void = { _, _, _ in }
     )
         async throws
     {
@@ -70,7 +80,9 @@ struct PlanCommand: AsyncParsableCommand {
                 return sequence
             }
             try OutputFile.write(try sequence.render(format), to: output, as: "the plan")
-            return sequence.complain(session)
+            let ending = sequence.complain(session)
+            try judge(session, sequence.plan, try session.hop(until))
+            return ending
         }
     }
 }

@@ -24,6 +24,25 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Begin no host that may not be done by then, and pause: 06:00, or 2026-11-29T06:00Z.")
     var notAfter: String?
 
+    @Flag(help: "Ask nothing: a step that fails stops the run.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave out a step that has failed, where that is safe; wants --reason. May be given again.",
+            valueName: "step[@host]"
+        )
+    )
+    var skip: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Do a step after all that was left out, while nothing after it is begun. May be given again.",
+            valueName: "step[@host]"
+        )
+    )
+    var withdrawSkip: [String] = []
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
@@ -31,6 +50,8 @@ struct ResumeCommand: AsyncParsableCommand {
             let directory = try RunDirectory.find(run ?? state.state)
             let plan = try directory.plan()
             let session = try Session(of: directory, plan)
+            let skips = SkipRequest(skipped: skip, withdrawn: withdrawSkip, reason: reason, directory: directory.path)
+            try skips.refuseWithoutReason()
             let lock = try locked(directory)
             defer { withExtendedLifetime(lock) {} }
             try refuseDrift(session, plan, directory)
@@ -38,6 +59,8 @@ struct ResumeCommand: AsyncParsableCommand {
             let until = try session.hop(until, of: plan)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.takesOver = takeover
+            walk.asks = !yes
+            walk.skips = skips
             walk.notAfter = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)
             return try await walk.perform()
         }

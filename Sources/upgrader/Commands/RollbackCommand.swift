@@ -26,7 +26,7 @@ struct RollbackCommand: AsyncParsableCommand {
     @Option(help: "Why, for the journal.")
     var reason = ""
 
-    @Flag(help: "Do not ask before the first change.")
+    @Flag(help: "Ask nothing: neither before the first change nor when a step has failed.")
     var yes = false
 
     @Flag(help: ArgumentHelp(takeoverHelp))
@@ -54,6 +54,7 @@ struct RollbackCommand: AsyncParsableCommand {
             var walk = Walk(session: session, directory: rollback, until: nil, reason: reason)
             walk.isNew = true
             walk.takesOver = takeover
+            walk.asks = !yes
             return try await walk.perform()
         }
     }

@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Why, for the journal.")
     var reason = ""
 
-    @Flag(help: "Do not ask before the first change.")
+    @Flag(help: "Ask nothing: neither before the first change nor when a step has failed.")
     var yes = false
 
     @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
@@ -36,7 +36,14 @@ struct RunCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         if dryRun {
-            return try await PlanCommand.show(playbook, format: .text, output: nil, until: until)
+            let (state, notAfter) = (state.state, notAfter)
+            return try await PlanCommand.show(playbook, format: .text, output: nil, until: until) {
+                session,
+                plan,
+                until in
+                try session.tellWindow(notAfter, plan, until: until)
+                try Beginning.refuseUnfinished(RunDirectory.all("\(state)/\(session.playbook.cluster)"))
+            }
         }
         try await complaining {
             let session = try Session(playbook: playbook)
@@ -56,6 +63,7 @@ struct RunCommand: AsyncParsableCommand {
             walk.isNew = true
             walk.takesOver = takeover
             walk.notAfter = end
+            walk.asks = !yes
             return try await walk.perform()
         }
     }
@@ -74,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
                 for note in check.path.notes { Output.note("note: \(note)") }
                 if let complaint = check.complaint(session.path) { throw complaint }
             }
-            try beginning.confirm(try await beginning.rehearse(plan, survey, run: run, until: until))
+            try beginning.confirm(try await beginning.rehearse(plan, survey, run: run, until: until), until: until)
             return try beginning.create(state: state.state, run: run, plan, reason: reason)
         }
     }

@@ -28,7 +28,8 @@ struct FailureReport {
         return done.union(failures.keys).allSatisfy { $0.phase == "preflight" } ? .refused : .paused
     }
 
-    private func block(_ key: StepKey, _ number: Int, _ failure: Failure) -> FiveLines {
+    /// The five lines of a step that has failed.
+    func block(_ key: StepKey, _ number: Int, _ failure: Failure) -> FiveLines {
         let place = "\(key.hop.from) → \(key.hop.to), \(key.phase), step \(number) of \(plan.keys.count)"
         let title = steps.steps[key.step]?.title ?? key.step.description
         return FiveLines(

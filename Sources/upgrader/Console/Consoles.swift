@@ -4,6 +4,12 @@ internal import UpgradeCore
 protocol Console: RunObserver {
     /// Shows the last of what was told, and lets go of the terminal.
     func finish() async
+
+    /// Shows what was told so far and leaves the terminal to a question; what is told meanwhile is shown afterwards.
+    func stand()
+
+    /// Shows the run again, below the question and its answer.
+    func goOn()
 }
 
 /// Picks the console: a live view on a terminal, one line an event in a pipe.

@@ -16,6 +16,10 @@ struct LineConsole: Console {
 
     func finish() async {}
 
+    func stand() {}
+
+    func goOn() {}
+
     func notice(_ notice: RunNotice) {
         if let line = text(notice) {
             outlet.put("\(Self.time()) \(line)\n", to: STDOUT_FILENO, mayBeLeftOut: true)
@@ -41,6 +45,10 @@ struct LineConsole: Console {
             "\(place(key)) done in \(took.text)\(changed ? "" : ", nothing to do")"
         case .stepFailed(let key, let failure):
             "\(place(key)) failed: \(failure.why)"
+        case .stepSkipped(let key, let skip):
+            "\(place(key)) is skipped by \(skip.by), because: \(skip.reason)"
+        case .asking, .answered:
+            nil
         case .interrupted:
             "interrupted: the action in hand ends, then the run stops; a second interrupt stops waiting for it"
         case .stopped:

@@ -10,6 +10,8 @@ final class LiveConsole: Console {
         var kept: [(time: String, entry: LiveView.Entry)] = []
         var drawn: Duration = .zero
         var ticker: Task<Void, Never>?
+        /// Whether the terminal is left to a question.
+        var isStanding = false
         /// How many were not kept because the terminal stood still.
         var leftOut = 0
     }
@@ -54,6 +56,18 @@ final class LiveConsole: Console {
         }
     }
 
+    func stand() {
+        draw(isLast: true, standing: true)
+    }
+
+    func goOn() {
+        state.withLock { state in
+            state.isStanding = false
+            state.block.forget()
+        }
+        draw()
+    }
+
     func finish() async {
         let ticker = state.withLock { state in
             defer { state.ticker = nil }
@@ -65,12 +79,18 @@ final class LiveConsole: Console {
     }
 
     /// Draws within the lock, so that frames come in order and nothing is drawn twice; the terminal is not waited for.
-    private func draw(isLast: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - isLast: whether it is drawn even when the terminal stands still.
+    ///   - standing: whether the block is taken off the screen, and nothing is drawn until `goOn`.
+    private func draw(isLast: Bool = false, standing: Bool = false) {
         // A terminal that stands still (Ctrl-S) is shown how things are when it goes on, not how they were.
         guard isLast || terminal.isIdle else { return }
         let size = terminal.size
         let now = start.duration(to: .now)
         state.withLock { state in
+            guard !state.isStanding else { return }
+            state.isStanding = standing
             if now - state.drawn > Self.pause { state.block.forget() }
             state.drawn = now
             if state.leftOut > 0, let oldest = state.kept.first {
@@ -81,7 +101,7 @@ final class LiveConsole: Console {
             }
             let above = state.kept.flatMap { Self.lines($0.time, $0.entry, size.width) }
             // One line is left for the cursor.
-            let lines = state.view.lines(width: size.width, height: size.height - 1, now: now)
+            let lines = standing ? [] : state.view.lines(width: size.width, height: size.height - 1, now: now)
             terminal.write(state.block.frame(above: above, lines: lines, size: size))
             state.kept = []
         }

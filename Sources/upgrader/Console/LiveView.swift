@@ -42,7 +42,7 @@ struct LiveView: Sendable {
         pointsOfNoReturn = plan.pointsOfNoReturn(steps)
         self.plan = plan
         titles = steps.steps.mapValues(\.title)
-        places = LivePlaces(plan: plan, done: record.done)
+        places = LivePlaces(plan: plan, done: record.done.union(record.skipped.keys))
         words = LineConsole(plan: plan)
         place = places.next { _, _ in true }.flatMap { [places] in places.place($0) }
     }
@@ -54,6 +54,8 @@ struct LiveView: Sendable {
     mutating func take(_ notice: RunNotice, at now: Duration) -> Entry? {
         switch notice {
         case .stepBegan(let key, let attempt):
+            // The operator may have wanted another attempt at one that has failed.
+            lanes.removeAll { $0.key == key }
             begin(LiveLane(key: key, attempt: attempt, since: now))
         case .settling(let key, let action):
             change(key, now) { $0.does(.following(action)) }
@@ -73,6 +75,12 @@ struct LiveView: Sendable {
         case .stepFailed(let key, let failure):
             change(key, now) { $0.does(.failed(failure.why)) }
             return words.text(notice).map { Entry(text: $0, style: .bad) }
+        case .stepSkipped(let key, _):
+            lanes.removeAll { $0.key == key }
+            places.finish(key)
+            return words.text(notice).map { Entry(text: $0, style: .waiting) }
+        case .asking, .answered:
+            break
         case .interrupted:
             isInterrupted = true
             for index in lanes.indices { lanes[index].interrupt() }

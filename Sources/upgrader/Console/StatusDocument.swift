@@ -1,4 +1,6 @@
+internal import Foundation
 internal import UpgradeCore
+internal import UpgradeReport
 
 /// How far a run is, for programs and people; documented in docs/reference/json-documents.md.
 struct StatusDocument: Encodable {
@@ -22,6 +24,8 @@ struct StatusDocument: Encodable {
     var inDoubt: [InDoubt]
     /// Steps whose last attempt failed.
     var failed: [Failed]
+    /// Steps that the operator has left out.
+    var skipped: [Skipped]
     /// What of this run is left on the cluster.
     var ledger: [String]
     /// The fencing token that the run held the lease of the cluster under last; absent for a run that held none.
@@ -61,6 +65,18 @@ struct StatusDocument: Encodable {
         var next: String
     }
 
+    /// A step that was left out.
+    struct Skipped: Encodable {
+        /// Its key.
+        var key: String
+        /// `user@host`.
+        var by: String
+        /// Why, in the operator's words.
+        var reason: String
+        /// When.
+        var time: String
+    }
+
     /// Makes the document.
     init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History) {
         let record = history.state
@@ -70,7 +86,7 @@ struct StatusDocument: Encodable {
         status = Self.status(record)
         steps = keys.count
         done = record.done.count
-        next = keys.first { !record.done.contains($0) }?.description
+        next = keys.first { !record.isBehind($0) }?.description
         hops = plan.hops.map { hop in
             let mine = keys.filter { $0.hop == hop.id }
             return Hop(id: hop.id.description, steps: mine.count, done: mine.count { record.done.contains($0) })
@@ -80,6 +96,17 @@ struct StatusDocument: Encodable {
         failed = keys.compactMap { key in
             record.failed[key].map {
                 Failed(key: key.description, attempt: $0.attempt, why: $0.failure.why, next: $0.failure.next)
+            }
+        }
+        let story = RunStory(history)
+        skipped = keys.compactMap { key in
+            story.skipped[key].map {
+                Skipped(
+                    key: key.description,
+                    by: $0.skip.by,
+                    reason: $0.skip.reason,
+                    time: Date(timeIntervalSince1970: $0.time).formatted(.iso8601)
+                )
             }
         }
         ledger = record.ledger.entries.map(\.effect.title)
@@ -105,6 +132,10 @@ struct StatusDocument: Encodable {
             lines.append("failed:   \(failure.key), attempt \(failure.attempt)")
             lines.append("  why:    \(failure.why)")
             lines.append("  next:   \(failure.next)")
+        }
+        for one in skipped {
+            lines.append("skipped:  \(one.key), by \(one.by), \(one.time)")
+            lines.append("  reason: \(one.reason)")
         }
         if let takenFrom { lines.append("lease:    token \(token ?? 0), taken over from \(takenFrom)") }
         lines += ledger.map { "ours:     \($0)" }

@@ -135,6 +135,7 @@ extension LaneEffect {
         case .act: "act"
         case .verify: "verify"
         case .wait: "wait"
+        case .ask: "ask"
         }
     }
 }

@@ -32,7 +32,10 @@ struct LaneExplorer {
         .acted,
         .gateOpened,
         .failed(failure), .abandoned, .interrupted,
+        .retried(after: nil), .retried(after: actions[0]), .skipped(skip), .aborted,
     ]
+
+    static let skip = Skip(by: "op@desk", reason: "a reason", consequence: "a consequence")
 
     /// Lanes that begin anew, go on from a step in doubt, and begin after a failure: in the first step and in the second;
     /// with each, how steps begin that were tried before.
@@ -56,12 +59,14 @@ struct LaneExplorer {
             ([.done(key)], [:]),
             (keys.map { .done($0) }, [:]),
         ]
-        return records.map { records, starts in
-            (LaneMachine(keys: keys, resuming: MemoryRecorder(records).state), starts)
+        return [false, true].flatMap { asks in
+            records.map { records, starts in
+                (LaneMachine(keys: keys, resuming: MemoryRecorder(records).state, asks: asks), starts)
+            }
         }
     }
 
-    /// Every reachable state with every event; indexes of actions are walked up to three.
+    /// Every reachable state with every event; indexes of actions are walked up to three, attempts up to four.
     static let rows = explore()
 
     private static func explore() -> [Row] {
@@ -69,7 +74,9 @@ struct LaneExplorer {
         var seen: Set<LaneMachine> = []
         var todo = beginnings
         while let (machine, starts) = todo.popLast() {
-            guard machine.state.nextIndex < 4, seen.insert(machine).inserted else { continue }
+            guard machine.state.nextIndex < 4, machine.state.attempt < 5, seen.insert(machine).inserted else {
+                continue
+            }
             for event in events {
                 var next = machine
                 var row = Row(
@@ -83,6 +90,9 @@ struct LaneExplorer {
                 do {
                     row.effects = try next.handle(event)
                     row.next = next.state
+                    var starts = starts
+                    // From then on the step is one that was tried before.
+                    if case .retried = event { starts[machine.state.step] = Start(attempt: machine.state.attempt + 1) }
                     todo.append((next, starts))
                 } catch {
                     row.isUnchanged = next == machine

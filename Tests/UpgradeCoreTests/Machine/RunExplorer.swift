@@ -60,27 +60,32 @@ struct RunExplorer {
 
     private static let failure = Failure.unmet(.nodeMissing(node: "w1"))
 
-    private static func events(_ state: RunMachine.State) -> [RunEvent] {
+    private static func events(_ state: RunMachine.State, asks: Bool) -> [RunEvent] {
         // A lane's own table is another law's; here the walk through a step without actions is enough.
-        let events: [LaneEvent] = [.saved, .decided([]), .gateOpened, .failed(failure), .abandoned]
+        let answers: [LaneEvent] = asks ? [.retried(after: nil), .skipped(LaneExplorer.skip), .aborted] : []
+        let events: [LaneEvent] = [.saved, .decided([]), .gateOpened, .failed(failure), .abandoned] + answers
         let lanes = Set(state.lanes.keys).union([0])
         let asked = [state.asked ?? 0].flatMap { [RunEvent.laneAllowed($0), .laneRefused($0, needs: .seconds(60))] }
         return [.started, .interrupted, .leaseLost(loss), .stopSaved] + asked
             + lanes.sorted().flatMap { lane in events.map { .lane(lane, $0) } }
     }
 
-    /// Every reachable state with every event, for all hops, for the first only, and with a time after which nothing
-    /// is begun.
+    /// Every reachable state with every event, for all hops, for the first only, with a time after which nothing is begun,
+    /// and with somebody to ask.
     static let rows: [Row] =
-        explore(until: nil) + explore(until: plan.hops[0].id) + explore(until: nil, isTimed: true)
+        explore(until: nil) + explore(until: plan.hops[0].id) + explore(until: nil, isTimed: true) + askingRows
 
-    private static func explore(until: HopID?, isTimed: Bool = false) -> [Row] {
+    /// Those with somebody to ask; steps are tried twice.
+    static let askingRows = explore(until: nil, asks: true)
+
+    private static func explore(until: HopID?, isTimed: Bool = false, asks: Bool = false) -> [Row] {
         var rows: [Row] = []
         var seen: Set<RunMachine.State> = []
-        var todo = [RunMachine(plan: plan, until: until, isTimed: isTimed)]
+        var todo = [RunMachine(plan: plan, until: until, isTimed: isTimed, asks: asks)]
         while let machine = todo.popLast() {
-            guard seen.insert(machine.state).inserted else { continue }
-            for event in events(machine.state) {
+            guard machine.state.lanes.values.allSatisfy({ $0.state.attempt < 3 }), seen.insert(machine.state).inserted
+            else { continue }
+            for event in events(machine.state, asks: asks) {
                 var next = machine
                 var row = Row(
                     until: until,

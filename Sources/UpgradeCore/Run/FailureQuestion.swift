@@ -1,0 +1,55 @@
+/// What the operator is asked about a step that has failed.
+public struct FailureQuestion: Hashable, Sendable {
+    /// The step.
+    public var key: StepKey
+    /// Counts its attempts, from 1.
+    public var attempt: Int
+    /// Why the last one failed.
+    public var failure: Failure
+    /// What its job was that may still run, and that another attempt waits for; `nil` where there is none.
+    public var left: Action?
+    /// Why the step cannot be left out as things stand; `nil` where nothing of it is left or may still run.
+    public var hindrance: SkipHindrance?
+    /// What is ours on the cluster.
+    public var ledger: Ledger
+    /// The steps of other lanes that go on meanwhile.
+    public var inHand: [StepKey]
+
+    /// Makes a question.
+    public init(
+        key: StepKey,
+        attempt: Int,
+        failure: Failure,
+        left: Action? = nil,
+        hindrance: SkipHindrance? = nil,
+        ledger: Ledger = Ledger(),
+        inHand: [StepKey] = []
+    ) {
+        self.key = key
+        self.attempt = attempt
+        self.failure = failure
+        self.left = left
+        self.hindrance = hindrance
+        self.ledger = ledger
+        self.inHand = inHand
+    }
+}
+
+/// What the operator wants to become of a step that has failed.
+public enum FailureAnswer: Hashable, Sendable {
+    /// Another attempt.
+    case retry
+    /// The step is left out; taken for `abort` where there is a hindrance.
+    case skip(Skip)
+    /// The lane stays where it failed, and the run stops once the other lanes have ended.
+    case abort
+}
+
+/// Asks the operator; there is none where nobody can be asked.
+public protocol Asker: Sendable {
+    /// Asks, and waits for the answer without holding a thread of the run.
+    ///
+    /// Several lanes may ask at once. Returns early when the task is cancelled, because the operator wishes to stop; what
+    /// it returns then counts for nothing.
+    func ask(_ question: FailureQuestion) async -> FailureAnswer
+}

@@ -1,0 +1,89 @@
+internal import Foundation
+internal import UpgradeCore
+internal import UpgradeReport
+
+/// Asks the operator at the terminal what becomes of steps that have failed, one after another.
+///
+/// The run goes on meanwhile: a line is read on a thread of its own, and only the lane that asks waits. Whoever has
+/// aborted once is not asked again.
+actor QuestionDesk: Asker {
+    private let report: FailureReport
+    private let console: any Console
+    private let keyboard: Keyboard
+    private let guides: [StepID: StepGuide]
+    private var queue: [StepKey] = []
+    private var isClosed = false
+
+    /// Makes a desk.
+    ///
+    /// - Parameters:
+    ///   - report: tells failures.
+    ///   - console: leaves the terminal to a question.
+    ///   - keyboard: where answers come from.
+    /// - Throws: `DecodingError` for a mistake in the data of steps.
+    init(_ report: FailureReport, console: any Console, keyboard: Keyboard = Keyboard()) throws {
+        self.report = report
+        self.console = console
+        self.keyboard = keyboard
+        guides = try StepGuide.all()
+    }
+
+    /// Asks, once the questions before it are answered.
+    func ask(_ question: FailureQuestion) async -> FailureAnswer {
+        queue.append(question.key)
+        defer { queue.removeAll { $0 == question.key } }
+        while queue.first != question.key, !isClosed, !Task.isCancelled {
+            // A cancelled sleep ends early, and so does the loop.
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        guard !isClosed, !Task.isCancelled else { return .abort }
+        let verdict = SkipVerdict(question.key, question.hindrance, guides: guides)
+        console.stand()
+        defer { console.goOn() }
+        let answer = await put(report.text(question, verdict), verdict)
+        if answer == .abort { isClosed = true }
+        return answer
+    }
+
+    private func put(_ text: QuestionText, _ verdict: SkipVerdict) async -> FailureAnswer {
+        keyboard.forget()
+        Output.note(text.lines(width: Terminal().size.width).joined(separator: "\n"))
+        while true {
+            guard let word = await line(text.prompt) else { return .abort }
+            switch (Word(word), verdict) {
+            case (.retry, _): return .retry
+            case (.abort, _): return .abort
+            case (.skip, .refused(let why)): Output.note("skip cannot be had: \(why)")
+            case (.skip, .allowed(let consequence)):
+                guard let given = await line("why is it left out? (an empty line goes back) ") else { return .abort }
+                let reason = given.onOneLine.trimmingCharacters(in: .whitespaces)
+                if !reason.isEmpty {
+                    return .skip(Skip(by: Session.holder, reason: reason, consequence: consequence))
+                }
+            case (nil, _): Output.note("the answers are retry, skip and abort, or their first letters")
+            }
+        }
+    }
+
+    private func line(_ prompt: String) async -> String? {
+        Output.outlet.put(prompt, to: STDERR_FILENO)
+        let line = await keyboard.line()
+        // The cursor stands behind the prompt, or behind the ^C that the terminal has echoed.
+        if line == nil { Output.note("") }
+        return line
+    }
+
+    /// An answer: the whole word, or its first letter.
+    enum Word: String, CaseIterable {
+        case retry, skip, abort
+
+        init?(_ typed: String) {
+            let typed = typed.trimmingCharacters(in: .whitespaces).lowercased()
+            guard let word = Self.allCases.first(where: { $0.rawValue == typed || $0.rawValue.prefix(1) == typed })
+            else {
+                return nil
+            }
+            self = word
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeReport
+import UpgradeTestSupport
+
+@testable import upgrader
+
+@Suite("Questions about steps that have failed")
+struct QuestionTests {
+    @Test("an answer is the whole word or its first letter")
+    func words() {
+        for (typed, word) in [("retry", "retry"), ("r", "retry"), (" Skip ", "skip"), ("s", "skip"), ("A", "abort")] {
+            #expect(QuestionDesk.Word(typed)?.rawValue == word)
+        }
+        for typed in ["", "re", "retry!", "yes", "retry skip", "abortt"] {
+            #expect(QuestionDesk.Word(typed) == nil, "\(typed)")
+        }
+    }
+
+    @Test("a question has the five lines, each answer with what follows, and fits a terminal of 80 by 24")
+    func text() async throws {
+        let live = try await LiveScene()
+        let key = live.key("node-ready", "w1")
+        let failure = Failure.gateClosed(.nodeNotReady(node: "w1.example.org"), deadline: .seconds(300))
+        var ledger = Ledger()
+        let cordon = Action.cordon(node: "w1.example.org", mark: "test")
+        ledger.note(intent: cordon, key: live.key("cordon", "w1"))
+        let question = FailureQuestion(
+            key: key,
+            attempt: 1,
+            failure: failure,
+            ledger: ledger,
+            inHand: [live.key("drain", "w2"), live.key("cordon", "w3")]
+        )
+        let report = FailureReport(
+            plan: live.plan,
+            steps: try Scene().steps,
+            directory: RunDirectory(path: "state/test/RUN"),
+            ledger: ledger
+        )
+        let guides = try StepGuide.all()
+        let text = report.text(question, SkipVerdict(key, nil, guides: guides))
+        let lines = text.lines(width: 80)
+        #expect(lines.allSatisfy { $0.columns <= 80 })
+        #expect(lines.count < 24)
+        let drain = FailureQuestion(
+            key: live.key("drain", "w2"),
+            attempt: 2,
+            failure: .access(.jobOverdue(host: "cp1", unit: "upgrader-x", deadline: .seconds(300))),
+            left: .drain(node: "w2.example.org", options: DrainOptions(deadline: .seconds(300))),
+            ledger: ledger
+        )
+        let refused = report.text(drain, SkipVerdict(drain.key, nil, guides: guides))
+        try Golden.expect(
+            (lines + [text.prompt, ""] + refused.lines(width: 80) + [refused.prompt, ""]).joined(separator: "\n"),
+            matches: "Tests/UpgraderTests/Console/Golden/question-80.txt"
+        )
+    }
+
+    @Test("a line is read up to its end, and what follows is for whoever reads next")
+    func keyboard() async throws {
+        let (reader, writer) = try Self.pipe()
+        defer { close(reader) }
+        let keyboard = Keyboard(descriptor: reader)
+        _ = Foundation.write(writer, "retry\nskip\nlast", 15)
+        #expect(await keyboard.line() == "retry")
+        #expect(await keyboard.line() == "skip")
+        close(writer)
+        #expect(await keyboard.line() == "last")
+        #expect(await keyboard.line() == nil)
+    }
+
+    @Test("nobody waits for a line any more once the task is cancelled, and the line is left where it is")
+    func cancelled() async throws {
+        let (reader, writer) = try Self.pipe()
+        defer {
+            close(reader)
+            close(writer)
+        }
+        let keyboard = Keyboard(descriptor: reader)
+        let waiting = Task { await keyboard.line() }
+        waiting.cancel()
+        #expect(await waiting.value == nil)
+        _ = Foundation.write(writer, "later\n", 6)
+        #expect(await keyboard.line() == "later")
+    }
+
+    private static func pipe() throws -> (reader: Int32, writer: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try #require(Foundation.pipe(&ends) == 0)
+        return (ends[0], ends[1])
+    }
+
+    // MARK: - Without a terminal
+
+    @Test("resume --skip leaves out a step that has failed, once, and says so wherever the run is told")
+    func resumeSkip() async throws {
+        let workshop = try Workshop(Workshop.failing("hook-smoke", attempts: 9))
+        let stopped = try await workshop.upgrader("run", Workshop.playbook)
+        #expect(stopped.code == 11, "\(stopped.errors)")
+        let why = try await workshop.upgrader("why").output
+        #expect(why.contains("--skip hook-smoke@w1 --reason WHY"), "\(why)")
+
+        let unexplained = try await workshop.upgrader("resume", "--skip", "hook-smoke@w1")
+        #expect(unexplained.code == 64 && unexplained.errors.contains("error: --skip wants a reason"))
+        let other = try await workshop.upgrader("resume", "--skip", "hook-smoke@w2", "--reason", "ticket 7")
+        #expect(other.code == 64)
+        #expect(other.errors.contains("error: --skip: no step hook-smoke@w2 is failed"), "\(other.errors)")
+        #expect(other.errors.contains("1.12-1.13/workers/hook-smoke@w1"))
+        let count = try workshop.history.count
+
+        let resumed = try await workshop.upgrader("resume", "--skip", "hook-smoke@w1", "--reason", "ticket 7")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("steps are done, 1 was skipped"))
+        let history = try workshop.history
+        #expect(history.count > count)
+        let key = try #require(StepKey("1.12-1.13/workers/hook-smoke@w1"))
+        #expect(history.state.skipped[key]?.skip.reason == "ticket 7")
+        #expect(history.state.stop == .completed && !history.state.done.contains(key))
+
+        let status = try await workshop.upgrader("status").output
+        #expect(status.contains("skipped:  \(key), by ") && status.contains("  reason: ticket 7"), "\(status)")
+        #expect(try await workshop.upgrader("why").output.contains("skipped: \(key): "))
+        #expect(try await workshop.upgrader("log").output.contains("is skipped by "))
+        let markdown = try await workshop.upgrader("report", "--format", "markdown").output
+        #expect(markdown.contains("1 skipped"), "the plan against what was done: \(markdown)")
+        #expect(markdown.contains("| skip | ") && markdown.contains("ticket 7"))
+        // What is over cannot be skipped any more.
+        let late = try await workshop.upgrader("resume", "--skip", "hook-smoke@w1", "--reason", "again")
+        #expect(late.code == 64 && late.errors.contains("no step of the run is failed"))
+    }
+
+    @Test("resume --skip refuses what later steps build on, and changes nothing then")
+    func refused() async throws {
+        let workshop = try Workshop(Workshop.failing("install-node", attempts: 9))
+        #expect(try await workshop.upgrader("run", Workshop.playbook).code == 11)
+        let count = try workshop.history.count
+        let refused = try await workshop.upgrader("resume", "--skip", "install-node", "--reason", "ticket 7")
+        #expect(refused.code == 10, "\(refused.errors)")
+        #expect(refused.errors.contains("why:   the steps after install-node take for granted what it does"))
+        #expect(try workshop.history.count == count)
+        #expect(try await !workshop.upgrader("why").output.contains("--skip"))
+    }
+
+    @Test("--withdraw-skip has the step done after all, until the run has gone further")
+    func withdraw() async throws {
+        // The step after the hook fails, too, so that the run stops right behind the skip.
+        let playbook = Workshop.failing("hook-smoke", attempts: 9)
+            .replacing("attempts: 9}", with: "attempts: 9}, {step: cordon, host: w1}")
+        let workshop = try Workshop(playbook)
+        let key = try #require(StepKey("1.12-1.13/workers/hook-smoke@w1"))
+        #expect(try await workshop.upgrader("run", Workshop.playbook).code == 11)
+        let none = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1")
+        #expect(none.code == 64 && none.errors.contains("no step of the run is left out"), "\(none.errors)")
+
+        #expect(try await workshop.upgrader("resume", "--skip", "hook-smoke", "--reason", "ticket 7").code == 11)
+        let state = try workshop.history.state
+        #expect(state.skipped[key] != nil && state.failed.keys.map(\.step) == ["cordon"])
+        let again = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1", "--reason", "mended")
+        #expect(again.code == 11, "\(again.errors)")
+        #expect(try workshop.history.state.failed[key]?.attempt == 2)
+        #expect(try await workshop.upgrader("log").output.contains("is to be done after all, by "))
+
+        #expect(try await workshop.upgrader("resume", "--skip", "hook-smoke", "--reason", "ticket 8").code == 0)
+        let late = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1")
+        #expect(late.code == 10 && late.errors.contains("cannot be done any more"), "\(late.errors)")
+    }
+}

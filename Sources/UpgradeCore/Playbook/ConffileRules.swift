@@ -15,6 +15,9 @@ public struct ConffileRules: Hashable, Sendable {
         self.byPath = byPath
     }
 
+    /// Whether every conffile of the host is kept.
+    public var keepsAll: Bool { standard == .keep && byPath.values.allSatisfy { $0 == .keep } }
+
     /// What becomes of the conffile at a path.
     public func choice(for path: String) -> ConffileChoice { byPath[path] ?? standard }
 }

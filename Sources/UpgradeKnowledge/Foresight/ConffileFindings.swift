@@ -1,14 +1,16 @@
 internal import UpgradeCore
 
-/// Conffiles that are not as their packages brought them: what becomes of each with the next package, and which are left over.
+/// Conffiles that an operator has changed and will not keep, and those that are left over.
+///
+/// One that is kept is no finding: nearly every host has its own arguments in /etc/default.
 enum ConffileFindings {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
         return facts.hosts.flatMap { host, configuration in
-            (configuration.conffiles ?? []).map { conffile in
+            (configuration.conffiles ?? []).compactMap { conffile in
                 switch conffile.state {
-                case .changed: changed(conffile, on: host.name, hop, facts.playbook.conffiles)
+                case .changed: changed(conffile, on: host.name, hop, facts.playbook.conffiles.choice(for: conffile.path))
                 case .obsolete: obsolete(conffile, on: host.name, hop)
                 }
             }
@@ -19,16 +21,15 @@ enum ConffileFindings {
         _ conffile: HostConfiguration.ChangedConffile,
         on host: String,
         _ hop: HopID,
-        _ rules: ConffileRules
-    ) -> Finding {
-        let choice = rules.choice(for: conffile.path)
-        let outcome =
-            switch choice {
-            case .keep: "the host's is kept, and the new one left beside it as .dpkg-dist"
-            case .take: "the new one is taken, and the host's left beside it as .dpkg-old"
-            case .merge: "both changes are merged, and the host's is left beside it as .dpkg-bak"
-            case .refuse: "the host is refused before it is touched"
-            }
+        _ choice: ConffileChoice
+    ) -> Finding? {
+        let outcome: String
+        switch choice {
+        case .keep: return nil
+        case .take: outcome = "the new one is taken, and the host's left beside it as .dpkg-old"
+        case .merge: outcome = "both changes are merged, and the host's is left beside it as .dpkg-bak"
+        case .refuse: outcome = "the host is refused before it is touched"
+        }
         return Finding(
             id: "conffile-changed\(conffile.path)",
             title:

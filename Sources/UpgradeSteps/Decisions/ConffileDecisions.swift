@@ -48,8 +48,11 @@ extension PackageDecision {
 
     /// What is left to do, with what becomes of conffiles.
     ///
+    /// Where an archive is not on the host any more and every conffile is to be kept, nothing need be known of it: dpkg keeps
+    /// what it finds.
+    ///
     /// - Throws: as `actions`, as `ConffileDecisions.decided`, and `.conffilesUnknown`: without the archive of a package
-    ///   dpkg would decide alone.
+    ///   nothing else than to keep can be decided.
     func installing(_ seen: Observation, _ rules: ConffileRules) throws(StepError) -> [Action] {
         var actions: [Action] = []
         for action in try self.actions(seen) {
@@ -61,7 +64,9 @@ extension PackageDecision {
             let coming = packages.filter { installed[$0.name]?.version != $0.version }
             let survey = try seen.conffiles(on: host, packages: specs)
             let unknown = coming.filter { !survey.archives.contains($0) }
-            guard unknown.isEmpty else { throw .unmet(.conffilesUnknown(host: host, packages: unknown)) }
+            guard unknown.isEmpty || rules.keepsAll else {
+                throw .unmet(.conffilesUnknown(host: host, packages: unknown))
+            }
             let decisions = try ConffileDecisions.decided(survey.contested, on: host, rules)
             actions.append(.install(host: host, packages: packages, conffiles: decisions.isEmpty ? nil : decisions))
         }

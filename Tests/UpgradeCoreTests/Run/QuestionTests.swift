@@ -16,7 +16,7 @@ struct QuestionTests {
         var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
         access.before = { action, job in if action.isJob, job.key.step == "install-node" { jobs.add(job) } }
         access.after = { action in
-            guard case .install(host: "w1", _) = action, once.take() else { return nil }
+            guard case .install(host: "w1", _, _) = action, once.take() else { return nil }
             return Self.refused
         }
         let asked = Notes<FailureQuestion>()
@@ -45,7 +45,7 @@ struct QuestionTests {
         let waited = Notes<JobID>()
         var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
         access.after = { action in
-            guard case .install(host: "w1", _) = action, once.take() else { return nil }
+            guard case .install(host: "w1", _, _) = action, once.take() else { return nil }
             return .jobOverdue(host: "w1", unit: "u", deadline: .seconds(1))
         }
         access.settling = { action, job in waited.add(job) }
@@ -95,7 +95,7 @@ struct QuestionTests {
         let scene = try Scene(workers: 3) { $0.workerBatch = 3 }
         var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
         access.after = { action in
-            if case .install(host: "w1", _) = action { return Self.refused }
+            if case .install(host: "w1", _, _) = action { return Self.refused }
             return nil
         }
         let memory = MemoryRecorder()
@@ -125,7 +125,7 @@ struct QuestionTests {
         let scene = try Scene()
         var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
         access.after = { action in
-            if case .install(host: "w1", _) = action { return Self.refused }
+            if case .install(host: "w1", _, _) = action { return Self.refused }
             return nil
         }
         let interruption = Interruption()

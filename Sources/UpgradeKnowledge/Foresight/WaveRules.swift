@@ -13,7 +13,10 @@ enum WaveRules {
         return budgets(facts, waves, hop, knowledge.requirements) + aggregated(facts, waves, hop)
     }
 
-    /// Budgets that allow some evictions, but fewer than one wave has pods of them.
+    /// In so many rounds of evictions a drain goes as drains go.
+    private static let quietRounds = 2
+
+    /// Budgets that allow some evictions, but far fewer than one wave has pods of them.
     private static func budgets(
         _ facts: ClusterFacts,
         _ waves: [[String]],
@@ -35,6 +38,7 @@ enum WaveRules {
             for (path, (budget, pods)) in held where pods.count > budget.disruptionsAllowed {
                 // One that finds no other node stays Pending, and the budget then allows nothing more.
                 let stuck = pods.first { pod in !fits(pod, facts, free, outside: wave) }
+                guard stuck != nil || pods.count > quietRounds * budget.disruptionsAllowed else { continue }
                 guard found[path] == nil || stuck != nil else { continue }
                 found[path] = finding(budget, pods.count, stuck, wave, hop, source)
             }

@@ -17,7 +17,8 @@ struct PathText {
         }
         lines += [verdict] + [path.components.notJudgedLine].compactMap { $0 }
         if !report.undated.isEmpty, let day = report.request.day {
-            lines.append("whether \(report.undated.listed) is out on \(day) is not known")
+            let verb = report.undated.count == 1 ? "is" : "are"
+            lines.append("whether \(report.undated.listed) \(verb) out on \(day) is not known")
         }
         lines += ["", "      \(marked(path.start))"]
         for (number, step) in path.steps.enumerated() {

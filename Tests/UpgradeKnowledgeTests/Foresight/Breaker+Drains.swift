@@ -102,9 +102,9 @@ extension Breaker {
             "1.12-1.13",
             at: "nodes w1.example.org"
         ) {
-            for name in ["web-0", "web-1"] { $0.run(pod(name), on: "w1") }
-            $0.run(pod("web-2"), on: "w2")
-            $0.facts.budgets = [budget("web", desired: 2, expected: 3, allowed: 1)]
+            for name in ["web-0", "web-1", "web-2"] { $0.run(pod(name), on: "w1") }
+            $0.run(pod("web-3"), on: "w2")
+            $0.facts.budgets = [budget("web", desired: 3, expected: 4, allowed: 1)]
         },
         Breaker(
             "such a budget over pods that fit on no other node",

@@ -75,16 +75,19 @@ struct ForesightAnswerTests {
             PodState(namespace: "shop", name: name, uid: name, owner: "ReplicaSet/\(app)", labels: ["app": app])
         }
         let quiet = try found { cluster in
-            for host in ["w1", "w2", "w3"] { cluster.run(pod("web-\(host)", "web"), on: host) }
+            for host in ["w1", "w2", "w3"] {
+                // Two on a node, one at a time, is how drains go.
+                for number in 0..<2 { cluster.run(pod("web-\(host)-\(number)", "web"), on: host) }
+            }
             cluster.facts.budgets = [
                 BudgetState(
                     namespace: "shop",
                     name: "web",
                     matchLabels: ["app": "web"],
                     disruptionsAllowed: 1,
-                    currentHealthy: 3,
-                    desiredHealthy: 2,
-                    expectedPods: 3
+                    currentHealthy: 6,
+                    desiredHealthy: 5,
+                    expectedPods: 6
                 )
             ]
             cluster.facts.objects.services = ["shop/web": ["app": "web"]]

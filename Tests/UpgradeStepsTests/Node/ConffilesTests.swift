@@ -37,14 +37,17 @@ struct ConffilesTests {
         return .install(host: "w1", packages: [node], conffiles: [decision])
     }
 
-    @Test("what is not fetched yet is fetched, and nothing is decided without")
-    func fetches() throws {
-        var scene = scene()
+    @Test("what is not fetched yet is fetched, and nothing but to keep is decided without", arguments: [nil, ConffileChoice.keep])
+    func fetches(rule: ConffileChoice?) throws {
+        var scene = scene(rule: rule)
         scene.conffiles["w1"] = ConffileSurvey()
         #expect(try scene.decide(step, "workers", on: "w1") == [.download(host: "w1", packages: [node])])
-        #expect(
-            try scene.refusal(InstallNode(), "workers", on: "w1") == .conffilesUnknown(host: "w1", packages: [node])
-        )
+        #expect(try scene.decide(InstallNode(), "workers", on: "w1") == [.install(host: "w1", packages: [node])])
+        scene.playbook.conffiles.byPath["/etc/another"] = .take
+        let unknown = Unmet.conffilesUnknown(host: "w1", packages: [node])
+        #expect(try scene.refusal(InstallNode(), "workers", on: "w1") == unknown)
+        scene.playbook.conffiles = ConffileRules(standard: .merge)
+        #expect(try scene.refusal(InstallNode(), "workers", on: "w1") == unknown)
     }
 
     @Test("where the playbook says nothing the host's is kept, and the install says so")

@@ -9,6 +9,8 @@ enum ManifestFiles {
         var path: String
         /// Its objects.
         var objects: [ClusterObjects.Reference]
+        /// In how many places an apiVersion or a kind is left to a template.
+        var templates = 0
     }
 
     /// No manifest is near it; a larger file is something else.
@@ -33,11 +35,15 @@ enum ManifestFiles {
         }
         let given = (isDirectory.boolValue ? below(path) : [path]).compactMap { file in
             switch objects(file) {
-            case .success(let objects): return Given(path: file, objects: objects)
+            case .success(let text): return Given(path: file, objects: text.objects, templates: text.templates)
             case .failure(let reason):
                 Output.note("note: \(file) is passed over: \(reason.text)")
                 return nil
             }
+        }
+        for file in given where file.templates > 0 {
+            let count = file.templates == 1 ? "an apiVersion or kind" : "\(file.templates) of apiVersion and kind"
+            Output.note("note: \(file.path) leaves \(count) to a template; render it first, and give what comes out")
         }
         let empty = given.filter(\.objects.isEmpty)
         if !empty.isEmpty || given.isEmpty {
@@ -74,7 +80,9 @@ enum ManifestFiles {
         var text: String
     }
 
-    private static func objects(_ file: String) -> Result<[ClusterObjects.Reference], Reason> {
+    private static func objects(
+        _ file: String
+    ) -> Result<(objects: [ClusterObjects.Reference], templates: Int), Reason> {
         var entry = stat()
         guard stat(file, &entry) == 0 else { return .failure(Reason(text: "it cannot be read")) }
         guard entry.st_mode & S_IFMT == S_IFREG else { return .failure(Reason(text: "it is not a file")) }
@@ -91,9 +99,9 @@ enum ManifestFiles {
             guard let objects = json(Data(text.utf8)) else {
                 return .failure(Reason(text: "it looks like JSON, and cannot be read as a manifest"))
             }
-            return .success(objects)
+            return .success((objects, 0))
         }
-        return .success(ManifestText.references(String(text)))
+        return .success((ManifestText.references(String(text)), ManifestText.templates(String(text))))
     }
 
     private struct Document: Decodable {

@@ -29,7 +29,7 @@ extension Session {
     ///
     /// - Throws: `Complaint` where the cluster cannot be looked at.
     func statedCheck(_ plan: Plan, access: any ClusterAccess, day: CalendarDay?) async throws -> StatedCheck? {
-        guard playbook.calico != nil || playbook.helm != nil, let start = plan.hops.first?.id.from else { return nil }
+        guard let start = plan.hops.first?.id.from else { return nil }
         let detected = try await detect(access)
         return try PathPlanner.embedded().check(playbook, from: detected, start: start, day: day)
     }
@@ -39,7 +39,12 @@ extension Session {
     /// - Throws: `Complaint` where it cannot be looked at.
     func detect(_ access: any ClusterAccess) async throws -> DetectedVersions {
         do throws(AccessError) {
-            return DetectedVersions(try await access.answer(DetectedVersions.probes(playbook)), playbook)
+            var seen = try await access.answer(DetectedVersions.probes(playbook))
+            let more = DetectedVersions(seen, playbook).moreProbes(playbook)
+            if !more.isEmpty {
+                for (probe, answer) in try await access.answer(more).answers { seen.record(answer, to: probe) }
+            }
+            return DetectedVersions(seen, playbook)
         } catch {
             throw Complaint(plan: .access(error), playbook: path)
         }

@@ -41,7 +41,10 @@ struct DocumentTests {
         ]
     )
     private static let path = Form(
-        always: ["schema", "asOf", "isFullySupported", "path", "violations", "unsupported", "alternatives"],
+        always: [
+            "schema", "asOf", "isFullySupported", "path", "violations", "unsupported", "alternatives", "judged",
+            "notJudged", "uncertain", "undated",
+        ],
         sometimes: ["day"],
         inside: [
             "violations": Form(
@@ -72,7 +75,7 @@ struct DocumentTests {
         ]
     )
     private static let stated = Form(
-        always: ["asOf", "moves", "violations", "broken", "notes", "unsupported"],
+        always: ["asOf", "moves", "violations", "broken", "notes", "unsupported", "judged", "notJudged"],
         inside: [
             "violations": Form(
                 always: ["id", "component", "version", "place", "distance", "states", "reason", "isAvoidable"],
@@ -80,6 +83,52 @@ struct DocumentTests {
             )
         ]
     )
+
+    private static let fact = Form(
+        always: ["fact", "values", "sources", "asOf", "isUncertain", "purpose"],
+        sometimes: ["override"]
+    )
+    private static let row = Form(
+        always: [
+            "component", "version", "released", "support", "lastPatch", "worksWith", "evidence", "sources", "asOf",
+            "isUncertain",
+        ]
+    )
+    private static let sheet = Form(
+        always: ["schema", "day", "rows", "overrides"],
+        inside: ["rows": row, "overrides": Form(always: ["fact", "value", "source", "reason"])]
+    )
+    private static let versionsCheck = Form(
+        always: ["schema", "on", "dataAsOf", "clusters"],
+        inside: [
+            "clusters": Form(
+                always: ["cluster", "target", "supported", "findings", "notJudged"],
+                inside: ["findings": Form(always: ["isViolation", "isUncertain", "at", "what", "fact"])]
+            )
+        ]
+    )
+
+    @Test("explain FACT and versions list, show, export and check print exactly the documented members")
+    func versions() async throws {
+        let change = "versions: [{fact: calico/3.7/kubernetes/max, value: 1.15, source: us, reason: it ran here}]"
+        let workshop = try Workshop(Workshop.small(extra: change))
+        func json(_ words: String...) async throws -> Program.Result {
+            try await Program(Program.upgrader, words + ["--format", "json"], in: workshop.scratch.path).wait()
+        }
+        let explained = Form(always: ["schema", "address", "facts"], inside: ["facts": Self.fact])
+        let own = ["explain", "calico/3.7/kubernetes/max", "--playbook", Workshop.playbook, "--format", "json"]
+        let fact = try await Program(Program.upgrader, own, in: workshop.scratch.path).wait()
+        try expect(fact, explained, "explain")
+        #expect(fact.output.contains("\"it ran here\""))
+        try expect(try await json("explain", "kubernetes/1.16"), explained, "explain")
+        try expect(try await json("versions", "list", "helm"), Self.sheet, "versions list")
+        let export = try await json("versions", "export", "--playbook", Workshop.playbook)
+        try expect(export, Self.sheet, "versions export")
+        let shown = Form(always: ["schema", "rows", "facts"], inside: ["rows": Self.row, "facts": Self.fact])
+        try expect(try await json("versions", "show", "calico", "3.7"), shown, "versions show")
+        let checked = try await json("versions", "check", Workshop.playbook, "--on", "2019-10-01")
+        try expect(checked, Self.versionsCheck, "versions check")
+    }
 
     @Test("path and plan --to print exactly the documented members")
     func paths() async throws {

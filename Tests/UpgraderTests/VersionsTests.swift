@@ -27,7 +27,7 @@ struct VersionsTests {
         let workshop = try Workshop(Workshop.small())
         for (name, text) in [
             ("policy", Self.playbook("policy", "1.15 1.15.12-1", "1.16 1.16.15-1", "3.16.10", "3.4.2")),
-            ("newer", Self.playbook("newer", "1.18 1.18.20-1", "1.19 1.19.16-1", "3.16.10", "3.4.2")),
+            ("newer", Self.playbook("newer", "1.18 1.18.20-1", "1.19 1.19.16-1", "3.16.10", "3.4.0")),
             ("today", Self.playbook("today", "1.35 1.35.8-1", "1.36 1.36.4-1", "3.32.1", "4.2.4")),
         ] {
             try workshop.scratch.write(Data(text.utf8), to: "\(name).yaml")
@@ -39,9 +39,20 @@ struct VersionsTests {
     func notJudged() async throws {
         let workshop = try Workshop(Workshop.small())
         let result = try await workshop.upgrader("versions", "check", Workshop.playbook)
-        for name in ["Calico", "Helm"] {
-            #expect(result.output.contains("  --  \(name) is not judged: the playbook does not state it\n"))
+        for pair in ["Calico with Kubernetes", "Helm with Kubernetes", "etcd with Kubernetes", "helmfile with Helm"] {
+            #expect(result.output.contains("  --  \(pair): not judged, as the playbook does not state it\n"))
         }
+        let stands = try await workshop.upgrader(
+            "versions",
+            "check",
+            Workshop.playbook,
+            "--on",
+            "2019-08-01",
+            "--at",
+            "1.12"
+        )
+        #expect(stands.code == 10)
+        #expect(stands.output.contains("no  at 1.12  Kubernetes 1.12 is out of support since 2019-07-08 (where"))
     }
 
     @Test("three clusters, on two days", arguments: ["2020-11-15", "2026-11-22"])

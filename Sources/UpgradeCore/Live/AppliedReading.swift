@@ -12,10 +12,16 @@ enum AppliedReading {
     static func objects(_ sections: Sections) throws(ReadingError) -> ClusterObjects {
         var found = ClusterObjects()
         for resource in [
-            "deployments.apps", "daemonsets.apps", "statefulsets.apps", "cronjobs.batch", "ingresses.extensions",
-            "networkpolicies.networking.k8s.io", "podsecuritypolicies.policy", "horizontalpodautoscalers.autoscaling",
+            "deployments.apps", "daemonsets.apps", "statefulsets.apps", "replicasets.apps", "jobs.batch",
+            "cronjobs.batch", "ingresses.extensions", "networkpolicies.networking.k8s.io",
+            "podsecuritypolicies.policy", "poddisruptionbudgets.policy", "horizontalpodautoscalers.autoscaling",
+            "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io",
+            "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
+            "priorityclasses.scheduling.k8s.io", "storageclasses.storage.k8s.io",
         ] {
-            found.applied += try items(Item.self, resource, sections).map(applied)
+            // What a controller made, such as the replica sets of a deployment, nobody applies.
+            found.applied += try items(Item.self, resource, sections).filter { $0.metadata.controller == nil }
+                .map(applied)
         }
         for service in try items(Item.self, "services", sections) {
             found.services[path(service.metadata)] = service.spec?.selector?.labels ?? [:]
@@ -99,6 +105,7 @@ enum AppliedReading {
             },
             images: template?.spec.containers?.compactMap(\.image) ?? [],
             nodeSelector: template?.spec.nodeSelector ?? [:],
+            affinityKeys: template?.spec.affinity?.keys ?? [],
             tolerations: template?.spec.tolerations?.compactMap(\.key) ?? [],
             isCriticalByAnnotation: template.map { ObjectReading.isCritical($0.metadata?.annotations, $0.spec) }
                 ?? false

@@ -67,9 +67,39 @@ enum KubernetesObjects {
         struct Needs: Decodable {
             var requests: [String: String]?
         }
+        struct Variable: Decodable {
+            var name: String
+            var value: String?
+        }
         var name: String
         var image: String?
         var resources: Needs?
+        var env: [Variable]?
+    }
+
+    /// What a pod wants of its node, besides plain labels.
+    struct Affinity: Decodable {
+        struct Node: Decodable {
+            struct Required: Decodable {
+                var nodeSelectorTerms: [Term]?
+            }
+            struct Term: Decodable {
+                struct Expression: Decodable {
+                    var key: String
+                    var `operator`: String?
+                }
+                var matchExpressions: [Expression]?
+            }
+            var requiredDuringSchedulingIgnoredDuringExecution: Required?
+        }
+        var nodeAffinity: Node?
+
+        /// The labels without which it finds no node.
+        var keys: [String] {
+            let terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+            return terms.flatMap { $0.matchExpressions ?? [] }
+                .filter { $0.operator != "NotIn" && $0.operator != "DoesNotExist" }.map(\.key)
+        }
     }
 
     struct Toleration: Decodable {
@@ -89,6 +119,7 @@ enum KubernetesObjects {
         var containers: [Container]?
         var volumes: [Volume]?
         var nodeSelector: [String: String]?
+        var affinity: Affinity?
         var tolerations: [Toleration]?
         var priorityClassName: String?
     }

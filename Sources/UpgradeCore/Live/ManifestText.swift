@@ -17,6 +17,15 @@ public enum ManifestText {
         return found + references(inDocument: document)
     }
 
+    /// In how many lines an apiVersion or a kind is left to a template, so that nothing is known of the object.
+    public static func templates(_ text: String) -> Int {
+        text.textLines.count { line in
+            guard let colon = line.firstIndex(of: ":"), line[colon...].contains("{{") else { return false }
+            let key = line[..<colon].drop { $0 == " " || $0 == "-" }
+            return key == "apiVersion" || key == "kind"
+        }
+    }
+
     private static func references(inDocument lines: [Substring]) -> [ClusterObjects.Reference] {
         guard let top = reference(lines) else { return [] }
         guard top.kind.hasSuffix("List") else { return [top] }
@@ -46,9 +55,16 @@ public enum ManifestText {
             } else if isInMetadata, key.trimmingNewlines() == "name", values["name"] == nil {
                 values["name"] = value(line[line.index(after: colon)...])
             }
-            if line.first != " ", line.first != "#" { isInMetadata = key == "metadata" }
+            if line.first != " ", line.first != "#" {
+                isInMetadata = key == "metadata"
+                if isInMetadata, let name = line[colon...].firstMatch(of: /[{,]\s*"?name"?:\s*["']?([^,}"'\s]+)/) {
+                    values["name"] = String(name.1)
+                }
+            }
         }
-        guard let version = values["apiVersion"], let kind = values["kind"] else { return nil }
+        guard let version = values["apiVersion"], let kind = values["kind"], !version.contains("{{"),
+            !kind.contains("{{")
+        else { return nil }
         return ClusterObjects.Reference(apiVersion: version, kind: kind, name: values["name"] ?? "")
     }
 

@@ -58,9 +58,12 @@ enum ObjectReading {
             if let other = byNode[node], !other.isTerminating, pod.metadata.deletionTimestamp != nil { continue }
             byNode[node] = state(pod)
         }
+        let containers = daemonSet.spec.template.spec.containers ?? []
+        let variables = containers.flatMap { $0.env ?? [] }
         return DaemonSetState(
-            image: daemonSet.spec.template.spec.containers?.first?.image ?? "",
+            image: containers.first?.image ?? "",
             updateStrategy: daemonSet.spec.updateStrategy?.type ?? "",
+            datastoreType: variables.first { $0.name == "DATASTORE_TYPE" }?.value,
             pods: byNode
         )
     }

@@ -4,8 +4,12 @@ enum ObjectScripts {
     ///
     /// A resource that the server does not know has no object; any other refusal ends the script.
     static let objects = """
-        for resource in deployments.apps daemonsets.apps statefulsets.apps cronjobs.batch ingresses.extensions \
-            networkpolicies.networking.k8s.io podsecuritypolicies.policy horizontalpodautoscalers.autoscaling \
+        for resource in deployments.apps daemonsets.apps statefulsets.apps replicasets.apps jobs.batch cronjobs.batch \
+            ingresses.extensions networkpolicies.networking.k8s.io podsecuritypolicies.policy \
+            poddisruptionbudgets.policy horizontalpodautoscalers.autoscaling \
+            roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io \
+            clusterroles.rbac.authorization.k8s.io clusterrolebindings.rbac.authorization.k8s.io \
+            priorityclasses.scheduling.k8s.io storageclasses.storage.k8s.io \
             services namespaces persistentvolumes validatingwebhookconfigurations.admissionregistration.k8s.io \
             mutatingwebhookconfigurations.admissionregistration.k8s.io \
             customresourcedefinitions.apiextensions.k8s.io apiservices.apiregistration.k8s.io

@@ -203,12 +203,15 @@ public struct DaemonSetState: Hashable, Sendable, Codable {
     public var image: String
     /// `OnDelete` or `RollingUpdate`.
     public var updateStrategy: String
+    /// What `DATASTORE_TYPE` of its containers is; `nil` where none has it.
+    public var datastoreType: String?
     /// Its pods by node name.
     public var pods: [String: PodState]
 
     /// Makes a state.
-    public init(image: String, updateStrategy: String, pods: [String: PodState]) {
+    public init(image: String, updateStrategy: String, datastoreType: String? = nil, pods: [String: PodState]) {
         self.image = image
+        self.datastoreType = datastoreType
         self.updateStrategy = updateStrategy
         self.pods = pods
     }

@@ -16,6 +16,8 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         public var images: [String]
         /// The node labels that its pods want.
         public var nodeSelector: [String: String]
+        /// The keys of the node labels that its pods want by affinity.
+        public var affinityKeys: [String]
         /// The keys of the taints that its pods tolerate.
         public var tolerations: [String]
         /// Whether its pods rely on the critical-pod annotation: they have it and no priority class.
@@ -30,6 +32,7 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
             target: Reference? = nil,
             images: [String] = [],
             nodeSelector: [String: String] = [:],
+            affinityKeys: [String] = [],
             tolerations: [String] = [],
             isCriticalByAnnotation: Bool = false
         ) {
@@ -40,6 +43,7 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
             self.target = target
             self.images = images
             self.nodeSelector = nodeSelector
+            self.affinityKeys = affinityKeys
             self.tolerations = tolerations
             self.isCriticalByAnnotation = isCriticalByAnnotation
         }
@@ -133,8 +137,10 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         }
     }
 
-    /// Workloads, network policies, ingresses, pod security policies, autoscalers and cron jobs; definitions of custom
-    /// resources, webhook configurations and APIServices.
+    /// What somebody may have applied; what a controller made is left out.
+    ///
+    /// Workloads, network policies, ingresses, pod security policies, budgets, autoscalers, jobs, roles and their
+    /// bindings, priority and storage classes; definitions of custom resources, webhook configurations and APIServices.
     public var applied: [Applied]
     /// Admission webhooks.
     public var webhooks: [Webhook]

@@ -6,6 +6,7 @@ public struct Breakage: Sendable {
     let notes: UrgentNotes
     let requirements: Requirements
     let rewrites: ObjectRewrites
+    let configurations: ConfigurationAPIs
 
     private init() throws(VersionDataError) {
         flags = try FlagTable()
@@ -14,6 +15,7 @@ public struct Breakage: Sendable {
         notes = try VersionData.decode(UrgentNotes.self, from: "urgent-notes.yaml")
         requirements = try VersionData.decode(Requirements.self, from: "requirements.yaml")
         rewrites = try ObjectRewrites.all()
+        configurations = try VersionData.decode(ConfigurationAPIs.self, from: "api-removals.yaml")
     }
 
     /// The versions of the coordination API that hold a Lease, the oldest first.

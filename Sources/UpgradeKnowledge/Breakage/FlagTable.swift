@@ -21,6 +21,15 @@ struct FlagTable: Sendable {
         var source: String
     }
 
+    /// A flag that the daemons call deprecated, and take.
+    struct Deprecation: Decodable, Sendable {
+        var component: String
+        var flag: String
+        /// The releases whose source marks it.
+        // swift-format-ignore: AlwaysUseLowerCamelCase
+        var marked_deprecated_in_trees: [MinorRelease]
+    }
+
     /// Values that are refused; a sentence about them is for people and is kept apart.
     enum Values: Decodable, Sendable {
         case these([String])
@@ -50,6 +59,8 @@ struct FlagTable: Sendable {
         // The keys are those of the file. swift-format-ignore: AlwaysUseLowerCamelCase
         var removed: [Removal]
         // swift-format-ignore: AlwaysUseLowerCamelCase
+        var deprecated_but_accepted: [Deprecation]
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         var restricted_values: [Restriction]
     }
 
@@ -61,6 +72,7 @@ struct FlagTable: Sendable {
     let restrictions: [Restriction]
     private let accepted: [String: [String: Set<MinorRelease>]]
     private let removals: [String: Removal]
+    private let deprecations: [String: Set<MinorRelease>]
 
     init() throws(VersionDataError) {
         let table = try VersionData.decode(Accepted.self, from: "accepted-flags.yaml")
@@ -71,6 +83,12 @@ struct FlagTable: Sendable {
             Dictionary(rows.map { ($0.flag, Set($0.accepted)) }, uniquingKeysWith: { $0.union($1) })
         }
         restrictions = research.restricted_values
+        deprecations = Dictionary(
+            research.deprecated_but_accepted.map {
+                ("\($0.component) \($0.flag)", Set($0.marked_deprecated_in_trees))
+            },
+            uniquingKeysWith: { $0.union($1) }
+        )
         removals = Dictionary(
             research.removed.map { ("\($0.component) \($0.flag)", $0) },
             uniquingKeysWith: { first, _ in first }
@@ -82,6 +100,11 @@ struct FlagTable: Sendable {
 
     /// What is known of the removal of a flag.
     func removal(_ flag: String, of component: String) -> Removal? { removals["\(component) \(flag)"] }
+
+    /// Whether the daemon of a release warns of the flag.
+    func isDeprecated(_ flag: String, of component: String, _ release: MinorRelease) -> Bool {
+        deprecations["\(component) \(flag)"]?.contains(release) ?? false
+    }
 
     /// Whether the daemon of a release starts with the flag.
     func accepts(_ flag: String, _ component: String, _ release: MinorRelease) -> Bool {

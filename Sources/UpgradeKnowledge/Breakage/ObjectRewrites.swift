@@ -69,7 +69,7 @@ public struct ObjectRewrites: Sendable {
 
 /// What becomes of a reference to an API at a hop.
 public enum APIFate: Hashable, Sendable {
-    /// The release that the hop leads to serves it.
+    /// The hop does not take it away.
     case served
     /// It goes, and this stands in for it, before the hop as well as after.
     case moves(APIMove)
@@ -78,9 +78,9 @@ public enum APIFate: Hashable, Sendable {
 }
 
 extension Breakage {
-    /// What becomes of a kind of an API at a hop.
+    /// What becomes of a kind of an API at a hop; a hop takes nothing away that only a later release has.
     public func fate(of apiVersion: String, _ kind: String, at hop: HopID) -> APIFate {
-        if apis.serves(apiVersion, kind, hop.to) { return .served }
+        if !apis.takesAway(apiVersion, kind, hop) { return .served }
         guard let instead = apis.removal(apiVersion, kind)?.replacement?.api_version else {
             return .gone("nothing stands in for it")
         }

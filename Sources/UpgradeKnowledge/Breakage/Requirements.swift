@@ -22,7 +22,8 @@ struct Requirements: Decodable, Sendable {
     struct Runtime: Decodable, Sendable {
         var runtime: String
         var release: MinorRelease
-        var minimum: String
+        /// The lowest version that works; `nil` where none does any more.
+        var minimum: String?
         var rule: String
         var source: String
     }

@@ -16,6 +16,8 @@ struct UrgentNotes: Decodable, Sendable {
         var detect: [Detection]?
         /// Whether all detections together make the case, not any one.
         var detect_all: Bool?
+        /// The family of rules that finds the same by itself, with every place of it.
+        var told_by: String?
     }
 
     /// One way to find out.
@@ -25,6 +27,7 @@ struct UrgentNotes: Decodable, Sendable {
         var flag: String?
         var gate: String?
         var equals: String?
+        var not_equals: String?
         var contains: String?
         var regex: String?
         var missing: Bool?

@@ -12,13 +12,15 @@ public struct VersionCheck: Hashable, Sendable {
     public var target: MinorRelease
     /// What was found, in the order of the path.
     public var findings: [Finding]
-    /// Components that the playbook does not state, so that nothing can be said of them.
+    /// The pairs of components of which nothing can be said, as the playbook does not state both.
     public var notJudged: [String]
 
     /// Something that `versions check` says.
     public struct Finding: Hashable, Sendable, Encodable {
         /// Whether the check fails for it.
         public var isViolation: Bool
+        /// Whether the data cannot say; the check does not fail for it.
+        public var isUncertain = false
         /// Where on the path.
         public var at: String
         /// What is found.
@@ -41,9 +43,7 @@ public struct VersionCheck: Hashable, Sendable {
         self.day = day
         self.start = points.first?.kubernetes.first
         target = playbook.target
-        notJudged = []
-        if !points.contains(where: { $0.calico != nil }) { notJudged.append("Calico") }
-        if !points.contains(where: { $0.helm != nil }) { notJudged.append("Helm") }
+        notJudged = Self.notJudged(points)
         var found: [Finding] = []
         if let start, points.first?.kubernetes != [start] {
             let stated = playbook.releases.keys.filter { $0 <= playbook.target }.sorted().map(\.description)
@@ -58,9 +58,14 @@ public struct VersionCheck: Hashable, Sendable {
             )
         }
         for point in points {
-            // Only where the cluster stays does upstream's support count; a transit is said, and passes.
+            // Where the cluster stands and where it is to be, upstream's support counts; a transit is said, and passes.
             if let release = point.kubernetes.first, point.kubernetes.count == 1 {
-                found.append(Self.support(release, knowledge, day, point, isTarget: release == playbook.target))
+                let stay: Stay? = release == playbook.target ? .target : release == start ? .start : nil
+                found.append(Self.support(release, knowledge, day, point, stay))
+                // What the cluster runs already is there, whatever its package is called now.
+                if point != points.first || points.count == 1, let version = playbook.releases[release] {
+                    found += Self.patch(version, knowledge, day, point)
+                }
             }
             found += Self.components(point, knowledge, day)
         }
@@ -70,12 +75,68 @@ public struct VersionCheck: Hashable, Sendable {
     /// Whether nothing is violated.
     public var isSupported: Bool { !findings.contains(where: \.isViolation) }
 
+    /// Where a cluster stays, so that upstream's support counts.
+    private enum Stay: String {
+        case start = " (where the cluster stands)"
+        case target = ""
+    }
+
+    private static func notJudged(_ points: [StatedPoint]) -> [String] {
+        let calico = points.contains { $0.calico != nil } ? nil : "Calico with Kubernetes"
+        let helm = points.contains { $0.helm != nil } ? nil : "Helm with Kubernetes"
+        // A playbook has no place for the versions of these; the cluster is asked about them by plan and check.
+        return [calico, helm].compactMap { $0 } + [
+            "etcd with Kubernetes", "etcd with Calico", "helmfile with Helm", "container runtime with Kubernetes",
+        ]
+    }
+
+    private static func patch(
+        _ package: PackageVersion,
+        _ known: VersionKnowledge,
+        _ day: CalendarDay,
+        _ point: StatedPoint
+    ) -> [Finding] {
+        guard let version = PatchVersion(package.upstream), known.kubernetes(version.release) != nil else { return [] }
+        return existence(
+            "Kubernetes",
+            version,
+            known.existence(kubernetes: version),
+            known.availability(kubernetes: version, on: day),
+            "kubernetes/\(version.release)/last-patch",
+            point
+        )
+    }
+
+    /// What is to be said of a version that never was, is not out yet, or of which nobody knows.
+    private static func existence(
+        _ name: String,
+        _ version: PatchVersion,
+        _ existence: Existence,
+        _ availability: Availability,
+        _ fact: String,
+        _ point: StatedPoint
+    ) -> [Finding] {
+        let what: String
+        if case .never(let why) = existence {
+            what = "\(name) \(version) was never released: \(why)"
+        } else {
+            switch availability {
+            case .released: return []
+            case .unreleased: what = "\(name) \(version) is not released on that day"
+            case .notKnown:
+                what = "whether \(name) \(version) is released on that day is not known"
+                return [Finding(isViolation: false, isUncertain: true, at: point.title, what: what, fact: fact)]
+            }
+        }
+        return [Finding(isViolation: true, at: point.title, what: what, fact: fact)]
+    }
+
     private static func support(
         _ release: MinorRelease,
         _ known: VersionKnowledge,
         _ day: CalendarDay,
         _ point: StatedPoint,
-        isTarget: Bool
+        _ stay: Stay?
     ) -> Finding {
         let fact = "kubernetes/\(release)"
         guard let found = known.kubernetes(release) else {
@@ -84,9 +145,9 @@ public struct VersionCheck: Hashable, Sendable {
         }
         let maintenance = found.maintenance(on: day)
         return Finding(
-            isViolation: isTarget && !maintenance.isMaintained,
+            isViolation: stay != nil && !maintenance.isMaintained,
             at: point.title,
-            what: "Kubernetes \(release) is \(maintenance)" + (isTarget ? "" : " (on the way)"),
+            what: "Kubernetes \(release) is \(maintenance)" + (stay?.rawValue ?? " (on the way)"),
             fact: maintenance == .unreleased ? "\(fact)/release-date" : "\(fact)/end-of-support"
         )
     }
@@ -103,29 +164,26 @@ public struct VersionCheck: Hashable, Sendable {
             }
             add(level != .tested, "\(name) \(version) on Kubernetes \(release): \(level)", fact)
         }
-        func released(_ name: String, _ version: PatchVersion, _ existence: Existence, _ state: Maintenance) {
-            if case .never(let why) = existence {
-                add(true, "\(name) \(version) was never released: \(why)", name.lowercased())
-            }
-            if state == .unreleased {
-                let fact = "\(name.lowercased())/\(version.release)"
-                add(true, "\(name) \(version.release) is not released on that day", fact)
-            }
+        func released(_ name: String, _ version: PatchVersion, _ existence: Existence, _ state: Availability) {
+            let isNever = if case .never = existence { true } else { false }
+            let fact = isNever ? name.lowercased() : "\(name.lowercased())/\(version.release)"
+            findings += Self.existence(name, version, existence, state, fact, point)
         }
         if let calico = point.calico {
-            released(
-                "Calico",
-                calico,
-                known.existence(calico: calico),
-                known.maintenance(calico: calico.release, on: day)
-            )
+            if known.calico(calico.release) != nil {
+                let state = known.availability(calico: calico, on: day)
+                released("Calico", calico, known.existence(calico: calico), state)
+            }
             for release in point.kubernetes {
                 pair("Calico", calico, release, known.support(calico: calico.release, on: release, day: day))
             }
         }
         if let helm = point.helm {
             let state = known.maintenance(helm: helm.release, on: day)
-            released("Helm", helm, known.existence(helm: helm), state)
+            if known.helm(helm.release) != nil {
+                let availability = known.availability(helm: helm, on: day)
+                released("Helm", helm, known.existence(helm: helm), availability)
+            }
             for release in point.kubernetes {
                 pair("Helm", helm, release, known.support(helm: helm.release, on: release))
             }

@@ -58,6 +58,8 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
     public var shipped: PatchVersion?
     /// The lowest versions recommended for production, one for each minor of etcd; a later minor is above them.
     public var minimums: [PatchVersion]
+    /// Where those were read; the same as the rest where nothing else is said.
+    public var minimumSource: String
     /// The values of `--storage-backend` that the API server takes; empty where nobody looked yet.
     public var storageBackends: [String]
     /// Where these facts were read.
@@ -71,6 +73,7 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
         case first = "default_at_first_patch"
         case last = "default_at_last_seen_patch"
         case minimums = "minimum_recommended_for_production"
+        case minimumSource = "minimum_source"
         case storageBackends = "storage_backends"
     }
 
@@ -95,6 +98,7 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
         }
         storageBackends = try container.decodeIfPresent([String].self, forKey: .storageBackends) ?? []
         source = try container.decode(String.self, forKey: .source)
+        minimumSource = try container.decodeIfPresent(String.self, forKey: .minimumSource) ?? source
         uncertain = try container.decodeIfPresent(Bool.self, forKey: .uncertain) ?? false
     }
 
@@ -102,5 +106,11 @@ public struct EtcdOfRelease: Hashable, Sendable, Decodable {
     public func isRecommended(_ version: PatchVersion) -> Bool {
         if let minimum = minimums.first(where: { $0.release == version.release }) { return version >= minimum }
         return minimums.allSatisfy { $0.release < version.release }
+    }
+
+    /// How many minor releases of etcd a version is below what is recommended for production; a patch below is one.
+    func distance(of version: PatchVersion, _ known: PathRules.EtcdReleases) -> Int {
+        guard !isRecommended(version), let least = minimums.map(\.release).min() else { return 0 }
+        return max(1, known.releases.count { version.release < $0 && $0 <= least })
     }
 }

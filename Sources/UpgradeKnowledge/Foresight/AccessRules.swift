@@ -134,12 +134,15 @@ enum AccessRules {
         let mine = override(kubelet)
         let name = registered(mine)
         var found: [Finding] = []
-        if let proxy = configuration.daemon(NodeUnit.kubeProxy.rawValue), !kubelet.words.isEmpty, !proxy.words.isEmpty,
-            // What a configuration file names is not on the command line.
-            !proxy.words.contains(where: { $0.hasPrefix("--config") })
-        {
-            let other = override(proxy)
-            if registered(other) != name {
+        if let proxy = configuration.daemon(NodeUnit.kubeProxy.rawValue), !kubelet.words.isEmpty, !proxy.words.isEmpty {
+            let files = facts.configurationFiles(of: proxy, on: host.name, configuration)
+            let written = files.lazy.compactMap { $0.value(of: "hostnameOverride") }.first.map { value in
+                DaemonArgument(flag: "--hostname-override", value: value.text, place: value.place)
+            }
+            let other = override(proxy) ?? written
+            // What a configuration file names is not on the command line; one that was not read may name anything.
+            let isKnown = !files.isEmpty || !proxy.words.contains { $0.hasPrefix("--config") }
+            if isKnown, registered(other) != name {
                 found.append(
                     Finding(
                         id: "hostname-override/kube-proxy",

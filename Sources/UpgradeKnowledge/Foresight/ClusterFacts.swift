@@ -32,6 +32,8 @@ public struct ClusterFacts: Sendable {
     public var manifests: [(file: String, objects: [ClusterObjects.Reference])] = []
 
     private var arguments: [String: [String: [DaemonArgument]]] = [:]
+    /// What every API server whose configuration was seen is told to serve; the facts must be prepared.
+    private(set) var switches = APISwitches()
 
     /// Makes facts without any answer.
     public init(playbook: Playbook) { self.playbook = playbook }
@@ -73,12 +75,30 @@ public struct ClusterFacts: Sendable {
                 facts.arguments[host.name, default: [:]][daemon.name] = arguments
             }
         }
+        facts.switches = APISwitches(
+            facts.arguments.values.compactMap { $0["kube-apiserver"] }.map { arguments in
+                let told = arguments.filter { $0.flag == "--runtime-config" }
+                // What files say holds after the restart.
+                let written = told.filter { $0.place.file != nil }
+                return (written.isEmpty ? told : written).compactMap(\.value).joined(separator: ",")
+            }
+        )
         return facts
     }
 
     /// The arguments of a daemon; the facts must be prepared.
     func arguments(of daemon: HostConfiguration.Daemon, on host: String) -> [DaemonArgument] {
         arguments[host]?[daemon.name] ?? []
+    }
+
+    /// The files that a daemon's `--config` names.
+    func configurationFiles(
+        of daemon: HostConfiguration.Daemon,
+        on host: String,
+        _ configuration: HostConfiguration
+    ) -> [ConfigurationFile] {
+        daemon.files.compactMap { configuration.file($0) }.filter { $0.kind == .configuration }
+            .map { ConfigurationFile($0, on: host) }
     }
 
     /// The time by the hosts' clocks, in seconds since 1970; `nil` where none has one.

@@ -29,7 +29,9 @@ enum DefinitionRules {
     private static func unmanaged(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         let rule = knowledge.requirements.unmanaged_apis
         return facts.objects.unmanagedAPIs.compactMap { version in
-            guard let hop = path.first(where: { knowledge.apis.stopsServing(version, $0) }) else { return nil }
+            guard let hop = path.first(where: { knowledge.apis.stopsServing(version, $0, facts.switches) }) else {
+                return nil
+            }
             return Finding(
                 id: "api-service/\(version)",
                 title: "an APIService made by hand announces \(version), which \(hop.to) does not serve",

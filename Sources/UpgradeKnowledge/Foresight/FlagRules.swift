@@ -11,7 +11,9 @@ enum FlagRules {
                     // Behind a wrapper, or in another program's place, only flags of the daemon are the daemon's.
                     isItself || path.first.map { knowledge.flags.accepts(argument.flag, daemon.name, $0.from) } ?? false
                 }.flatMap {
-                    removed($0, daemon.name, path, knowledge) + refused($0, daemon.name, path, knowledge)
+                    let removed = removed($0, daemon.name, path, knowledge)
+                    return (removed.isEmpty ? deprecated($0, daemon.name, path, knowledge) : removed)
+                        + refused($0, daemon.name, path, knowledge)
                 }
             }
         }
@@ -37,6 +39,33 @@ enum FlagRules {
                 severity: .killsDaemon,
                 cure: "take \(argument.flag) out\(replacement)",
                 source: removal.map { "flags.yaml: \($0.evidence)" } ?? knowledge.flags.source
+            )
+        ]
+    }
+
+    /// What still works at the end of the path, and a release after it may not take.
+    private static func deprecated(
+        _ argument: DaemonArgument,
+        _ daemon: String,
+        _ path: [HopID],
+        _ knowledge: Breakage
+    ) -> [Finding] {
+        guard let hop = path.first(where: { knowledge.flags.isDeprecated(argument.flag, of: daemon, $0.to) }) else {
+            return []
+        }
+        let removal = knowledge.flags.removal(argument.flag, of: daemon)
+        return [
+            Finding(
+                id: "flag-deprecated/\(daemon)/\(argument.flag)",
+                title: "\(daemon) of \(hop.to) warns of \(argument.flag)",
+                places: [argument.place],
+                reason: "it is deprecated and works all the way"
+                    + (removal.map { "; \(daemon) of \($0.release) does not start with it" } ?? ""),
+                hop: hop,
+                severity: .worthKnowing,
+                cure: "take \(argument.flag) out before a later upgrade"
+                    + (removal?.replacement.map { ", and use \($0)" } ?? ""),
+                source: "flags.yaml: deprecated_but_accepted"
             )
         ]
     }

@@ -11,12 +11,13 @@ public enum Foresight {
         FlagRules.findings, GateRules.findings, NodeLabelRules.findings, APIRules.findings, HostRules.findings,
         DrainRules.findings, WebhookRules.findings, CapacityRules.findings, StateRules.findings,
         AccessRules.findings, PolicyRules.findings, NoteRules.findings, RequestRules.findings,
-        DefinitionRules.findings, ReachRules.findings,
+        DefinitionRules.findings, ReachRules.findings, ConfigurationRules.findings, WaveRules.findings,
     ]
 
     /// The families that need no more than the configuration of a host.
     private static let hostRules: [Rule] = [
         FlagRules.findings, GateRules.findings, NodeLabelRules.findings, HostRules.findings, AccessRules.findings,
+        ConfigurationRules.findings,
     ]
 
     /// Everything found over the whole path, in the order of the hops, the worst first.

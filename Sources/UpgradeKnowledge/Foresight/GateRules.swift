@@ -39,8 +39,7 @@ enum GateRules {
                 return (name: name, isOn: parts.last?.lowercased() != "false", place: argument.place)
             }
         }
-        let files = daemon.files.compactMap { configuration.file($0) }.filter { $0.kind == .configuration }
-        return ofFlags + files.flatMap { ConfigurationFile($0, on: host).featureGates }
+        return ofFlags + facts.configurationFiles(of: daemon, on: host, configuration).flatMap(\.featureGates)
     }
 
     private static func plugins(

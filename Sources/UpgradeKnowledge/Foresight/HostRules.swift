@@ -74,14 +74,18 @@ enum HostRules {
             let kubelet = configuration.daemon(NodeUnit.kubelet.rawValue)
         else { return [] }
         let arguments = facts.arguments(of: kubelet, on: host.name)
-        guard let driver = arguments.first(where: { $0.flag == "--cgroup-driver" }), let value = driver.value,
-            value != configuration.cgroupDriver
+        let flag = arguments.first { $0.flag == "--cgroup-driver" }
+        let file = facts.configurationFiles(of: kubelet, on: host.name, configuration).lazy
+            .compactMap { $0.value(of: "cgroupDriver") }.first
+        // A flag counts more than the file. Source: Kubernetes 1.12 cmd/kubelet/app/server.go, kubeletConfigFlagPrecedence
+        guard let value = flag.map(\.value) ?? file?.text, value != configuration.cgroupDriver,
+            let place = flag?.place ?? file?.place
         else { return [] }
         return [
             Finding(
                 id: "cgroup-driver/kubelet/\(value)",
                 title: "kubelet is told \(value), Docker uses \(configuration.cgroupDriver)",
-                places: [driver.place],
+                places: [place],
                 reason: rule.rule,
                 hop: hop,
                 severity: .killsDaemon,
@@ -121,22 +125,49 @@ enum HostRules {
         _ rules: [Requirements.Runtime]
     ) -> [Finding] {
         rules.flatMap { rule -> [Finding] in
-            guard let hop = path.arriving(at: rule.release), let least = VersionText(rule.minimum) else { return [] }
+            guard let minimum = rule.minimum, let hop = path.arriving(at: rule.release),
+                let least = VersionText(minimum)
+            else { return gone(facts, path, rule) }
             return facts.nodes.compactMap { node in
                 let parts = node.runtime.split(separator: ":", maxSplits: 1)
                 guard parts.count == 2, parts[0] == rule.runtime, let version = VersionText(parts[1]), version < least
                 else { return nil }
                 return Finding(
-                    id: "runtime/\(rule.runtime)/below-\(rule.minimum)",
-                    title: "\(rule.runtime) is below \(rule.minimum), which kubelets of \(rule.release) need",
+                    id: "runtime/\(rule.runtime)/below-\(minimum)",
+                    title: "\(rule.runtime) is below \(minimum), which kubelets of \(rule.release) need",
                     places: [Finding.Place(object: "node \(node.name): \(node.runtime)")],
                     reason: rule.rule,
                     hop: hop,
                     severity: .killsDaemon,
-                    cure: "bring \(rule.runtime) to \(rule.minimum) or newer before the hop",
+                    cure: "bring \(rule.runtime) to \(minimum) or newer before the hop",
                     source: rule.source
                 )
             }
+        }
+    }
+
+    /// A runtime that kubelets no longer speak to by themselves; behind a shim of its own it may stay.
+    private static func gone(_ facts: ClusterFacts, _ path: [HopID], _ rule: Requirements.Runtime) -> [Finding] {
+        guard rule.minimum == nil, let hop = path.first(where: { $0.to == rule.release }) else { return [] }
+        let behindShim = facts.hosts.filter { host, configuration in
+            configuration.daemon(NodeUnit.kubelet.rawValue).map { kubelet in
+                facts.arguments(of: kubelet, on: host.name).contains {
+                    $0.flag == "--container-runtime" && $0.value == "remote"
+                }
+            } ?? false
+        }
+        let shims = Set(behindShim.map(\.host.node))
+        return facts.nodes.filter { $0.runtime.hasPrefix("\(rule.runtime):") && !shims.contains($0.name) }.map { node in
+            Finding(
+                id: "runtime/\(rule.runtime)/gone",
+                title: "kubelets of \(hop.to) do not speak to \(rule.runtime)",
+                places: [Finding.Place(object: "node \(node.name): \(node.runtime)")],
+                reason: rule.rule,
+                hop: hop,
+                severity: .killsDaemon,
+                cure: "bring the node to containerd or CRI-O, or put cri-dockerd between, before the hop",
+                source: rule.source
+            )
         }
     }
 }

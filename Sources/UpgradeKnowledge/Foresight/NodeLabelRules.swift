@@ -48,7 +48,7 @@ enum NodeLabelRules {
         _ rule: Requirements.NodeLabels
     ) -> [Finding] {
         facts.objects.applied.flatMap { object in
-            lost.intersection(object.nodeSelector.keys).sorted().map { key in
+            lost.intersection(Array(object.nodeSelector.keys) + object.affinityKeys).sorted().map { key in
                 Finding(
                     id: "node-selector/\(key)",
                     title: "workloads select nodes by \(key), which kubelets of \(hop.to) do not set",

@@ -39,6 +39,7 @@ struct NoteMatch {
 
     private func matches(_ value: String, _ detection: UrgentNotes.Detection) -> Bool {
         if let equals = detection.equals { return value == equals }
+        if let other = detection.not_equals { return value != other }
         if let contains = detection.contains {
             return value.split(separator: ",").contains(Substring(contains)) || value.contains(contains)
         }
@@ -75,12 +76,17 @@ struct NoteMatch {
         }
         if let keys = test.taints {
             take(facts.nodes.filter { !Set($0.taints).isDisjoint(with: keys) }.map { "node \($0.name)" })
+            found += registered(keys)
         }
         if let keys = test.tolerations {
             take(objects.applied.filter { !Set($0.tolerations).isDisjoint(with: keys) }.map(\.path))
         }
         if let keys = test.node_selector {
-            take(objects.applied.filter { object in keys.contains { object.nodeSelector[$0] != nil } }.map(\.path))
+            take(
+                objects.applied.filter { object in
+                    keys.contains { object.nodeSelector[$0] != nil || object.affinityKeys.contains($0) }
+                }.map(\.path)
+            )
         }
         if let pattern = test.image {
             take(objects.applied.filter { $0.images.contains { Self.finds(pattern, in: $0) } }.map(\.path))
@@ -96,6 +102,17 @@ struct NoteMatch {
             )
         }
         return found + versions(test) + files(test)
+    }
+
+    /// Kubelets that register their nodes with one of the taints.
+    private func registered(_ keys: [String]) -> [Finding.Place] {
+        daemons(NodeUnit.kubelet.rawValue).flatMap { host, daemon, _ in
+            facts.arguments(of: daemon, on: host).filter { argument in
+                guard argument.flag == "--register-with-taints" else { return false }
+                let taints = (argument.value ?? "").split(separator: ",").map { $0.prefix { $0 != "=" && $0 != ":" } }
+                return taints.contains { keys.contains(String($0)) }
+            }.map(\.place)
+        }
     }
 
     private func versions(_ test: UrgentNotes.Test) -> [Finding.Place] {

@@ -13,7 +13,7 @@ enum NoteRules {
     }
 
     private static func isRule(_ note: UrgentNotes.Note) -> Bool {
-        !told.contains(note.category) && note.severity != "not-applicable"
+        !told.contains(note.category) && note.told_by == nil && note.severity != "not-applicable"
     }
 
     private static func finding(_ note: UrgentNotes.Note, _ facts: ClusterFacts, _ hop: HopID) -> Finding? {

@@ -10,7 +10,9 @@ enum PolicyRules {
 
     private static func defaultDeny(_ facts: ClusterFacts, _ path: [HopID], _ rule: Requirements.Rule) -> [Finding] {
         guard let hop = path.first else { return [] }
-        return facts.objects.defaultDeny.map { namespace in
+        // Where somebody has written a policy since, the annotation is a leftover.
+        let policied = Set(facts.objects.applied.filter { $0.kind == "NetworkPolicy" }.map(\.namespace))
+        return facts.objects.defaultDeny.filter { !policied.contains($0) }.map { namespace in
             Finding(
                 id: "default-deny/\(namespace)",
                 title: "namespace \(namespace) asks for DefaultDeny by an annotation",

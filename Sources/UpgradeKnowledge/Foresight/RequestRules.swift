@@ -8,7 +8,7 @@ enum RequestRules {
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let start = path.first?.from else { return [] }
         return facts.requests.flatMap { host, requests in
-            requests.compactMap { finding($0, host, start, path, knowledge) }
+            requests.compactMap { finding($0, host, start, path, facts.switches, knowledge) }
         }
     }
 
@@ -17,13 +17,14 @@ enum RequestRules {
         _ host: String,
         _ start: MinorRelease,
         _ path: [HopID],
+        _ switches: APISwitches,
         _ knowledge: Breakage
     ) -> Finding? {
         let rule = knowledge.requirements.requests
         // What the cluster's release does not serve cannot be taken away; a newer server's own APIs are none of ours.
         guard let kind = knowledge.apis.kind(requests.apiVersion, requests.resource),
-            knowledge.apis.serves(requests.apiVersion, kind, start),
-            let hop = path.first(where: { !knowledge.apis.serves(requests.apiVersion, kind, $0.to) })
+            knowledge.apis.serves(requests.apiVersion, kind, start, switches),
+            let hop = path.first(where: { knowledge.apis.takesAway(requests.apiVersion, kind, $0, switches) })
         else { return nil }
         let client = String(requests.client.prefix { $0 != "/" })
         let reads = rule.reading_verbs.contains(requests.verb)

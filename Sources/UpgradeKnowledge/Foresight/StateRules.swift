@@ -6,10 +6,12 @@ enum StateRules {
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
         return cordons(facts, hop) + mixed(facts, hop) + outside(facts, path) + holds(facts, hop)
-            + etcd(facts, hop, knowledge.requirements.etcd)
+            + etcd(facts, hop, knowledge.requirements.etcd) + etcdVersions(facts, path)
     }
 
     private static func cordons(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
+        // What the playbook says of them is an answer.
+        guard facts.playbook.foreignCordons != .keep else { return [] }
         let workers = Set(facts.playbook.hosts(.worker).map(\.node))
         return facts.nodes.filter { $0.isCordoned && $0.cordonMark == nil && workers.contains($0.name) }.map { node in
             Finding(
@@ -72,7 +74,8 @@ enum StateRules {
 
     private static func holds(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
         let names = facts.playbook.packages
-        let ours = Set(names.controlPlane + names.node + names.client)
+        let components = (facts.playbook.calico?.packages ?? []) + (facts.playbook.helm?.packages ?? [])
+        let ours = Set(names.controlPlane + names.node + names.client + components)
         return facts.hosts.flatMap { host, configuration in
             ours.intersection(configuration.holds).sorted().map { name in
                 Finding(
@@ -120,6 +123,38 @@ enum StateRules {
                 )
             }
             return found
+        }
+    }
+
+    /// Members below what a release of the path is recommended for production with.
+    ///
+    /// The hops that the program walks say it themselves; of later ones kubernetes.yaml does.
+    private static func etcdVersions(_ facts: ClusterFacts, _ path: [HopID]) -> [Finding] {
+        let catalog = (try? HopCatalog.all()) ?? [:]
+        let known = try? VersionKnowledge.embedded()
+        func least(_ hop: HopID, _ version: PatchVersion) -> (minimum: String, source: String)? {
+            if let fact = catalog[hop]?.etcdMinimum, let minimum = PatchVersion(fact.value) {
+                return version < minimum ? (fact.value, fact.source) : nil
+            }
+            guard let etcd = known?.kubernetes(hop.to)?.etcd, !etcd.isRecommended(version) else { return nil }
+            return (
+                etcd.minimums.map(\.description).joined(separator: " or "), "kubernetes.yaml: \(etcd.minimumSource)"
+            )
+        }
+        return facts.members.sorted { $0.key < $1.key }.compactMap { host, member in
+            guard let version = PatchVersion(member.version),
+                let hop = path.first(where: { least($0, version) != nil }), let wanted = least(hop, version)
+            else { return nil }
+            return Finding(
+                id: "etcd-version/\(version.release)",
+                title: "etcd \(version.release) is below what Kubernetes \(hop.to) is recommended with",
+                places: [Finding.Place(host: host, object: "etcd \(version)")],
+                reason: "\(wanted.minimum) or later is recommended for production; nobody tests the release with less",
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "bring etcd to \(wanted.minimum) or later before the hop, one minor release at a time",
+                source: wanted.source
+            )
         }
     }
 

@@ -16,7 +16,7 @@ enum WebhookRules {
             let selector = facts.objects.services[hook.service]
             // Without a selector somebody else says what is behind the service.
             if selector?.isEmpty == true { return nil }
-            let places = selector.map { backends(of: hook, $0, facts) } ?? []
+            let places = selector.map { backends(of: hook.service, $0, facts) } ?? []
             let touched = Set(places.map { waves[$0] })
             guard places.isEmpty || (touched.count == 1 && touched.first != .some(nil)) else { return nil }
             let backend =
@@ -43,12 +43,12 @@ enum WebhookRules {
     }
 
     /// The nodes with an endpoint of the service; a pod that is not ready, or on no node yet, is none.
-    private static func backends(
-        of hook: ClusterObjects.Webhook,
+    static func backends(
+        of service: String,
         _ selector: [String: String],
         _ facts: ClusterFacts
     ) -> [String] {
-        let namespace = hook.service.prefix { $0 != "/" }
+        let namespace = service.prefix { $0 != "/" }
         return facts.pods.filter { node, pods in
             !node.isEmpty
                 && pods.contains { pod in

@@ -6,6 +6,12 @@ public struct DetectedVersions: Hashable, Sendable {
     public var kubernetes: MinorRelease?
     /// The lowest version of an etcd member.
     public var etcd: PatchVersion?
+    /// Whether every member is started with `--enable-v2`; `false` where that was not looked at.
+    public var isV2Enabled = false
+    /// Whether an API server is told to keep its objects in etcd's v2 store.
+    public var holdsV2Objects = false
+    /// What its DaemonSet or its CNI configuration calls the place of Calico's data; `nil` where neither says it.
+    public var datastoreType: String?
     /// The image of Calico's DaemonSet; `nil` where there is none.
     public var calicoImage: String?
     /// The images of the Tillers.
@@ -24,6 +30,19 @@ public struct DetectedVersions: Hashable, Sendable {
             + helm.tillerNamespaces.map { .deployment(namespace: $0, name: tiller) }
     }
 
+    /// The configuration of hosts, where a path depends on more than versions: Calico 2 keeps its data in etcd's v2 API,
+    /// and up to 1.12 an API server may do so too.
+    ///
+    /// - Returns: nothing where the versions say enough.
+    public func moreProbes(_ playbook: Playbook) -> [Probe] {
+        let isOld = kubernetes.map { $0 < MinorRelease(major: 1, minor: 13) } ?? false
+        guard isOld || calico != nil else { return [] }
+        let workers = calico == nil || datastoreType != nil ? [] : Array(playbook.hosts(.worker).prefix(1))
+        let names = (playbook.hosts(.etcd) + (isOld ? playbook.hosts(.controlPlane) : []) + workers).map(\.name)
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }.map { .hostConfiguration(host: $0) }
+    }
+
     /// What `helm init` names the Deployment (Helm 2, cmd/helm/installer/install.go).
     private static let tiller = "tiller-deploy"
 
@@ -40,8 +59,51 @@ public struct DetectedVersions: Hashable, Sendable {
             (try? seen.etcdMember(on: $0.name)).flatMap { PatchVersion($0.version) }
         }
         .min()
-        calicoImage = (try? seen.daemonSet(calico.daemonSet, in: calico.namespace))?.image
+        let daemonSet = try? seen.daemonSet(calico.daemonSet, in: calico.namespace)
+        calicoImage = daemonSet?.image
+        let facts = ClusterFacts(playbook: playbook, seen: seen).prepared()
+        let members = playbook.hosts(.etcd).map { host in Self.flag("--enable-v2", of: "etcd", on: host.name, facts) }
+        isV2Enabled = !members.isEmpty && members.allSatisfy { $0 == "true" }
+        holdsV2Objects = playbook.hosts(.controlPlane).contains { host in
+            Self.flag("--storage-backend", of: "kube-apiserver", on: host.name, facts) == "etcd2"
+        }
         tillerImages = helm.tillerNamespaces.compactMap { (try? seen.deployment(Self.tiller, in: $0))?.image }
+        let network = facts.hosts.lazy.flatMap { $0.configuration.files }.filter { $0.kind == .network }
+        let named = network.compactMap { $0.text.firstMatch(of: /"datastore_type"\s*:\s*"(\w+)"/)?.1 }.first
+        datastoreType = daemonSet?.datastoreType ?? named.map(String.init)
+    }
+
+    /// The value of a flag, `true` for a flag alone; `nil` where the daemon was not seen or has it not.
+    private static func flag(_ flag: String, of name: String, on host: String, _ facts: ClusterFacts) -> String? {
+        guard let daemon = facts.hosts.first(where: { $0.host.name == host })?.configuration.daemon(name) else {
+            return nil
+        }
+        // What runs is what is asked here; of several, the last counts. Of a daemon's environment only files tell.
+        let isRunning = daemon.words.contains { $0 == flag || $0.hasPrefix("\(flag)=") }
+        let found = facts.arguments(of: daemon, on: host).filter { $0.flag == flag }
+        let running = found.filter { $0.place.file == nil }
+        guard isRunning || daemon.words.isEmpty || name == "etcd" else { return nil }
+        return (running.last ?? found.last).map { $0.value ?? "true" }
+    }
+
+    /// Where Calico keeps its data: as it says itself, or else where its release keeps it first.
+    ///
+    /// - Source: projectcalico/calico docs reference/node/configuration, DATASTORE_TYPE: etcdv2 or etcdv3, or kubernetes
+    public func datastore(of version: PatchVersion, _ knowledge: VersionKnowledge) -> CalicoDatastore {
+        let kept = knowledge.calico(version.release)?.datastores ?? []
+        let inAPI: [CalicoDatastore] = [.thirdPartyResources, .customResources]
+        let said: CalicoDatastore? =
+            switch datastoreType {
+            case "kubernetes"?: kept.first(where: inAPI.contains) ?? .customResources
+            case let type?: CalicoDatastore(rawValue: type) ?? kept.first { !inAPI.contains($0) }
+            case nil: nil
+            }
+        return said ?? PointReading.datastore(of: version, knowledge)
+    }
+
+    /// etcd, as far as a path depends on it.
+    var etcdPoint: EtcdPoint? {
+        etcd.map { EtcdPoint(version: $0, isV2Enabled: isV2Enabled, holdsV2Objects: holdsV2Objects) }
     }
 
     /// Calico's version by its image; `nil` where the tag is none.
@@ -58,9 +120,9 @@ public struct DetectedVersions: Hashable, Sendable {
         kubernetes.map { release in
             ClusterPoint(
                 kubernetes: release,
-                etcd: etcd.map { EtcdPoint(version: $0) },
+                etcd: etcdPoint,
                 calico: calico.map {
-                    CalicoPoint(version: $0, datastore: PointReading.datastore(of: $0, knowledge))
+                    CalicoPoint(version: $0, datastore: datastore(of: $0, knowledge))
                 },
                 helm: tiller.map { HelmPoint(version: $0) }
             )

@@ -13,6 +13,7 @@ extension Lattice {
             point.calico.flatMap { violation(calico: $0, place) },
             point.helm.flatMap { violation(helm: $0, place) },
             violation(helmfile: point.helmfile, helm: point.helm, place),
+            point.etcd.flatMap { violation(etcd: $0, place) },
         ]
         .compactMap { $0 }
     }
@@ -96,6 +97,19 @@ extension Lattice {
             place: place,
             distance: distance,
             reason: "helmfile \(helmfile) was never tried with Helm \(helm.version.release) by its makers"
+        )
+    }
+
+    private func violation(etcd: EtcdPoint, _ place: PathPlace) -> PathViolation? {
+        let far = farthest(place) { knowledge.kubernetes($0)?.etcd.distance(of: etcd.version, rules.etcd) ?? 0 }
+        guard let far, let wanted = knowledge.kubernetes(far.release)?.etcd else { return nil }
+        return PathViolation(
+            component: .etcd,
+            version: etcd.version,
+            place: place,
+            distance: far.distance,
+            reason: "Kubernetes \(far.release) is recommended for production with etcd "
+                + wanted.minimums.map { "\($0)" }.joined(separator: " or ") + " or later; \(etcd.version) is below"
         )
     }
 

@@ -86,7 +86,7 @@ public struct Lattice: Sendable {
             next.etcd?.holdsV2Objects = false
             steps.append((.etcdObjects, next))
         }
-        if let goal = request.goal.etcd, etcd.version < goal,
+        if let goal = request.goal.etcd ?? wantedEtcd(after: etcd.version), etcd.version < goal,
             let release = goal.release == etcd.version.release
                 ? goal.release : rules.etcd(after: etcd.version.release)
         {
@@ -96,6 +96,14 @@ public struct Lattice: Sendable {
             steps.append((.etcd(from: etcd.version, to: version), next))
         }
         return steps
+    }
+
+    /// The lowest version that the end recommends, where what runs is below it.
+    private func wantedEtcd(after version: PatchVersion) -> PatchVersion? {
+        guard let wanted = knowledge.kubernetes(request.goal.kubernetes)?.etcd, !wanted.isRecommended(version) else {
+            return nil
+        }
+        return wanted.minimums.filter { version < $0 }.min()
     }
 
     private func calicoMoves(_ point: ClusterPoint) -> [Step] {

@@ -33,6 +33,8 @@ public struct PathPlanner: Sendable {
             path: path,
             violations: violations(of: path, lattice),
             unsupported: unsupported(path.releases, request.day),
+            uncertain: path.releases.filter { knowledge.kubernetes($0)?.uncertain == true },
+            undated: undated(path, request.day),
             alternatives: alternatives(to: path, request)
         )
     }
@@ -47,6 +49,17 @@ public struct PathPlanner: Sendable {
         return releases.compactMap { release in
             let maintenance = knowledge.kubernetes(release)?.maintenance(on: day) ?? .unknown
             return maintenance.isMaintained ? nil : UnsupportedRelease(release: release, maintenance: maintenance)
+        }
+    }
+
+    /// The versions that a path lands on and of which the data has no day, where the day asked for is before the data.
+    private func undated(_ path: UpgradePath, _ day: CalendarDay?) -> [String] {
+        guard let day else { return [] }
+        return path.steps.compactMap { step in
+            guard case .calico(_, let version) = step.move,
+                knowledge.availability(calico: version, on: day) == .notKnown
+            else { return nil }
+            return "Calico \(version)"
         }
     }
 
@@ -99,6 +112,10 @@ public struct PathPlanner: Sendable {
         guard let newest = knowledge.kubernetes.last?.version, goal <= newest else {
             throw .unknownRelease(goal, newest: knowledge.kubernetes.last?.version)
         }
+        if let known = knowledge.kubernetes(goal), known.maintenance(on: request.day ?? knowledge.asOf) == .unreleased {
+            let expected = known.releaseDate ?? known.plannedReleaseDate
+            throw .unreleased(goal, on: request.day ?? knowledge.asOf, expected: expected)
+        }
         let absent: [(PathComponent, Bool)] = [
             (.calico, request.start.calico == nil && (request.goal.calico != nil || request.goal.datastore != nil)),
             (.helm, request.start.helm == nil && request.goal.helm != nil),
@@ -149,6 +166,8 @@ public enum PathRefusal: Error, Hashable, Sendable {
     case goesDown(from: MinorRelease, to: MinorRelease)
     /// Nothing is known of the release.
     case unknownRelease(MinorRelease, newest: MinorRelease?)
+    /// The release is not out on the day.
+    case unreleased(MinorRelease, on: CalendarDay, expected: CalendarDay?)
     /// The goal names a component of which the start has none, or none that is known.
     case notThere(PathComponent)
     /// What runs breaks a rule already.

@@ -12,6 +12,10 @@ public struct PathReport: Hashable, Sendable {
     public var violations: [ChargedViolation]
     /// The releases of Kubernetes on it that upstream no longer supports on the day asked for.
     public var unsupported: [UnsupportedRelease]
+    /// The releases of Kubernetes on it of which the data is not sure.
+    public var uncertain: [MinorRelease]
+    /// Versions that it lands on and of which nobody knows whether they are out on the day asked for.
+    public var undated: [String]
     /// Other ways.
     public var alternatives: [PathAlternative]
 

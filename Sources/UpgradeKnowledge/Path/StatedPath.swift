@@ -21,17 +21,15 @@ public struct StatedPath: Hashable, Sendable {
 
     /// Reads the path off a playbook, from what runs.
     ///
-    /// Components that the playbook does not name are left out: it moves nothing there.
+    /// The playbook alone says what moves. What runs is there all the same, whether the playbook names it or not.
     public init(_ playbook: Playbook, from detected: DetectedVersions, start: MinorRelease, knowledge: VersionKnowledge)
     {
         var point = ClusterPoint(kubernetes: start)
-        point.etcd = detected.etcd.map { EtcdPoint(version: $0) }
-        if playbook.calico != nil {
-            point.calico = detected.calico.map {
-                CalicoPoint(version: $0, datastore: PointReading.datastore(of: $0, knowledge))
-            }
+        point.etcd = detected.etcdPoint
+        point.calico = detected.calico.map {
+            CalicoPoint(version: $0, datastore: detected.datastore(of: $0, knowledge))
         }
-        if playbook.helm != nil { point.helm = detected.tiller.map { HelmPoint(version: $0) } }
+        point.helm = detected.tiller.map { HelmPoint(version: $0) }
         states = [PathState(point: point, place: .at(start))]
         moves = []
         notes = detected.unreadable

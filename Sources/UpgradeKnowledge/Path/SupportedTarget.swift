@@ -43,6 +43,8 @@ extension PathRefusal {
         case .goesDown(let from, let to): "Kubernetes runs \(from) and cannot go down to \(to)"
         case .unknownRelease(let release, let newest):
             "nothing is known of Kubernetes \(release); the newest known is \(newest.map(\.description) ?? "none")"
+        case .unreleased(let release, let day, let expected):
+            "Kubernetes \(release) is not released on \(day)" + (expected.map { ", but expected on \($0)" } ?? "")
         case .notThere(let component):
             "the end names \(component.title), and where the path begins there is none, or its version is not known"
         case .startBreaks(let point, let rule): "\(point) breaks a rule: \(rule)"

@@ -45,9 +45,15 @@ struct ExplainCommand: AsyncParsableCommand {
             }
             switch format {
             case .text: Output.write(Explanation(address: address, facts: facts, book: book).text)
-            case .json: Output.write(try JSON.text(facts))
+            case .json: Output.write(try JSON.text(Document(schema: 1, address: address, facts: facts)))
             }
             return .done
         }
+    }
+
+    private struct Document: Encodable {
+        var schema: Int
+        var address: String
+        var facts: [KnownFact]
     }
 }

@@ -7,7 +7,8 @@ struct VersionsCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say whether clusters are supported on a day, and every component in range of every other.",
-        discussion: "Goes by what the playbooks state; no host is asked. The target must be supported by upstream, and"
+        discussion:
+            "Goes by what the playbooks state; no host is asked. The target, and what --at names, must be supported by upstream, and"
             + " Calico and Helm in range of Kubernetes all the way there. Ends with 10 where they are not: for cron."
     )
 
@@ -54,13 +55,13 @@ struct VersionsCheckCommand: AsyncParsableCommand {
         let verdict = bad == 0 ? "supported" : "not supported: \(bad) violation\(bad == 1 ? "" : "s")"
         var lines = ["\(check.cluster), to \(check.target), on \(check.day): \(verdict)"]
         // What is in order on the way is in the JSON; here it would hide what is not.
-        let told = check.findings.filter { $0.isViolation || $0.at == "at \(check.target)" }
+        let told = check.findings.filter { $0.isViolation || $0.isUncertain || $0.at == "at \(check.target)" }
         let width = told.map(\.at.columns).max() ?? 0
         for finding in told {
-            let mark = finding.isViolation ? "no" : "ok"
+            let mark = finding.isViolation ? "no" : finding.isUncertain ? "??" : "ok"
             lines.append("  \(mark)  \(finding.at.padded(to: width))  \(finding.what)  [\(finding.fact)]")
         }
-        lines += check.notJudged.map { "  --  \($0) is not judged: the playbook does not state it" }
+        lines += check.notJudged.map { "  --  \($0): not judged, as the playbook does not state it" }
         lines += overrides.map { "  by the playbook: \($0.fact) is \($0.value), because: \($0.reason) (\($0.source))" }
         return lines.joined(separator: "\n")
     }

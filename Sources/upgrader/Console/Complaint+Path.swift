@@ -8,6 +8,7 @@ extension Complaint {
             switch error {
             case .goesDown(_, let to): ("the path to \(to) goes down", error.text)
             case .unknownRelease(let release, _): ("there is no path to \(release)", error.text)
+            case .unreleased(let release, _, _): ("Kubernetes \(release) is no end of a path yet", error.text)
             case .notThere: ("the end cannot be reached", error.text)
             case .startBreaks: ("no path begins where the cluster stands", error.text)
             case .noPath(let request, _):

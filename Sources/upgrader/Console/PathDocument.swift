@@ -17,6 +17,13 @@ struct PathDocument: Encodable {
     var violations: [Violation]
     /// The releases that upstream does not support on the day.
     var unsupported: [Unsupported]
+    /// The components that it says something of, and those it does not.
+    var judged: [String]
+    var notJudged: [String]
+    /// The releases of which the data is not sure.
+    var uncertain: [String]
+    /// Versions of which nobody knows whether they are out on the day.
+    var undated: [String]
     /// Other ways.
     var alternatives: [Alternative]
 
@@ -91,6 +98,10 @@ struct PathDocument: Encodable {
             return violation
         }
         unsupported = report.unsupported.map(Unsupported.init)
+        judged = report.path.components.judged.map(\.rawValue)
+        notJudged = report.path.components.notJudged.map(\.rawValue)
+        uncertain = report.uncertain.map(\.description)
+        undated = report.undated
         alternatives = report.alternatives.map { other in
             Alternative(
                 id: other.id,
@@ -132,6 +143,9 @@ struct StatedDocument: Encodable {
     var notes: [String]
     /// The releases out of support.
     var unsupported: [PathDocument.Unsupported]
+    /// The components that it says something of, and those it does not.
+    var judged: [String]
+    var notJudged: [String]
 
     /// Makes the document.
     init(_ check: StatedCheck) {
@@ -147,5 +161,7 @@ struct StatedDocument: Encodable {
         broken = check.broken.map(\.rule.description)
         notes = check.path.notes + check.idle.map { "accept names \($0.violation), which the path does not have" }
         unsupported = check.unsupported.map(PathDocument.Unsupported.init)
+        judged = check.path.components.judged.map(\.rawValue)
+        notJudged = check.path.components.notJudged.map(\.rawValue)
     }
 }

@@ -11,7 +11,16 @@ struct PathText {
         let path = report.path
         let head = "path: \(path.start.kubernetes) → \(path.end.kubernetes), \(path.cost)"
         let day = report.request.day.map { ", walked on \($0)" } ?? ""
-        var lines = [head, "as of \(report.asOf)\(day)", verdict, "", "      \(marked(path.start))"]
+        var lines = [head, "as of \(report.asOf)\(day)"]
+        lines += report.uncertain.map {
+            "the data is not sure of Kubernetes \($0): `upgrader explain kubernetes/\($0)`"
+        }
+        lines += [verdict] + [path.components.notJudgedLine].compactMap { $0 }
+        if !report.undated.isEmpty, let day = report.request.day {
+            let verb = report.undated.count == 1 ? "is" : "are"
+            lines.append("whether \(report.undated.listed) \(verb) out on \(day) is not known")
+        }
+        lines += ["", "      \(marked(path.start))"]
         for (number, step) in path.steps.enumerated() {
             lines.append("\(Self.number(number + 1))  \(step.move)")
             lines.append("      \(marked(step.after))")
@@ -23,14 +32,11 @@ struct PathText {
     private var verdict: String {
         if report.violations.isEmpty {
             return report.unsupported.isEmpty
-                ? "\(judged) in range all the way"
-                : "\(judged) in range all the way, on releases out of upstream support"
+                ? report.path.components.inRange
+                : "\(report.path.components.inRange), on releases out of upstream support"
         }
         return "no fully supported path exists; this is the least bad one"
     }
-
-    /// etcd has no range here: what a release wants of it is told by `explain kubernetes/RELEASE/etcd` and by `check`.
-    private var judged: String { "Calico, Helm and helmfile are" }
 
     private var violations: [String] {
         guard !report.violations.isEmpty else { return [] }
@@ -85,15 +91,24 @@ struct PathText {
 }
 
 extension StatedCheck {
+    /// Whether there is anything to say: a component that moves or runs, or something against the path.
+    private var isTold: Bool {
+        let judged = path.components.judged
+        return judged.contains(.calico) || judged.contains(.helm) || !isAllowed || !violations.isEmpty
+            || !path.notes.isEmpty || !idle.isEmpty
+    }
+
     /// What the path of a plan violates and what is said of it, for people; nothing where there is nothing to say.
     var lines: [String] {
+        guard isTold else { return [] }
         var lines = ["path of Calico and Helm, as of \(asOf):"]
         for move in path.moves { lines.append("  \(move.after.kubernetes)  \(move.move)") }
         for found in violations {
             let answer = found.acceptance.map { "accepted: \($0.reason)" } ?? "not accepted"
             lines.append("  out of range: \(found.violation.id) by \(found.violation.distance); \(answer)")
         }
-        if violations.isEmpty, broken.isEmpty { lines.append("  in range all the way") }
+        if violations.isEmpty, broken.isEmpty { lines.append("  \(path.components.inRange)") }
+        lines += [path.components.notJudgedLine].compactMap { $0 }.map { "  \($0)" }
         for found in broken { lines.append("  breaks a rule: \(found.rule)") }
         lines += path.notes.map { "  note: \($0)" }
         lines += idle.map { "  note: `accept` names \($0.violation), which the path does not have" }
@@ -102,5 +117,28 @@ extension StatedCheck {
             lines.append("  out of upstream support: \(releases)")
         }
         return lines
+    }
+}
+
+extension JudgedComponents {
+    /// Who is in range, where nothing is out of it.
+    var inRange: String {
+        guard !judged.isEmpty else { return "nothing but Kubernetes is on it" }
+        let names = judged.map(\.title)
+        return "\(names.listed) \(names.count == 1 ? "is" : "are") in range all the way"
+    }
+
+    /// Who is not judged; `nil` where all are.
+    var notJudgedLine: String? {
+        guard !notJudged.isEmpty else { return nil }
+        return "not judged, as no version is known: \(notJudged.map(\.title).joined(separator: ", "))"
+    }
+}
+
+extension [String] {
+    /// `a, b and c`.
+    fileprivate var listed: String {
+        guard count > 1, let last else { return first ?? "" }
+        return "\(dropLast().joined(separator: ", ")) and \(last)"
     }
 }

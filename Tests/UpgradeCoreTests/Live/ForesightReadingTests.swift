@@ -85,6 +85,52 @@ struct ForesightReadingTests {
     }
 
     @Test(
+        "the name of an object counts in each way of writing it",
+        arguments: [
+            "metadata: {name: deny, namespace: shop}", "metadata: { namespace: shop, name: \"deny\" }",
+            "metadata:\n  name: deny", "metadata: {\"name\": 'deny'}",
+        ]
+    )
+    func flow(metadata: String) {
+        let found = ManifestText.references("apiVersion: v1\nkind: Pod\n\(metadata)\n")
+        #expect(found == [.init(apiVersion: "v1", kind: "Pod", name: "deny")])
+    }
+
+    @Test("what is left to a template is no object, and is counted")
+    func templates() {
+        let text = """
+            apiVersion: {{ template "deployment.apiVersion" . }}
+            kind: Deployment
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: {{ .Release.Name }}
+            """
+        #expect(ManifestText.references(text).map(\.kind) == ["Service"])
+        #expect(ManifestText.templates(text) == 1)
+        #expect(ManifestText.templates("apiVersion: v1\nkind: Pod\n") == 0)
+    }
+
+    @Test("labels that pods want by affinity are read, and what a controller made is left out")
+    func affinity() throws {
+        func set(_ name: String, _ more: String) -> String {
+            """
+            {"kind": "ReplicaSet", "metadata": {"name": "\(name)", "namespace": "shop"\(more)}, "spec": {"template":
+            {"spec": {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution":
+            {"nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]},
+            {"key": "old", "operator": "DoesNotExist"}]}]}}}}}}}
+            """
+        }
+        var parts = Self.empty
+        let owner = #", "ownerReferences": [{"kind": "Deployment", "name": "web", "controller": true}]"#
+        parts["replicasets.apps"] = #"{"items": [\#(set("own", "")), \#(set("made", owner))]}"#
+        let found = try AppliedReading.objects(Sections(Self.output(parts))).applied
+        #expect(found.map(\.path) == ["ReplicaSet shop/own"])
+        #expect(found.first?.affinityKeys == ["disk"])
+    }
+
+    @Test(
         "a configuration that is cut off is none",
         arguments: ["fact clock\n 1\n", "", "file unit\nend", "nonsense\nend"]
     )
@@ -215,6 +261,10 @@ struct ForesightReadingTests {
     private static let empty = Dictionary(
         uniqueKeysWithValues: [
             "deployments.apps", "daemonsets.apps", "statefulsets.apps", "cronjobs.batch", "ingresses.extensions",
+            "replicasets.apps", "jobs.batch", "poddisruptionbudgets.policy", "roles.rbac.authorization.k8s.io",
+            "rolebindings.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io",
+            "clusterrolebindings.rbac.authorization.k8s.io", "priorityclasses.scheduling.k8s.io",
+            "storageclasses.storage.k8s.io",
             "networkpolicies.networking.k8s.io", "podsecuritypolicies.policy",
             "horizontalpodautoscalers.autoscaling", "services", "namespaces", "persistentvolumes",
             "validatingwebhookconfigurations.admissionregistration.k8s.io",

@@ -55,6 +55,20 @@ struct ObjectReadingTests {
         #expect(try ObjectReading.daemonSet(Sections("\n@upgrader daemonset 0\n\(pods)\n@upgrader pods 0\n")) == nil)
     }
 
+    @Test("a DaemonSet says where Calico's data is, by the environment of any of its containers")
+    func datastore() throws {
+        func type(_ env: String) throws -> String? {
+            let object = """
+                {"metadata": {"name": "calico-node", "uid": "u"}, "spec": {"template": {"spec": {"containers": [
+                {"name": "install-cni", "image": "i:1"}, {"name": "calico-node", "env": [\(env)]}]}}}}
+                """
+            let text = "\(object)\n@upgrader daemonset 0\n{\"items\": []}\n@upgrader pods 0\n"
+            return try ObjectReading.daemonSet(Sections(text))?.datastoreType
+        }
+        #expect(try type(#"{"name": "X"}, {"name": "DATASTORE_TYPE", "value": "kubernetes"}"#) == "kubernetes")
+        #expect(try type(#"{"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}"#) == nil)
+    }
+
     @Test("a Deployment whose replicas are all new and available says so", arguments: releases)
     func deployment(release: String) throws {
         let text = try TestFiles.fixture("kubectl/\(release)/deployment.json")

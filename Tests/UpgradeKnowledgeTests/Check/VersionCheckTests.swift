@@ -28,7 +28,7 @@ struct VersionCheckTests {
         target: "1.19"
         releases: {"1.18": 1.18.20-1, "1.19": 1.19.16-1}
         calico: {versions: {"1.19": {package: 3.16.10-1, tag: v3.16.10}}}
-        helm: {versions: {"1.19": {package: 3.4.2-1, tag: v3.4.2}}}
+        helm: {versions: {"1.19": {package: 3.4.0-1, tag: v3.4.0}}}
         """
 
     @Test("a target that upstream supports, with components in range, passes; the transit is said and passes")
@@ -47,6 +47,50 @@ struct VersionCheckTests {
         )
     }
 
+    @Test("a patch release counts from its own day, and one without a day is said not to be known")
+    func patches() throws {
+        let text = Self.nineteen.replacing("3.4.0", with: "3.4.2")
+        let before = try check(text, on: "2020-11-15")
+        #expect(violations(before) == ["at 1.19: Helm 3.4.2 is not released on that day"])
+        #expect(violations(try check(text, on: "2020-12-09")) == [])
+        let unknown = before.findings.filter(\.isUncertain).map(\.what)
+        #expect(
+            unknown == [
+                "whether Kubernetes 1.19.16 is released on that day is not known",
+                "whether Calico 3.16.10 is released on that day is not known",
+            ]
+        )
+        #expect(try check(text, on: "2026-11-22").findings.allSatisfy { !$0.isUncertain })
+        let between = try check(Self.nineteen.replacing("3.4.0", with: "3.4.1"), on: "2020-11-15")
+        #expect(between.findings.contains { $0.isUncertain && $0.what.contains("Helm 3.4.1") })
+        let never = try check(Self.nineteen.replacing("1.19.16", with: "1.19.17"), on: "2026-11-22")
+        #expect(
+            violations(never).contains("at 1.19: Kubernetes 1.19.17 was never released: the last of 1.19 is 1.19.16")
+        )
+    }
+
+    @Test("a cluster that stands on a release out of support is not supported, wherever it goes")
+    func stands() throws {
+        let check = try check(Self.nineteen, on: "2021-07-01", from: "1.18")
+        #expect(
+            violations(check) == [
+                "at 1.18: Kubernetes 1.18 is out of support since 2021-06-18 (where the cluster stands)"
+            ]
+        )
+        #expect(!check.isSupported)
+        #expect(try self.check(Self.nineteen, on: "2021-06-18", from: "1.18").isSupported)
+    }
+
+    @Test("each pair that is not judged is named")
+    func notJudged() throws {
+        let always = [
+            "etcd with Kubernetes", "etcd with Calico", "helmfile with Helm", "container runtime with Kubernetes",
+        ]
+        #expect(try check(Self.nineteen, on: "2020-11-15").notJudged == always)
+        let bare = try check("target: \"1.19\"\nreleases: {\"1.18\": 1.18.20-1, \"1.19\": 1.19.16-1}", on: "2020-11-15")
+        #expect(bare.notJudged == ["Calico with Kubernetes", "Helm with Kubernetes"] + always)
+    }
+
     @Test("years later the target itself is the violation, and Helm's age is only said")
     func later() throws {
         let check = try check(Self.nineteen, on: "2026-11-22")
@@ -59,9 +103,9 @@ struct VersionCheckTests {
         let check = try check(Self.nineteen, on: "2020-08-26")
         #expect(
             violations(check) == [
-                "at 1.19: Calico 3.16 is not released on that day",
+                "at 1.19: Calico 3.16.10 is not released on that day",
                 "at 1.19: Calico 3.16.10 on Kubernetes 1.19: 1 minor release beyond the evidence",
-                "at 1.19: Helm 3.4 is not released on that day",
+                "at 1.19: Helm 3.4.0 is not released on that day",
             ]
         )
     }
@@ -78,7 +122,7 @@ struct VersionCheckTests {
         #expect(
             found.contains("during 1.14 → 1.15: Calico 3.7.5 on Kubernetes 1.15: 1 minor release beyond the evidence")
         )
-        #expect(found.contains("at 1.15: Calico 3.12 is not released on that day"))
+        #expect(found.contains("at 1.15: Calico 3.12.3 is not released on that day"))
         #expect(!found.contains { $0.hasPrefix("during 1.13") })
     }
 

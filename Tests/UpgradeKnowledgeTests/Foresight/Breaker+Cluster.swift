@@ -67,8 +67,46 @@ extension Breaker {
         ) { cluster in
             cluster.change("/etc/default/kubelet", on: "w1") { $0.replace("=w1.example.org", with: "=w1") }
         },
+        Breaker(
+            "a cgroup driver that the kubelet's configuration file gives",
+            "cgroup-driver/kubelet/systemd",
+            .killsDaemon,
+            "1.12-1.13",
+            at: "w1 /var/lib/kubelet/config.yaml:3"
+        ) { cluster in
+            cluster.change("/etc/default/kubelet", on: "w1") { $0.replace("--cgroup-driver=cgroupfs", with: "") }
+            cluster.configure("w1") { $0.daemons[0].words.removeAll { $0.hasPrefix("--cgroup-driver") } }
+            let text = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ncgroupDriver: systemd\n"
+            cluster.add(.configuration, "/var/lib/kubelet/config.yaml", to: "kubelet", on: "w1", text)
+        },
+        Breaker(
+            "Docker where the kubelet has no shim for it any more",
+            "runtime/docker/gone",
+            .killsDaemon,
+            "1.23-1.24",
+            at: "node w1.example.org: docker://18.6.3",
+            from: "1.22",
+            to: "1.25"
+        ) { _ in },
+        Breaker(
+            "a containerd without CRI v1",
+            "runtime/containerd/below-1.6.0",
+            .killsDaemon,
+            "1.25-1.26",
+            at: "w2.example.org: containerd://1.5.9",
+            from: "1.25",
+            to: "1.26"
+        ) { $0.facts.nodes[1].runtime = "containerd://1.5.9" },
         Breaker("a package on hold", "package-held/kubernetes-node", .refusedByAPI, "1.12-1.13", at: "w3") {
             $0.configure("w3") { $0.holds = ["kubernetes-node", "vim"] }
+        },
+        Breaker("a package of Calico on hold", "package-held/calico-cni", .refusedByAPI, "1.12-1.13", at: "w2") {
+            $0.facts.playbook.calico = CalicoOptions(versions: [:], packages: ["calico-cni"])
+            $0.configure("w2") { $0.holds = ["calico-cni"] }
+        },
+        Breaker("a package of Helm on hold", "package-held/helm", .refusedByAPI, "1.12-1.13", at: "cp1") {
+            $0.facts.playbook.helm = HelmOptions(versions: [:])
+            $0.configure("cp1") { $0.holds = ["helm"] }
         },
     ]
 
@@ -113,6 +151,46 @@ extension Breaker {
             "1.15-1.16",
             at: "Helm 2 release kube-system/myrel.v1: Deployment"
         ) { $0.facts.helm = try Recorded.helm("1.12") }.renamed("api-removed/extensions/v1beta1/Deployment"),
+        Breaker(
+            "an ingress whose API only a later release has",
+            "api-not-yet/networking.k8s.io/v1beta1/Ingress",
+            .worthKnowing,
+            "1.13-1.14",
+            at: "new.yaml: Ingress web"
+        ) {
+            $0.facts.manifests = [
+                ("new.yaml", [.init(apiVersion: "networking.k8s.io/v1beta1", kind: "Ingress", name: "web")])
+            ]
+        },
+        Breaker(
+            "a Helm release that cannot be read",
+            "helm-unreadable/shop/web.v1",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "Helm 2 release shop/web.v1"
+        ) { $0.facts.helm = [HelmManifest(helm: 2, namespace: "shop", name: "web.v1", objects: nil)] },
+        Breaker(
+            "an aggregated API whose only backend is drained",
+            "aggregated-api-backend/v1beta1.metrics.k8s.io",
+            .changesBehaviour,
+            "1.12-1.13",
+            at: "kube-system/metrics"
+        ) {
+            $0.facts.objects.aggregated = [
+                .init(name: "v1beta1.metrics.k8s.io", service: "kube-system/metrics", isAvailable: true)
+            ]
+            $0.facts.objects.services = ["kube-system/metrics": ["app": "metrics"]]
+            $0.run(
+                PodState(
+                    namespace: "kube-system",
+                    name: "metrics",
+                    uid: "metrics",
+                    owner: "ReplicaSet/metrics",
+                    labels: ["app": "metrics"]
+                ),
+                on: "w2"
+            )
+        },
         Breaker(
             "an autoscaler whose target names extensions/v1beta1",
             "scale-target/extensions/v1beta1/Deployment",
@@ -208,6 +286,14 @@ extension Breaker {
                 .init(kind: "DaemonSet", namespace: "kube-system", name: "calico-node", isCriticalByAnnotation: true)
             )
         },
+        Breaker(
+            "a taint of the alpha that a kubelet registers with",
+            "note/k114-alpha-taints/registered",
+            .changesBehaviour,
+            "1.13-1.14",
+            at: "w3 /etc/default/kubelet:2"
+        ) { $0.give("kubelet", on: "w3", "--register-with-taints=node.alpha.kubernetes.io/notReady=:NoSchedule") }
+        .renamed("note/k114-alpha-taints"),
         Breaker("a taint of the alpha", "note/k114-alpha-taints", .changesBehaviour, "1.13-1.14", at: "w1") {
             $0.facts.nodes[0].taints = ["node.alpha.kubernetes.io/notReady"]
         },

@@ -189,8 +189,36 @@ extension Breaker {
             )
         },
         Breaker(
+            "workloads that want such a label by affinity",
+            "node-selector/node-role.kubernetes.io/db",
+            .changesBehaviour,
+            "1.15-1.16",
+            at: "StatefulSet shop/db"
+        ) { cluster in
+            cluster.give("kubelet", on: "w1", "--node-labels=node-role.kubernetes.io/db=")
+            cluster.facts.objects.applied.append(
+                .init(kind: "StatefulSet", namespace: "shop", name: "db", affinityKeys: ["node-role.kubernetes.io/db"])
+            )
+        },
+        Breaker(
+            "a flag that works to the end of the path, and no longer",
+            "flag-deprecated/kube-apiserver/--admission-control",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "cp1 /etc/default/kube-apiserver:2"
+        ) { $0.give("kube-apiserver", on: "cp1", "--admission-control=NodeRestriction") },
+        Breaker(
+            "an API server with a port for everybody, at the release that takes none but 0",
+            "note/k120-insecure-port",
+            .killsDaemon,
+            "1.19-1.20",
+            at: "cp1 /etc/default/kube-apiserver:2",
+            from: "1.19",
+            to: "1.20"
+        ) { $0.give("kube-apiserver", on: "cp1", "--insecure-port=8080") },
+        Breaker(
             "a scheduler configuration of a group that is gone",
-            "note/k113-scheduler-componentconfig",
+            "configuration-api/kube-scheduler/componentconfig/v1alpha1",
             .killsDaemon,
             "1.12-1.13",
             at: "/etc/kubernetes/scheduler.yaml:1"

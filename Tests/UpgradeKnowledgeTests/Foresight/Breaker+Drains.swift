@@ -96,6 +96,30 @@ extension Breaker {
             ]
         },
         Breaker(
+            "a budget that allows less than a wave has",
+            "budget-serialises/shop/web",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "nodes w1.example.org"
+        ) {
+            for name in ["web-0", "web-1", "web-2"] { $0.run(pod(name), on: "w1") }
+            $0.run(pod("web-3"), on: "w2")
+            $0.facts.budgets = [budget("web", desired: 3, expected: 4, allowed: 1)]
+        },
+        Breaker(
+            "such a budget over pods that fit on no other node",
+            "budget-stuck/shop/web",
+            .refusedByAPI,
+            "1.12-1.13",
+            at: "pod shop/web-0 on w1.example.org"
+        ) {
+            for name in ["web-0", "web-1"] {
+                $0.run(pod(name) { $0.nodeSelector = ["disk": "ssd"] }, on: "w1")
+            }
+            $0.facts.nodes[0].labels["disk"] = "ssd"
+            $0.facts.budgets = [budget("web", desired: 1, expected: 2, allowed: 1)]
+        },
+        Breaker(
             "too little room while a wave is out",
             "capacity/wave-of-w1.example.org",
             .changesBehaviour,
@@ -138,6 +162,22 @@ extension Breaker {
         ) {
             $0.facts.nodes.append(NodeState(name: "old.example.org", kubeletVersion: KubernetesVersion("1.12.10")))
         },
+        Breaker(
+            "an etcd that is older than what the path is tested with",
+            "etcd-version/3.1",
+            .changesBehaviour,
+            "1.12-1.13",
+            at: "etcd1 etcd 3.1.20"
+        ) { $0.facts.members["etcd1"]?.version = "3.1.20" },
+        Breaker(
+            "an etcd without the health endpoints that 1.31 asks",
+            "etcd-version/3.5",
+            .changesBehaviour,
+            "1.30-1.31",
+            at: "etcd1 etcd 3.5.10",
+            from: "1.30",
+            to: "1.31"
+        ) { $0.facts.members["etcd1"]?.version = "3.5.10" },
         Breaker("an etcd alarm", "etcd-alarm/NOSPACE", .refusedByAPI, "1.12-1.13", at: "etcd1") {
             $0.facts.members["etcd1"]?.alarms = ["NOSPACE"]
         },

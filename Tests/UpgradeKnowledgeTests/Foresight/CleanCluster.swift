@@ -58,6 +58,16 @@ struct CleanCluster {
         return sequence(first: release) { $0.next < target ? $0.next : nil }.filter { $0 < target }.map(HopID.init)
     }
 
+    /// What is worth knowing of every cluster with NodeRestriction that leaves 1.12; of others nothing is.
+    static let standing = "note/k113-node-self-delete"
+
+    /// The ids of what is found besides.
+    func ids(to target: String = "1.16") throws -> [String] {
+        let ids = try findings(to: target).map(\.id)
+        #expect(ids.contains(Self.standing) == (release.description == "1.12"))
+        return ids.filter { $0 != Self.standing }
+    }
+
     func findings(to target: String = "1.16") throws -> [Finding] {
         Foresight.findings(facts, path: try path(to: target), knowledge: try Breakage.all())
     }

@@ -22,6 +22,10 @@ enum Recorded {
         for (resource, file) in parts { output += "\(try text(release, file))\n@upgrader \(resource) 0\n" }
         for resource in [
             "cronjobs.batch", "horizontalpodautoscalers.autoscaling", "services", "namespaces", "persistentvolumes",
+            "replicasets.apps", "jobs.batch", "poddisruptionbudgets.policy", "roles.rbac.authorization.k8s.io",
+            "rolebindings.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io",
+            "clusterrolebindings.rbac.authorization.k8s.io", "priorityclasses.scheduling.k8s.io",
+            "storageclasses.storage.k8s.io",
             "validatingwebhookconfigurations.admissionregistration.k8s.io",
             "mutatingwebhookconfigurations.admissionregistration.k8s.io",
             "customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io",

@@ -66,6 +66,35 @@ struct PathLawTests {
         return true
     }
 
+    @Test(
+        "etcd goes up as far as the end wants it, one minor at a time, and no farther",
+        arguments: [
+            ("kubernetes=1.25,etcd=3.2.24", "1.28", ["etcd 3.2.24 → 3.3.0", "etcd 3.3.0 → 3.4.22"]),
+            ("kubernetes=1.30,etcd=3.5.10", "1.31", ["etcd 3.5.10 → 3.5.11"]),
+            ("kubernetes=1.30,etcd=3.5.11", "1.31", []), ("kubernetes=1.30,etcd=3.4.29", "1.31", []),
+        ]
+    )
+    func etcd(start: String, goal: String, moves: [String]) throws {
+        let report = try scene.plan(start, goal)
+        #expect(report.moves.filter { $0.hasPrefix("etcd") } == moves)
+        #expect(report.violations.isEmpty)
+    }
+
+    @Test("etcd that stays below is so many minors out, and a patch below is one")
+    func etcdDistance() throws {
+        func found(_ etcd: String, _ release: String) throws -> [String: Int] {
+            let lattice = try scene.lattice("kubernetes=\(release),etcd=\(etcd)", release)
+            let place = PathPlace.at(try #require(MinorRelease(release)))
+            return Dictionary(
+                uniqueKeysWithValues: lattice.violations(lattice.start, place).map { ($0.id, $0.distance) }
+            )
+        }
+        #expect(try found("3.2.24", "1.31") == ["etcd-3.2@1.31": 2])
+        #expect(try found("3.5.10", "1.31") == ["etcd-3.5@1.31": 1])
+        #expect(try found("3.4.29", "1.31") == [:] && found("3.6.0", "1.31") == [:])
+        #expect(try found("3.2.9", "1.16") == ["etcd-3.2@1.16": 1])
+    }
+
     @Test("the same request has the same answer")
     func deterministic() throws {
         let start = "kubernetes=1.12,calico=2.2,helm=2.16,helmfile=0.125.2"

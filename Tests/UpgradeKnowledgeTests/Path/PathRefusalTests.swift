@@ -25,6 +25,30 @@ struct PathRefusalTests {
         return try scene.lattice(start).broken(by: move, from: point, to: next)?.id
     }
 
+    @Test("a release that is not out on the day, or not out at all as far as the data goes, is no end")
+    func unreleased() throws {
+        func refusal(_ goal: String, on day: String?) throws -> PathRefusal? {
+            do {
+                _ = try scene.plan("kubernetes=1.34", goal, on: day)
+                return nil
+            } catch let error as PathRefusal {
+                return error
+            }
+        }
+        let day = try #require(CalendarDay("2025-06-01"))
+        let release = MinorRelease(major: 1, minor: 36)
+        #expect(
+            try refusal("1.36", on: "2025-06-01")
+                == .unreleased(release, on: day, expected: CalendarDay("2026-04-22"))
+        )
+        #expect(try refusal("1.36", on: "2026-04-22") == nil)
+        guard case .unreleased(_, _, let expected)? = try refusal("1.37", on: nil) else {
+            Issue.record("1.37 is a prerelease")
+            return
+        }
+        #expect(expected == CalendarDay("2026-08-26"))
+    }
+
     @Test("Kubernetes 1.16 with Calico before 3.1: policies would stop updating", arguments: ["2.6", "3.0"])
     func oldControllers(calico: String) throws {
         let hop = HopID(from: MinorRelease(major: 1, minor: 15))

@@ -130,10 +130,114 @@ struct StatedCheckTests {
         #expect(check.isAllowed)
     }
 
-    @Test("a playbook that names no component has nothing to violate")
+    @Test("what runs is judged though the playbook names it not: moves are the playbook's, what it leaves is not")
     func nothing() throws {
-        let check = check(try playbook(), try seen(calico: "v2.2.1", tiller: "v2.16.12"))
-        #expect(check.isAllowed && check.violations.isEmpty)
+        let silent = check(try playbook(to: 13), try seen(calico: "v2.2.1", tiller: "v2.16.12"))
+        #expect(!silent.isAllowed && silent.path.moves.map(\.move.component) == [.kubernetes])
+        #expect(
+            silent.violations.map(\.violation.id) == [
+                "calico-2.2@1.12", "helm-2.16@1.12", "calico-2.2@1.12-1.13", "helm-2.16@1.12-1.13", "calico-2.2@1.13",
+                "helm-2.16@1.13",
+            ]
+        )
+        let yes = try playbook(to: 13, accepted: silent.violations.map(\.violation.id))
+        #expect(check(yes, try seen(calico: "v2.2.1", tiller: "v2.16.12")).isAllowed)
+        // No yes lifts the rule that 1.16 needs a Calico of 3.1.
+        let far = check(try playbook(), try seen(calico: "v2.2.1"))
+        #expect(far.broken.map(\.rule.id) == ["calico/C1"])
+        #expect(check(try playbook(), try seen()).isAllowed)
+    }
+
+    @Test("which components were judged is told from those that were not")
+    func judged() throws {
+        let none = check(try playbook(to: 13), try seen()).path.components
+        #expect(none.judged == [.etcd] && none.notJudged == [.calico, .helm, .helmfile])
+        let both = check(try playbook(to: 13), try seen(calico: "v3.7.5", tiller: "v2.14.3")).path.components
+        #expect(both.judged == [.calico, .helm, .etcd] && both.notJudged == [.helmfile])
+    }
+
+    @Test("etcd below what a release recommends for production is out of range, and has to be upgraded or accepted")
+    func etcd() throws {
+        let check = check(try playbook(to: 13), try seen(etcd: "3.1.20"))
+        #expect(
+            check.violations.map(\.violation.id) == ["etcd-3.1@1.12", "etcd-3.1@1.12-1.13", "etcd-3.1@1.13"]
+        )
+        #expect(check.violations.map(\.isAvoidable) == [false, true, true])
+        #expect(check.best?.steps.first?.move.description == "etcd 3.1.20 → 3.2.10")
+    }
+
+    /// The configuration of the etcd host and of a worker, as a host answers it.
+    private func configured(
+        etcd flags: [String] = [],
+        server: [String] = [],
+        network: String? = nil,
+        _ seen: Observation
+    ) -> Observation {
+        var seen = seen
+        var master = HostConfiguration()
+        master.daemons = [
+            .init(name: "etcd", program: "/usr/bin/etcd", words: flags),
+            .init(name: "kube-apiserver", program: "/usr/bin/kube-apiserver", words: server),
+        ]
+        seen.record(.hostConfiguration(master), to: .hostConfiguration(host: "m"))
+        if let network {
+            var worker = HostConfiguration()
+            worker.files = [.init(kind: .network, path: "/etc/cni/net.d/10-calico.conflist", text: network)]
+            seen.record(.hostConfiguration(worker), to: .hostConfiguration(host: "w"))
+        }
+        return seen
+    }
+
+    @Test("Calico 2 on an etcd 3.4 that answers the v2 API breaks no rule; without the flag it does")
+    func bothAPIs() throws {
+        let playbook = try playbook(to: 13, calico: [12: "2.6.12"])
+        func broken(_ flags: [String]) throws -> [String] {
+            let seen = configured(etcd: flags, try seen(calico: "v2.2.1", etcd: "3.4.3"))
+            return check(playbook, seen).broken.map(\.rule.id)
+        }
+        #expect(try broken(["--enable-v2"]) == [])
+        #expect(try broken(["--enable-v2=true"]) == [])
+        #expect(try broken(["--enable-v2=false"]) == ["calico/C4"])
+        #expect(try broken([]) == ["calico/C4"])
+    }
+
+    @Test("an API server on etcd's v2 store is known by its flag, and does not go to 1.13")
+    func storage() throws {
+        let seen = configured(server: ["--storage-backend=etcd2"], try seen(calico: "v3.5.8"))
+        #expect(DetectedVersions(seen, try playbook()).point(planner.knowledge)?.etcd?.holdsV2Objects == true)
+        #expect(check(try playbook(to: 13), seen).broken.map(\.rule.id) == ["path/E1"])
+    }
+
+    @Test("where Calico's data is says its DaemonSet, or else its CNI configuration, or else its release")
+    func datastores() throws {
+        func datastore(_ version: String, type: String?, network: String? = nil) throws -> CalicoDatastore? {
+            var seen = configured(network: network, try seen())
+            let state = DaemonSetState(
+                image: "calico/node:\(version)",
+                updateStrategy: "OnDelete",
+                datastoreType: type,
+                pods: [:]
+            )
+            seen.record(.daemonSet(state), to: .daemonSet(namespace: "kube-system", name: "calico-node"))
+            return DetectedVersions(seen, try playbook()).point(planner.knowledge)?.calico?.datastore
+        }
+        let cni = #"{"plugins": [{"type": "calico", "datastore_type" : "kubernetes"}]}"#
+        #expect(try datastore("v3.5.8", type: "kubernetes") == .customResources)
+        #expect(try datastore("v3.5.8", type: nil, network: cni) == .customResources)
+        #expect(try datastore("v3.5.8", type: "etcdv3", network: cni) == .etcdv3)
+        #expect(try datastore("v3.5.8", type: nil) == .etcdv3)
+        #expect(try datastore("v2.2.1", type: "kubernetes") == .thirdPartyResources)
+        #expect(try datastore("v2.2.1", type: "etcdv2") == .etcdv2)
+    }
+
+    @Test("the configuration of hosts is asked for only where the path depends on it")
+    func moreProbes() throws {
+        let playbook = try playbook()
+        let old = DetectedVersions(try seen(calico: "v2.2.1"), playbook).moreProbes(playbook)
+        #expect(old == [.hostConfiguration(host: "m"), .hostConfiguration(host: "w")])
+        var newer = DetectedVersions(try seen(), playbook)
+        newer.kubernetes = MinorRelease(major: 1, minor: 13)
+        #expect(newer.moreProbes(playbook) == [])
     }
 
     @Test("an image that says no version is said; the path is checked from the first stated one on")

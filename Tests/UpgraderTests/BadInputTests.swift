@@ -103,7 +103,7 @@ struct BadInputTests {
 
     @Test(
         "an option that is not there ends with 64",
-        arguments: ["plan", "run", "resume", "status", "check", "cleanup", "nothing"]
+        arguments: ["plan", "run", "resume", "status", "check", "cleanup"]
     )
     func unknownOption(command: String) async throws {
         let workshop = try Workshop(Workshop.small())

@@ -19,14 +19,15 @@ struct DocumentTests {
     )
     private static let status = Form(
         always: [
-            "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "ledger",
-            "notices",
+            "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "skipped",
+            "ledger", "notices",
         ],
         sometimes: ["next", "token", "takenFrom"],
         inside: [
             "hops": Form(always: ["id", "steps", "done"]),
             "inDoubt": Form(always: ["key"], sometimes: ["action"]),
             "failed": Form(always: ["key", "attempt", "why", "next"]),
+            "skipped": Form(always: ["key", "by", "reason", "time"]),
         ]
     )
     private static let check = Form(

@@ -146,24 +146,25 @@ struct QuestionTests {
     @Test("--withdraw-skip has the step done after all, until the run has gone further")
     func withdraw() async throws {
         // The step after the hook fails, too, so that the run stops right behind the skip.
-        let playbook = Workshop.failing("hook-smoke", attempts: 9)
-            .replacing("attempts: 9}", with: "attempts: 9}, {step: cordon, host: w1}")
+        let playbook = Workshop.failing("hook-smoke", on: "etcd1", attempts: 9)
+            .replacing("attempts: 9}", with: "attempts: 9}, {step: etcd-snapshot, host: etcd1}")
+            .replacing("phase: workers, when", with: "phase: backup, when")
         let workshop = try Workshop(playbook)
-        let key = try #require(StepKey("1.12-1.13/workers/hook-smoke@w1"))
+        let key = try #require(StepKey("1.12-1.13/backup/hook-smoke@etcd1"))
         #expect(try await workshop.upgrader("run", Workshop.playbook).code == 11)
-        let none = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1")
+        let none = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@etcd1")
         #expect(none.code == 64 && none.errors.contains("no step of the run is left out"), "\(none.errors)")
 
         #expect(try await workshop.upgrader("resume", "--skip", "hook-smoke", "--reason", "ticket 7").code == 11)
         let state = try workshop.history.state
-        #expect(state.skipped[key] != nil && state.failed.keys.map(\.step) == ["cordon"])
-        let again = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1", "--reason", "mended")
+        #expect(state.skipped[key] != nil && state.failed.keys.map(\.step) == ["etcd-snapshot"])
+        let again = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@etcd1", "--reason", "mended")
         #expect(again.code == 11, "\(again.errors)")
         #expect(try workshop.history.state.failed[key]?.attempt == 2)
         #expect(try await workshop.upgrader("log").output.contains("is to be done after all, by "))
 
         #expect(try await workshop.upgrader("resume", "--skip", "hook-smoke", "--reason", "ticket 8").code == 0)
-        let late = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@w1")
+        let late = try await workshop.upgrader("resume", "--withdraw-skip", "hook-smoke@etcd1")
         #expect(late.code == 10 && late.errors.contains("cannot be done any more"), "\(late.errors)")
     }
 }

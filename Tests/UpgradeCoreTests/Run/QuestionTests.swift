@@ -92,7 +92,7 @@ struct QuestionTests {
 
     @Test("while a question stands other lanes go on to their end, and abort then stops the run")
     func othersGoOn() async throws {
-        let scene = try Scene(workers: 3) { $0.workerBatch = 3 }
+        let scene = try Scene(workers: 6) { $0.workerBatch = 3 }
         var access = StagedAccess(SimulatedCluster(scene.cluster, clock: VirtualClock()))
         access.after = { action in
             if case .install(host: "w1", _) = action { return Self.refused }
@@ -108,7 +108,7 @@ struct QuestionTests {
         driver.asker = Operator { question in
             asked.add(question)
             // Only once the others have ended: were they hindered, this would never be answered.
-            while ended.all.count < 2 { await Task.yield() }
+            for _ in 1...1_000_000 where ended.all.count < 2 { await Task.yield() }
             return .abort
         }
         guard case .failed(let keys) = try await driver.walk(recorder: memory) else {

@@ -82,12 +82,12 @@ purity() {
 literals() {
     # HopCatalog names the embedded files. ScalarForm and the commands with --until, --from or a VERSION show an operator
     # how to write a version. Rendering and reading of other programs' formats is not version knowledge, nor is the
-    # version of CloudEvents or OpenMetrics.
+    # version of CloudEvents or OpenMetrics. Version.swift has the program's own.
     code '"[^"]*\b1\.[0-9]+' Sources |
         except Sources/UpgradeCore/Hops/HopCatalog.swift Sources/UpgradeCore/Playbook/ScalarForm.swift \
             Sources/upgrader/Commands/PathCommand.swift Sources/upgrader/Commands/RunCommand.swift Sources/upgrader/Commands/ResumeCommand.swift \
             Sources/upgrader/Commands/Session+Until.swift Sources/upgrader/Commands/PackageBuildCommand.swift \
-            Sources/UpgradeNotices/News/CloudEvent.swift Sources/UpgradeServe/PageServer.swift
+            Sources/UpgradeNotices/News/CloudEvent.swift Sources/UpgradeServe/PageServer.swift Sources/upgrader/Version.swift
 }
 
 words() {

@@ -13,7 +13,10 @@ struct DocumentTests {
     }
 
     private static let plan = Form(
-        always: ["schema", "cluster", "playbookDigest", "versionsDigest", "overrides", "pointsOfNoReturn", "conffiles", "steps"],
+        always: [
+            "schema", "cluster", "playbookDigest", "versionsDigest", "overrides", "pointsOfNoReturn", "conffiles",
+            "steps",
+        ],
         sometimes: ["path"],
         inside: ["steps": Form(always: ["number", "key", "title", "rehearsed", "commands"])]
     )

@@ -4,7 +4,8 @@ extension Action {
         switch self {
         case .refreshPackageLists(let host), .download(let host, _), .keepArchives(let host, _, _),
             .install(let host, _, _), .downgrade(let host, _, _), .configurePending(let host),
-            .mask(let host, _), .unmask(let host, _), .pause(let host, _), .unpause(let host, _), .restart(let host, _), .saveSnapshot(let host, _),
+            .mask(let host, _), .unmask(let host, _), .pause(let host, _), .unpause(let host, _), .restart(let host, _),
+            .saveSnapshot(let host, _),
             .proveSnapshot(let host, _, _),
             .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):

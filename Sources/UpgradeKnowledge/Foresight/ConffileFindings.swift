@@ -7,10 +7,11 @@ enum ConffileFindings {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
+        let rules = facts.playbook.conffiles
         return facts.hosts.flatMap { host, configuration in
             (configuration.conffiles ?? []).compactMap { conffile in
                 switch conffile.state {
-                case .changed: changed(conffile, on: host.name, hop, facts.playbook.conffiles.choice(for: conffile.path))
+                case .changed: changed(conffile, on: host.name, hop, rules.choice(for: conffile.path))
                 case .obsolete: obsolete(conffile, on: host.name, hop)
                 }
             }

@@ -27,7 +27,7 @@ struct Sequence {
         lines += playbook.versions.map { change in
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
-        lines.append(conffileRules)
+        if plan.takesBack == nil { lines.append(conffileRules) }
         var place = ""
         for line in script.steps {
             let hop = line.key.hop

@@ -146,7 +146,8 @@ struct LiveLeaseTests {
         await #expect(throws: error) {
             try await scene.cluster.perform(.mask(host: "w1", unit: "kubelet.service"), as: job) { _ in }
         }
-        let fetch = Action.fetch(host: "w1", path: "/var/backups/x", localPath: "/nowhere/x")
+        let scratch = try ScratchDirectory()
+        let fetch = Action.fetch(host: "w1", path: "/var/backups/x", localPath: "\(scratch.path)/x")
         await #expect(throws: error) { try await scene.cluster.perform(fetch, as: job) { _ in } }
         job.fence = 3
         try await scene.cluster.perform(.mask(host: "w1", unit: "kubelet.service"), as: job) { _ in }

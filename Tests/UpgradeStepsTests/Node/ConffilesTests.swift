@@ -37,7 +37,7 @@ struct ConffilesTests {
         return .install(host: "w1", packages: [node], conffiles: [decision])
     }
 
-    @Test("what is not fetched yet is fetched, and nothing but to keep is decided without", arguments: [nil, ConffileChoice.keep])
+    @Test("what is not there is fetched, and without it all is kept or nothing", arguments: [nil, ConffileChoice.keep])
     func fetches(rule: ConffileChoice?) throws {
         var scene = scene(rule: rule)
         scene.conffiles["w1"] = ConffileSurvey()

@@ -16,7 +16,7 @@ struct LiveTerminalTests {
         let program = Program.upgrader
         // Ctrl-C goes to the shell as well, which has to stay.
         try tmux.begin(
-            "unset NO_COLOR; trap : INT; '\(program)' run '\(scratch.path)/slow.yaml' --state '\(scratch.path)/state'; echo \"exit code $?\"; sleep 60"
+            "trap : INT; '\(program)' run '\(scratch.path)/slow.yaml' --state '\(scratch.path)/state'; echo \"exit code $?\"; sleep 60"
         )
 
         try await tmux.waits { $0.contains("hop 1 of 4: 1.12 → 1.13") && $0.contains("▸ cp1") }

@@ -26,8 +26,11 @@ struct Tmux {
     }
 
     /// Starts a shell with a script in a terminal of this size.
+    ///
+    /// Whoever runs the tests may have set NO_COLOR, with which there is no live view.
     func begin(_ script: String, width: Int = 80, height: Int = 24) throws {
-        _ = try run("-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "sh", "-c", script)
+        let size = ["-x", "\(width)", "-y", "\(height)"]
+        _ = try run(["-f", "/dev/null", "new-session", "-d"] + size + ["sh", "-c", "unset NO_COLOR; \(script)"])
     }
 
     func press(_ key: String) throws {
@@ -58,7 +61,9 @@ struct Tmux {
     }
 
     /// `popen` and not `Process`: that one takes a command for ended only when the server that it left behind has ended.
-    func run(_ words: String...) throws -> String {
+    func run(_ words: String...) throws -> String { try run(words) }
+
+    private func run(_ words: [String]) throws -> String {
         let command = (["tmux", "-u", "-S", socket] + words).map { "'\(quoted($0))'" }.joined(separator: " ")
         guard let stream = popen("\(command) 2>&1", "r") else { throw Missing() }
         var bytes: [UInt8] = []

@@ -9,7 +9,7 @@ extension Workshop {
             pace: pace,
             extra: """
                 workers: {batch: 2}
-                lease: {heartbeat: 1s, ttl: 10s}
+                lease: {heartbeat: 1s, ttl: 60s}
                 hooks:
                   - {name: smoke, phase: workers, when: before, command: ["true"]}
                 """

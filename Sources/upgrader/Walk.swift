@@ -61,8 +61,9 @@ struct Walk {
             again: "upgrader resume \(directory.path)"
         )
         // Before anything is recorded: from here on a signal stops the run in good order.
-        // A terminal that is closed, or whose connection is lost, is a wish to stop like another.
-        let wishes = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        // A terminal that is closed, or whose connection is lost, is a wish to stop like another; under nohup it is none.
+        let signals: [UnixSignal] = Terminal.isHangupIgnored ? [.sigint, .sigterm] : [.sigint, .sigterm, .sighup]
+        let wishes = await UnixSignalsSequence(trapping: signals)
         let interruption = Interruption()
         return try await lease.whileKept(onLoss: interruption.lose) {
             try await carryOut(plan, journal, world, lease, interruption, wishes)
@@ -118,9 +119,10 @@ struct Walk {
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in wishes {
+                for await wish in wishes {
                     Output.outlet.hurry()
-                    interruption.raise()
+                    // The shell and the kernel both tell of one lost terminal.
+                    if wish == .sighup { interruption.raiseOnce() } else { interruption.raise() }
                 }
             }
             group.addTask { await company.keep() }
@@ -200,6 +202,7 @@ struct Walk {
         case .completed where plan.takesBack != nil:
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
             let worker = StepCatalog.laneTakenBack(by: plan)?.target.description ?? ""
+            OtherRuns.tell(besides: directory)
             Output.note(
                 "done: \(worker) is back on \(plan.to?.description ?? ""); "
                     + "\(done); `upgrader resume \(upgrade)` upgrades it anew"

@@ -27,6 +27,22 @@ struct SignalTests {
         #expect(try workshop.history.state.ledger.entries.isEmpty)
     }
 
+    @Test("under nohup a run outlives its terminal; else two hangups are one wish")
+    func hangup() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "300ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGHUP)
+        try await program.expect("interrupted: the action in hand ends", then: SIGHUP)
+        #expect(try await program.wait().code == 12)
+        #expect(try workshop.history.state.inFlight.values.allSatisfy { $0.intended == nil }, "it was not waited for")
+
+        let other = try Workshop(Workshop.small(pace: "100ms"))
+        let ignoring = try other.startIgnoringHangups("run", Workshop.playbook)
+        try await ignoring.expect("does drain w1.example.org", then: SIGHUP)
+        let result = try await ignoring.wait()
+        #expect(result.code == 0, "\(result.errors)")
+    }
+
     @Test("a second SIGINT does not wait for the action in hand, leaves it in doubt, and resume settles it")
     func twice() async throws {
         let second = "  - {name: w2, roles: [worker], node: w2.example.org}\n"

@@ -43,7 +43,11 @@ extension RunState {
 
     /// Why the step cannot be left out as things stand; `nil` when nothing of it is left or may still run.
     public func skipHindrance(_ key: StepKey) -> SkipHindrance? {
-        if let entry = ledger.entries.first(where: { $0.key == key }) { return .leftOnCluster(entry.effect) }
+        // A silence ends by itself, and its entry stays for cleanup: one that could not be opened must not hold a run.
+        let left = ledger.entries.first { entry in
+            if case .silence = entry.effect { false } else { entry.key == key }
+        }
+        if let left { return .leftOnCluster(left.effect) }
         if let left = unsettled[key], left.action.isJob { return .mayStillRun(left.action) }
         return nil
     }

@@ -122,7 +122,8 @@ extension HostScripts {
             seen=$4
             shift 4
             work=$scratch/$count
-            mkdir -- "$work" || exit
+            # What was in place already has left its directory to the next.
+            rm -rf -- "$work" && mkdir -- "$work" || exit
             printf '%s\\n' "$path" >"$work/one"
             # Of a file that it leaves as it is dpkg removes the .dpkg-old.
             if [ "$choice" = merge ]; then echo dpkg-bak >"$work/end"; else echo dpkg-old >"$work/end"; fi

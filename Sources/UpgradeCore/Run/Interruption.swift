@@ -41,6 +41,11 @@ public final class Interruption: Sendable {
         raise(to: nil)
     }
 
+    /// Tells a wish, unless one was told: for what may come more than once for one reason.
+    public func raiseOnce() {
+        raise(to: 1)
+    }
+
     private func raise(to least: Int?) {
         let due = state.withLock { state in
             state.level = least.map { max(state.level, $0) } ?? state.level + 1

@@ -146,7 +146,8 @@ extension Unmet {
         case .conffileRefused(_, _, let path, _):
             "say under `packages.conffiles` in the playbook `{path: \(path), decision: keep}`, or `take`, or `merge`"
         case .conffileUnmergeable(_, _, let path, _, _):
-            "merge \(path) by hand, or say `{path: \(path), decision: keep}`, or `take`, under `packages.conffiles`"
+            "make \(path) the new package's file and change it again after the install, or begin anew with "
+                + "`{path: \(path), decision: keep}`, or `take`, under `packages.conffiles`"
         case .conffilesUnknown(let host, let packages):
             "run `apt-get install --download-only \(packages.map { "\($0.name)=\($0.version)" }.joined(separator: " "))` "
                 + "on \(host), and see what empties /var/cache/apt/archives there"

@@ -50,10 +50,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
         switch (self, answer) {
         case (.cordon(_, let mark), .node(let node)):
             node?.isCordoned == true && node?.cordonMark == mark
-        case (.mask, .unit(let unit)):
+        case (.mask, .unit(let unit)), (.pause, .unit(let unit)):
             unit.isMasked
-        case (.pause, .unit(let unit)):
-            unit.isMasked && !unit.isActive
         case (.updateStrategy(_, _, let set, _), .daemonSet(let daemonSet)):
             daemonSet?.updateStrategy == set
         case (.silence, .silence(let state)):

@@ -23,8 +23,10 @@ struct PauseTimers: Step {
         var actions: [Action] = []
         for unit in Self.units {
             let state = try seen.unit(unit, on: host)
-            // A mask without a stop is somebody else's; a start behind it would fail.
-            if state.exists, state.isActive, !state.isMasked { actions.append(.pause(host: host, unit: unit)) }
+            // A mask without a stop is somebody else's, unless this run was cut off between the two.
+            let isOurs = context.ledger.contains(.pause(host: host, unit: unit))
+            guard state.exists, state.isActive, !state.isMasked || isOurs else { continue }
+            actions.append(.pause(host: host, unit: unit))
         }
         return actions
     }

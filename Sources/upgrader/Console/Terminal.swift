@@ -35,7 +35,16 @@ struct Terminal: Sendable {
 
     /// What to say of this process's terminal.
     static var lossWarning: String? {
-        lossWarning(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
+        guard !isHangupIgnored else { return nil }
+        return lossWarning(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Whether whoever started this process has it outlive its terminal, as nohup(1) does.
+    static var isHangupIgnored: Bool {
+        var action = sigaction()
+        guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == ignored
     }
 
     /// What standard output can be.

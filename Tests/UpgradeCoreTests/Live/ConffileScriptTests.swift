@@ -109,6 +109,25 @@ struct ConffileScriptTests {
         #expect(try scene.read("merged.dpkg-bak") == Self.changed, "the operator's, not what was merged")
     }
 
+    @Test("the same command, begun again after apt could not begin, goes past what is in place and installs")
+    func begunAgain() async throws {
+        let scene = try await Scene()
+        let names = ["taken", "other", "merged"]
+        try await scene.release("1-1", names.map { ($0, Self.base) })
+        try await scene.install("1-1")
+        for name in names { try scene.edit(name, Self.changed) }
+        try await scene.release("2-1", names.map { ($0, Self.next) })
+        try await scene.keep("1-1")
+        let found = try await scene.survey("2-1")
+        let choices: [(String, ConffileChoice)] = [("taken", .take), ("other", .take), ("merged", .merge)]
+        try await scene.refuseApt()
+        #expect(try await !scene.install("2-1", choices, found).succeeded)
+        try await scene.allowApt()
+        let again = try await scene.install("2-1", choices, found)
+        #expect(again.succeeded, "\(again.output)\(again.errorOutput)")
+        #expect(try names.map(scene.read) == [Self.next, Self.next, Self.merged])
+    }
+
     @Test("what was changed after the decision is neither overwritten nor installed over")
     func changedMeanwhile() async throws {
         let scene = try await Scene()

@@ -53,6 +53,11 @@ final class Workshop: Sendable {
         try Program(Program.upgrader, arguments, in: scratch.path, output: output)
     }
 
+    /// Starts the program as somebody does who wants it to outlive the terminal.
+    func startIgnoringHangups(_ arguments: String...) throws -> Program {
+        try Program("/usr/bin/nohup", [Program.upgrader] + arguments, in: scratch.path)
+    }
+
     /// The directory of the newest run.
     var run: RunDirectory {
         get throws { try RunDirectory.find(scratch.path + "/state") }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
@@ -70,6 +71,18 @@ struct OneRunAtATimeTests {
     }
 }
 
+/// Numbers what happens side by side, each once.
+private final class Counter: Sendable {
+    private let last = Mutex(0)
+
+    func next() -> Int {
+        last.withLock { last in
+            last += 1
+            return last
+        }
+    }
+}
+
 /// Two runs on one simulated cluster.
 private struct Duel {
     struct End {
@@ -118,11 +131,10 @@ private struct Duel {
         let late = Notes<Action>()
         let trace = Trace()
         let ends = Notes<StopReason>()
-        let count = Notes<Int>()
+        let count = Counter()
         let lease = try await hold("first", cluster, clock, takesOver: false)
         let meet: @Sendable (Action) async -> Void = { next in
-            count.add(1)
-            if count.all.count == action {
+            if count.next() == action {
                 // The first run does not run while time passes, and sends no heartbeat.
                 try? await clock.sleep(for: time)
                 guard isContested else { return }

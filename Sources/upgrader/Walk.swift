@@ -114,7 +114,7 @@ struct Walk {
             clock: ContinuousClock(),
             interruption: interruption,
             observer: Observers([console, transcript] + company.observers),
-            window: try notAfter?.window(directory),
+            window: notAfter?.window(times),
             asker: try asker(plan, console)
         )
         return await withTaskGroup(of: Void.self) { group in

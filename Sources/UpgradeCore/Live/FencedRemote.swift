@@ -23,7 +23,7 @@ struct FencedRemote: Remote {
 
     /// Asks the fence first; a copy cannot be held behind it.
     func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
-        _ = try await run(Command("true", needsRoot: true), on: host, deadline: deadline)
+        try await ask(host, deadline)
         try await base.upload(localPath, to: path, on: host, deadline: deadline)
     }
 
@@ -35,8 +35,12 @@ struct FencedRemote: Remote {
         needsRoot: Bool,
         deadline: Duration
     ) async throws(RemoteError) -> String {
-        if machine != nil { _ = try await run(Command("true"), on: host, deadline: deadline) }
+        if machine != nil { try await ask(host, deadline) }
         return try await base.download(path, from: host, to: localPath, needsRoot: needsRoot, deadline: deadline)
+    }
+
+    private func ask(_ host: Host, _ deadline: Duration) async throws(RemoteError) {
+        _ = try await run(Command("true", needsRoot: true), on: host, deadline: deadline)
     }
 
     func disconnect(_ host: Host) async { await base.disconnect(host) }

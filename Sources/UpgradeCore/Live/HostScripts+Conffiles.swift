@@ -100,8 +100,8 @@ extension HostScripts {
     /// `$1` is where to unpack, `$2` where older archives are kept; then come four words for each file, `CHOICE
     /// NAME=VERSION PATH PRESENT`, then `--` and the command. All are made ready before the first is put in place. One
     /// that is in place already is left alone, so that it may be done again; one that is neither that nor as it was when
-    /// it was decided is refused. What each replaces is kept for `downgrade`, by the version that is left. Afterwards dpkg finds each file either as its package brings it, or changed on the
-    /// host, which it is told to leave.
+    /// it was decided is refused. What each replaces is kept for `downgrade`, by the version that is left. Afterwards dpkg
+    /// finds each file either as its package brings it, or changed on the host, which it is told to leave.
     static let installWithConffiles = """
         export LC_ALL=C
         umask 077

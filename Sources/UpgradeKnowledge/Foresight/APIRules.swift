@@ -62,125 +62,13 @@ enum APIRules {
         _ knowledge: Breakage
     ) -> Finding? {
         let apis = knowledge.apis
-        if let hop = path.first(where: { apis.takesAway(apiVersion, kind, $0, switches) }) {
-            return removed(apiVersion, kind, place, hop, apis)
-        }
+        let named = NamedAPI(apiVersion: apiVersion, kind: kind, place: place, apis: apis)
+        if let hop = path.first(where: { apis.takesAway(apiVersion, kind, $0, switches) }) { return named.removed(hop) }
         guard let first = path.first else { return nil }
-        if let hop = path.first(where: { apis.takesAway(apiVersion, kind, $0) }) {
-            return kept(apiVersion, kind, place, hop, apis)
-        }
+        if let hop = path.first(where: { apis.takesAway(apiVersion, kind, $0) }) { return named.kept(hop) }
         guard !apis.serves(apiVersion, kind, first.from, switches) else { return nil }
-        if let since = apis.introduction(apiVersion, kind), first.from < since {
-            return early(apiVersion, kind, place, since, path, apis)
-        }
-        return absent(apiVersion, kind, place, first, apis)
-    }
-
-    private static func removed(
-        _ apiVersion: String,
-        _ kind: String,
-        _ place: String,
-        _ hop: HopID,
-        _ apis: APITable
-    ) -> Finding {
-        let removal = apis.removal(apiVersion, kind)
-        let changes = removal?.changes_to_handle.map { "; \($0.joined(separator: "; "))" } ?? ""
-        return Finding(
-            id: "api-removed/\(apiVersion)/\(kind)",
-            title: "\(kind) of \(apiVersion) is not served by \(hop.to)",
-            places: [Finding.Place(object: place)],
-            reason: "the object stays, but every request that names \(apiVersion) is refused: the next apply, "
-                + "upgrade or rollback of what made it fails",
-            hop: hop,
-            severity: .refusedByAPI,
-            cure: removal?.replacement.map { cure($0, kind, hop, apis) + changes }
-                ?? "remove it before the hop; nothing stands in for it\(changes)",
-            source: source(removal, apis)
-        )
-    }
-
-    /// A replacement that the release before the hop has not cannot be applied before the hop.
-    private static func cure(
-        _ instead: APITable.Removal.Replacement,
-        _ kind: String,
-        _ hop: HopID,
-        _ apis: APITable
-    ) -> String {
-        apis.serves(instead.api_version, instead.kind ?? kind, hop.from)
-            ? "write it as \(instead.api_version) and apply or deploy it before the hop"
-            : "write it as \(instead.api_version) and apply or deploy it after the hop; \(hop.from) does not serve that"
-    }
-
-    /// What `--runtime-config` keeps, for a time.
-    private static func kept(
-        _ apiVersion: String,
-        _ kind: String,
-        _ place: String,
-        _ hop: HopID,
-        _ apis: APITable
-    ) -> Finding {
-        let removal = apis.removal(apiVersion, kind)
-        return Finding(
-            id: "api-kept/\(apiVersion)/\(kind)",
-            title: "\(kind) of \(apiVersion) is served by \(hop.to) only as --runtime-config asks for it",
-            places: [Finding.Place(object: place)],
-            reason: "the API server of \(hop.to) does not serve it unasked, and a later one not at all",
-            hop: hop,
-            severity: .worthKnowing,
-            cure: removal?.replacement.map { "write it as \($0.api_version) all the same" }
-                ?? "find something that stands in for it",
-            source: source(removal, apis)
-        )
-    }
-
-    /// What only a later release has: nothing breaks on the way.
-    private static func early(
-        _ apiVersion: String,
-        _ kind: String,
-        _ place: String,
-        _ since: MinorRelease,
-        _ path: [HopID],
-        _ apis: APITable
-    ) -> Finding? {
-        guard let hop = path.first(where: { since <= $0.to }) ?? path.last else { return nil }
-        return Finding(
-            id: "api-not-yet/\(apiVersion)/\(kind)",
-            title: "\(kind) of \(apiVersion) is not served before \(since)",
-            places: [Finding.Place(object: place)],
-            reason: "every request that names it is refused until the API servers run \(since); the path "
-                + (since <= hop.to ? "comes there" : "ends before that"),
-            hop: hop,
-            severity: .worthKnowing,
-            cure: since <= hop.to
-                ? "apply or deploy it after the hop \(hop)"
-                : "leave it for a cluster of \(since) or later",
-            source: source(apis.removal(apiVersion, kind), apis)
-        )
-    }
-
-    /// What the release that runs does not serve either: what is broken already breaks no more.
-    private static func absent(
-        _ apiVersion: String,
-        _ kind: String,
-        _ place: String,
-        _ hop: HopID,
-        _ apis: APITable
-    ) -> Finding {
-        let removal = apis.removal(apiVersion, kind)
-        return Finding(
-            id: "api-absent/\(apiVersion)/\(kind)",
-            title: "\(kind) of \(apiVersion) is not served by \(hop.from) already",
-            places: [Finding.Place(object: place)],
-            reason: "what names it is refused today, unless the API servers are told of it by --runtime-config",
-            hop: hop,
-            severity: .worthKnowing,
-            cure: removal?.replacement.map { "write it as \($0.api_version)" } ?? "remove it",
-            source: source(removal, apis)
-        )
-    }
-
-    private static func source(_ removal: APITable.Removal?, _ apis: APITable) -> String {
-        removal.map { "api-removals.yaml: \($0.sources.joined(separator: ", "))" } ?? apis.source
+        if let since = apis.introduction(apiVersion, kind), first.from < since { return named.early(since, path) }
+        return named.absent(first)
     }
 
     /// An autoscaler asks for its target by the version that it names.

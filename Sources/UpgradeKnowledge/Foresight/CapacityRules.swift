@@ -5,23 +5,18 @@ enum CapacityRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let open = facts.nodes.filter { $0.isReady && !$0.isCordoned }
-        var free: [String: Resources] = [:]
-        for node in open {
-            guard let room = node.room, room != Resources() else { return [] }
-            free[node.name] = used(facts.pods[node.name] ?? []).reduce(room) { $0 - $1 }
-        }
+        let room = facts.room
+        let free = room.compactMapValues { $0 }
+        // Where one node does not say there is no sum.
+        guard free.count == room.count else { return [] }
         let all = free.values.reduce(Resources(), +)
-        let workers = facts.playbook.hosts(.worker).map(\.node)
-        let size = max(1, facts.playbook.workerBatch)
-        for start in stride(from: 0, to: workers.count, by: size) {
-            let wave = workers[start..<min(start + size, workers.count)]
+        for wave in facts.waves {
             let moving = wave.flatMap { node in
                 (facts.pods[node] ?? []).filter {
                     !$0.isMirror && !$0.isOfDaemonSet && !$0.isFinished && $0.owner != nil
                 }
             }
-            let needed = used(moving).reduce(Resources(), +)
+            let needed = moving.map(\.requests).reduce(Resources(), +)
             let rest = wave.reduce(all) { $0 - (free[$1] ?? Resources()) }
             let short = [
                 needed.cpu > rest.cpu ? "\(needed.cpu - rest.cpu) millicores of processor" : nil,
@@ -44,9 +39,5 @@ enum CapacityRules {
             ]
         }
         return []
-    }
-
-    private static func used(_ pods: [PodState]) -> [Resources] {
-        pods.filter { !$0.isFinished }.map(\.requests)
     }
 }

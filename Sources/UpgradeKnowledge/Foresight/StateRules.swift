@@ -143,7 +143,7 @@ enum StateRules {
         }
         return facts.members.sorted { $0.key < $1.key }.compactMap { host, member in
             guard let version = PatchVersion(member.version),
-                let hop = path.first(where: { least($0, version) != nil }), let wanted = least(hop, version)
+                let (hop, wanted) = path.lazy.compactMap({ hop in least(hop, version).map { (hop, $0) } }).first
             else { return nil }
             return Finding(
                 id: "etcd-version/\(version.release)",

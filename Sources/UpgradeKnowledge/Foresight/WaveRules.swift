@@ -5,11 +5,7 @@ enum WaveRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let workers = facts.playbook.hosts(.worker).map(\.node)
-        let size = max(1, facts.playbook.workerBatch)
-        let waves = stride(from: 0, to: workers.count, by: size).map {
-            Array(workers[$0..<min($0 + size, workers.count)])
-        }
+        let waves = facts.waves
         return budgets(facts, waves, hop, knowledge.requirements) + aggregated(facts, waves, hop)
     }
 
@@ -26,7 +22,7 @@ enum WaveRules {
         let budgets = facts.budgets.filter { $0.disruptionsAllowed > 0 && $0.matchLabels?.isEmpty == false }
         guard !budgets.isEmpty else { return [] }
         let byNamespace = Dictionary(grouping: budgets, by: \.namespace)
-        let free = room(facts)
+        let free = facts.room
         var found: [String: Finding] = [:]
         for wave in waves {
             var held: [String: (budget: BudgetState, pods: [PodState])] = [:]
@@ -79,18 +75,6 @@ enum WaveRules {
             severity: .refusedByAPI,
             cure: "make room or label another node for it, relax the budget, or make `workers.batch` smaller",
             source: source.evictions.source
-        )
-    }
-
-    /// What is left on each node that takes pods; `nil` where a node does not say.
-    private static func room(_ facts: ClusterFacts) -> [String: Resources?] {
-        Dictionary(
-            facts.nodes.filter { $0.isReady && !$0.isCordoned }.map { node in
-                let used = (facts.pods[node.name] ?? []).filter { !$0.isFinished }.map(\.requests)
-                let room = node.room.flatMap { $0 == Resources() ? nil : $0 }
-                return (node.name, room.map { used.reduce($0) { $0 - $1 } })
-            },
-            uniquingKeysWith: { first, _ in first }
         )
     }
 

@@ -5,11 +5,9 @@ enum WebhookRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let workers = facts.playbook.hosts(.worker).map(\.node)
         // Nodes of one wave are out together; a backend that is all in one wave is away with it.
-        let size = max(1, facts.playbook.workerBatch)
         let waves = Dictionary(
-            workers.enumerated().map { ($0.element, $0.offset / size) },
+            facts.waves.enumerated().flatMap { number, nodes in nodes.map { ($0, number) } },
             uniquingKeysWith: { first, _ in first }
         )
         return facts.objects.webhooks.filter(\.failsClosed).compactMap { hook in

@@ -31,15 +31,10 @@ struct NotAfter: Hashable, Sendable {
         return NotAfter(end: end)
     }
 
-    /// The window of a run, with what its journal says of how long steps took.
-    ///
-    /// - Throws: `JournalError` when the journal cannot be read.
-    func window(_ directory: RunDirectory) throws -> RunWindow {
+    /// The window of a run, with what steps have taken in it so far.
+    func window(_ times: StepTimes) -> RunWindow {
         let end = end
-        return RunWindow(
-            left: { .seconds(end - Date().timeIntervalSince1970) },
-            times: StepTimes(try directory.history().records)
-        )
+        return RunWindow(left: { .seconds(end - Date().timeIntervalSince1970) }, times: times)
     }
 
     /// The next time that the clock shows it.

@@ -87,15 +87,7 @@ struct HelmKilledAnywhereTests {
     ) async throws -> (state: ClusterState, stop: StopReason?, effects: Int) {
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
         let memory = MemoryRecorder()
-        var stop: StopReason?
-        for killSwitch in switches {
-            let driver = scene.driver(plan, MortalAccess(cluster, killSwitch))
-            do {
-                stop = try await driver.walk(recorder: MortalRecorder(memory, killSwitch))
-            } catch .recorder {
-                // Dead: what follows is the next life.
-            }
-        }
+        let stop = try await scene.lives(plan, switches, on: cluster, memory)
         return (await cluster.state, stop, switches[0].effects)
     }
 }

@@ -89,15 +89,7 @@ struct KilledAnywhereTests {
         let invariants = Invariants(scene.hops)
         let cluster = SimulatedCluster(scene.cluster, clock: clock, change: { invariants.look($0) })
         let memory = MemoryRecorder()
-        var stop: StopReason?
-        for killSwitch in switches {
-            let driver = scene.driver(plan, MortalAccess(cluster, killSwitch), clock: clock)
-            do {
-                stop = try await driver.walk(recorder: MortalRecorder(memory, killSwitch))
-            } catch .recorder {
-                // Dead: what follows is the next life.
-            }
-        }
+        let stop = try await scene.lives(plan, switches, on: cluster, memory, clock: clock)
         return Life(
             cluster: await cluster.state,
             record: memory.state,

@@ -98,14 +98,7 @@ struct PackageTransactionLawTests {
     ) async throws -> (state: ClusterState, record: RunState, effects: Int) {
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
         let memory = MemoryRecorder()
-        for killSwitch in switches {
-            let driver = scene.driver(plan, MortalAccess(cluster, killSwitch))
-            do {
-                _ = try await driver.walk(recorder: MortalRecorder(memory, killSwitch))
-            } catch .recorder {
-                // Dead: what follows is the next life.
-            }
-        }
+        _ = try await scene.lives(plan, switches, on: cluster, memory)
         return (await cluster.state, memory.state, switches[0].effects)
     }
 }

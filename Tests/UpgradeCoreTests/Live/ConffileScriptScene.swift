@@ -9,6 +9,16 @@ extension ConffileScriptTests {
     final class Scene {
         let bench: HostScriptTests.Bench
 
+        /// A host with the package at 1-1, whose operator has changed these conffiles; 2-1, which changes them as well, is
+        /// offered.
+        convenience init(edited names: [String], to text: String = ConffileScriptTests.changed) async throws {
+            try await self.init()
+            try await release("1-1", names.map { ($0, ConffileScriptTests.base) })
+            try await install("1-1")
+            for name in names { try edit(name, text) }
+            try await release("2-1", names.map { ($0, ConffileScriptTests.next) })
+        }
+
         init() async throws {
             bench = try HostScriptTests.Bench()
             for directory in [

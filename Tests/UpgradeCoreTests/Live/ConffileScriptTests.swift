@@ -56,11 +56,7 @@ struct ConffileScriptTests {
 
     @Test("a merge that does not come out is told, and installing with it installs nothing")
     func conflict() async throws {
-        let scene = try await Scene()
-        try await scene.release("1-1", [("a", Self.base)])
-        try await scene.install("1-1")
-        try scene.edit("a", Self.conflicting)
-        try await scene.release("2-1", [("a", Self.next)])
+        let scene = try await Scene(edited: ["a"], to: Self.conflicting)
         try await scene.keep("1-1")
         let found = try await scene.survey("2-1")
         #expect(found.contested.map(\.merged) == [nil])
@@ -75,11 +71,7 @@ struct ConffileScriptTests {
 
     @Test("without what the installed package brought nothing can be merged")
     func noBase() async throws {
-        let scene = try await Scene()
-        try await scene.release("1-1", [("a", Self.base)])
-        try await scene.install("1-1")
-        try scene.edit("a", Self.changed)
-        try await scene.release("2-1", [("a", Self.next)])
+        let scene = try await Scene(edited: ["a"])
         try await scene.forget("1-1")
         let found = try await scene.survey("2-1")
         #expect(found.contested.map(\.problem) == ["what the installed package brought is not kept on the host"])
@@ -87,11 +79,7 @@ struct ConffileScriptTests {
 
     @Test("cut off anywhere between the files and dpkg, the next look decides the same and the install ends the same")
     func cutOff() async throws {
-        let scene = try await Scene()
-        try await scene.release("1-1", [("taken", Self.base), ("merged", Self.base)])
-        try await scene.install("1-1")
-        for name in ["taken", "merged"] { try scene.edit(name, Self.changed) }
-        try await scene.release("2-1", [("taken", Self.next), ("merged", Self.next)])
+        let scene = try await Scene(edited: ["taken", "merged"])
         try await scene.keep("1-1")
         let found = try await scene.survey("2-1")
         let choices: [(String, ConffileChoice)] = [("taken", .take), ("merged", .merge)]
@@ -111,12 +99,8 @@ struct ConffileScriptTests {
 
     @Test("the same command, begun again after apt could not begin, goes past what is in place and installs")
     func begunAgain() async throws {
-        let scene = try await Scene()
         let names = ["taken", "other", "merged"]
-        try await scene.release("1-1", names.map { ($0, Self.base) })
-        try await scene.install("1-1")
-        for name in names { try scene.edit(name, Self.changed) }
-        try await scene.release("2-1", names.map { ($0, Self.next) })
+        let scene = try await Scene(edited: names)
         try await scene.keep("1-1")
         let found = try await scene.survey("2-1")
         let choices: [(String, ConffileChoice)] = [("taken", .take), ("other", .take), ("merged", .merge)]
@@ -130,11 +114,7 @@ struct ConffileScriptTests {
 
     @Test("what was changed after the decision is neither overwritten nor installed over")
     func changedMeanwhile() async throws {
-        let scene = try await Scene()
-        try await scene.release("1-1", [("a", Self.base), ("b", Self.base)])
-        try await scene.install("1-1")
-        for name in ["a", "b"] { try scene.edit(name, Self.changed) }
-        try await scene.release("2-1", [("a", Self.next), ("b", Self.next)])
+        let scene = try await Scene(edited: ["a", "b"])
         let found = try await scene.survey("2-1")
         try scene.edit("b", "mine\n")
         let refused = try await scene.install("2-1", [("a", .take), ("b", .take)], found)
@@ -181,11 +161,7 @@ struct ConffileScriptTests {
 
     @Test("no question is ever put, whether there is a terminal to put it on or not")
     func terminal() async throws {
-        let scene = try await Scene()
-        try await scene.release("1-1", [("a", Self.base), ("b", Self.base)])
-        try await scene.install("1-1")
-        for name in ["a", "b"] { try scene.edit(name, Self.changed) }
-        try await scene.release("2-1", [("a", Self.next), ("b", Self.next)])
+        let scene = try await Scene(edited: ["a", "b"])
         let found = try await scene.survey("2-1")
         let words = scene.words("2-1", [("a", .keep), ("b", .take)], found)
         // script(1) gives it a terminal; timeout ends what would wait there for an answer.
@@ -200,13 +176,8 @@ struct ConffileScriptTests {
 
     @Test("the way back puts the operator's files back where they are still as the install left them")
     func wayBack() async throws {
-        let scene = try await Scene()
-        let names = ["taken", "merged", "touched", "gone"]
-        try await scene.release("1-1", names.map { ($0, Self.base) })
-        try await scene.install("1-1")
-        for name in names { try scene.edit(name, Self.changed) }
+        let scene = try await Scene(edited: ["taken", "merged", "touched", "gone"])
         try FileManager.default.removeItem(atPath: scene.path("gone"))
-        try await scene.release("2-1", names.map { ($0, Self.next) })
         try await scene.keep("1-1")
         let found = try await scene.survey("2-1")
         let choices: [(String, ConffileChoice)] = [

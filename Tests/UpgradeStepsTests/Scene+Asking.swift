@@ -88,6 +88,7 @@ extension Scene {
         case .helmReleases: helm.map { .helmReleases($0) }
         case .apiRequests(let host): requests[host].map { .apiRequests($0) }
         case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
+        case .bgpPeers(let host): .bgpPeers(bgpPeers[host])
         case .silence(let silence): .silence(silences[silence])
         }
     }

@@ -42,6 +42,7 @@ struct Scene {
     var helm: HelmInventory?
     var requests: [String: [APIRequests]] = [:]
     var unreachedKubelets: [String: [UnreachedKubelet]] = [:]
+    var bgpPeers: [String: [BGPPeer]] = [:]
     var silences: [AlertSilence: SilenceState] = [:]
 
     init(hosts: [Host] = Scene.hosts) {

@@ -69,6 +69,13 @@ struct UnmetTextTests {
         .worseThanBaseline(node: "w1.example.org"),
         .workloadMissing(kind: "DaemonSet", namespace: "kube-system", name: "calico-node"),
         .workloadNotReady(kind: "DaemonSet", namespace: "kube-system", name: "calico-node", on: "w1.example.org"),
+        .bgpSessionsDown(
+            host: "w1",
+            established: 1,
+            before: 2,
+            others: [BGPPeer(address: "10.0.0.3", info: "Active Socket: Connection refused")]
+        ),
+        .bgpSessionsDown(host: "w1", established: 0, before: 2, others: []),
         .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
         .dryStartRefused(

@@ -233,6 +233,12 @@ enum HostScripts {
         stat -L -c %s -- "$1" && sha256sum <"$1"
         """
 
+    /// The BGP sessions of Calico, where it has any; it asks BIRD through its socket, as root.
+    static let bgpPeers = """
+        command -v calicoctl >/dev/null 2>&1 || exit 0
+        calicoctl node status 2>&1 || true
+        """
+
     /// Whether an API server is healthy and what it is; the parameters are the kubectl command.
     static let apiServer = """
         "$@" get --raw /healthz

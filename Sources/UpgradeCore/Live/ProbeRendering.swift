@@ -21,7 +21,7 @@ public enum ProbeRendering {
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
         case .localFile, .helmReleases, .silence: nil
         case .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit, .file, .files,
-            .hostConfiguration, .apiRequests, .unreachedKubelets:
+            .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
@@ -131,6 +131,11 @@ extension ProbeRendering {
             return ask(name, script(ControlPlaneScripts.kubelets, "kubelets", words)) { text throws(ReadingError) in
                 .unreachedKubelets(try ControlPlaneReading.kubelets(text))
             }
+        case .bgpPeers(let host):
+            // Always 0: a host without Calico has no sessions, and that is an answer.
+            return ask(host, script(HostScripts.bgpPeers, "bgp-peers", [])) { text in
+                .bgpPeers(BGPReading.peers(text))
+            }
         case .localFile, .etcdMember, .snapshot, .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets,
             .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence:
             return nil
@@ -160,7 +165,7 @@ extension ProbeRendering {
             .file, .files,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
+            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
             return nil
         }
     }
@@ -232,7 +237,7 @@ extension ProbeRendering {
         case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .silence:
+            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
             return nil
         }
     }

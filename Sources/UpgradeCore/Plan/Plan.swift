@@ -68,12 +68,20 @@ public struct Baseline: Hashable, Sendable, Codable {
     public var foreignCordons: Set<String>
     /// The number of etcd members.
     public var etcdMembers: Int
+    /// How many BGP sessions each host's Calico had established; absent where Calico is not moved or knows of no BGP.
+    public var bgpSessions: [String: Int]?
 
     /// Makes a baseline.
-    public init(readyNodes: Set<String>, foreignCordons: Set<String>, etcdMembers: Int) {
+    public init(
+        readyNodes: Set<String>,
+        foreignCordons: Set<String>,
+        etcdMembers: Int,
+        bgpSessions: [String: Int]? = nil
+    ) {
         self.readyNodes = readyNodes
         self.foreignCordons = foreignCordons
         self.etcdMembers = etcdMembers
+        self.bgpSessions = bgpSessions
     }
 }
 

@@ -98,6 +98,7 @@ public enum Planner {
     private static func firstQuestions(_ playbook: Playbook) -> [Probe] {
         playbook.hosts.map { .identity(host: $0.name) }
             + playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) } + [.nodes]
+            + (playbook.calico == nil ? [] : playbook.hosts(.worker).map { .bgpPeers(host: $0.name) })
     }
 
     private static func lowestRelease(_ seen: Observation, _ playbook: Playbook) throws(PlanError) -> MinorRelease {
@@ -131,10 +132,15 @@ public enum Planner {
 
     private static func baseline(_ seen: Observation, _ playbook: Playbook) -> Baseline {
         let nodes = (try? seen.nodes()) ?? []
+        let sessions = playbook.hosts(.worker).compactMap { host -> (String, Int)? in
+            guard playbook.calico != nil, let peers = try? seen.bgpPeers(on: host.name) else { return nil }
+            return (host.name, peers.count(where: \.isEstablished))
+        }
         return Baseline(
             readyNodes: Set(nodes.filter(\.isReady).map(\.name)),
             foreignCordons: Set(nodes.filter { $0.isCordoned && $0.cordonMark == nil }.map(\.name)),
-            etcdMembers: playbook.hosts(.etcd).count
+            etcdMembers: playbook.hosts(.etcd).count,
+            bgpSessions: sessions.isEmpty ? nil : Dictionary(uniqueKeysWithValues: sessions)
         )
     }
 

@@ -64,6 +64,8 @@ extension ClusterState {
             return .apiRequests(try simulated(host).requests ?? [])
         case .unreachedKubelets(let host):
             return .unreachedKubelets(try simulated(host).unreachedKubelets ?? [])
+        case .bgpPeers(let host):
+            return .bgpPeers(try simulated(host).bgpPeers)
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

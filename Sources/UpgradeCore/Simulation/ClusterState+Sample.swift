@@ -107,6 +107,9 @@ extension ClusterState {
                     image: image
                 )
                 set.pods[host.node] = pod
+                // A mesh of all nodes, as Calico's default is.
+                let others = nodes.filter { $0 != host }
+                hosts[host.name]?.bgpPeers = others.map { BGPPeer(address: $0.address, info: "Established") }
                 pods[host.node, default: []].append(pod)
             }
             daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set

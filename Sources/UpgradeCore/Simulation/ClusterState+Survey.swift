@@ -56,6 +56,7 @@ extension ClusterState {
             if compares || helm == HelmInventory() { helm = value }
         case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
         case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
+        case (.bgpPeers(let host), .bgpPeers(let value)): hosts[host]?.bgpPeers = value
         case (.silence(let silence), .silence(let value)):
             if value != nil { silences = (silences ?? []).union([silence]) }
         default:

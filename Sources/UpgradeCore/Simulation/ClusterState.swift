@@ -31,6 +31,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var requests: [APIRequests]?
         /// Which kubelets it gets no connection to, on control-plane hosts.
         public var unreachedKubelets: [UnreachedKubelet]?
+        /// The BGP sessions of its Calico.
+        public var bgpPeers: [BGPPeer]?
         /// What apt has fetched and not installed yet.
         public var archives: [PackageSpec]?
         /// Conffiles of packages that are not installed yet.

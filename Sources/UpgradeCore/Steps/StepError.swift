@@ -78,6 +78,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case workloadMissing(kind: String, namespace: String, name: String)
     /// A workload's pod or rollout is not as wanted yet.
     case workloadNotReady(kind: String, namespace: String, name: String, on: String?)
+    /// Fewer BGP sessions of the host are established than before the run.
+    case bgpSessionsDown(host: String, established: Int, before: Int, others: [BGPPeer])
     /// A file was not saved or copied.
     case fileMissing(host: String, path: String)
     /// The playbook asks for something that this version does not do.

@@ -59,6 +59,9 @@ extension Unmet {
         case .workloadMissing(let kind, let namespace, let name): "there is no \(kind) \(namespace)/\(name)"
         case .workloadNotReady(let kind, let namespace, let name, let place):
             "\(kind) \(namespace)/\(name) is not ready at its new image\(place.map { " on \($0)" } ?? "")"
+        case .bgpSessionsDown(let host, let established, let before, let others):
+            "\(established) of the \(before) BGP sessions that \(host) had before the run are established"
+                + (others.isEmpty ? "" : ": \(Self.some(others.map { "\($0.address) is \($0.info)" }))")
         case .fileMissing(let host, let path): "\(path) of \(host) was not saved or copied whole"
         case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
         case .helmUnconvertible(let findings):
@@ -132,6 +135,8 @@ extension Unmet {
         case .workloadMissing(let kind, _, let name): "create \(kind) \(name), or take it out of the playbook"
         case .workloadNotReady(let kind, let namespace, let name, _):
             "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`"
+        case .bgpSessionsDown(let host, _, _, _):
+            "see `calicoctl node status` on \(host) and the log of its calico-node; the other nodes keep their pods until then"
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .helmUnconvertible:
@@ -171,8 +176,8 @@ extension Unmet {
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
-            .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .fileMissing,
-            .helmDiffers, .conffilesUnknown:
+            .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
+            .fileMissing, .helmDiffers, .conffilesUnknown:
             false
         }
     }

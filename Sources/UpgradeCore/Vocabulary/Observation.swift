@@ -260,6 +260,14 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The BGP sessions of a host; `nil` where nothing is known of any.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func bgpPeers(on host: String) throws(StepError) -> [BGPPeer]? {
+        guard case .bgpPeers(let value) = answers[.bgpPeers(host: host)] else { throw missing("BGP of \(host)") }
+        return value
+    }
+
     /// The silence of a run; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

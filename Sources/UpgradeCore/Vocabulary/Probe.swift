@@ -63,6 +63,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case apiRequests(host: String)
     /// Which kubelets a control-plane host gets no connection to.
     case unreachedKubelets(host: String)
+    /// The BGP sessions of Calico on the host.
+    case bgpPeers(host: String)
     /// The silence that this run has opened in an Alertmanager.
     case silence(AlertSilence)
 }
@@ -125,6 +127,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case apiRequests([APIRequests])
     /// To `.unreachedKubelets`.
     case unreachedKubelets([UnreachedKubelet])
+    /// To `.bgpPeers`; `nil` where `calicoctl` is not there, or knows of no BGP on the host.
+    case bgpPeers([BGPPeer]?)
     /// To `.silence`; `nil` where there is none of this run that is as it was made.
     case silence(SilenceState?)
 }

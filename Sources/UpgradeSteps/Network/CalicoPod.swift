@@ -1,6 +1,7 @@
 import UpgradeCore
 
-/// Replaces Calico's pod on one worker, and waits until the new one is Ready.
+/// Replaces Calico's pod on one worker, and waits until the new one is Ready and the host has as many BGP sessions as before
+/// the run.
 struct CalicoPod: Step {
     let id: StepID = "calico-pod"
     let title = "Replace Calico's pod on the node"
@@ -20,15 +21,25 @@ struct CalicoPod: Step {
 
     func gate(_ context: StepContext) -> Gate? {
         guard let calico = CalicoTarget(context) else { return nil }
-        let node = context.nodeName
+        let (node, host) = (context.nodeName, context.hostName)
+        let before = context.plan.baseline.bgpSessions?[host] ?? 0
         return Gate(
-            probes: [calico.probe],
+            probes: [calico.probe] + (before > 0 ? [.bgpPeers(host: host)] : []),
             deadline: context.playbook.deadlines.nodeReady,
             interval: GateInterval.node
         ) { (seen) throws(StepError) -> Verdict in
             guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
                 !pod.isTerminating
             else { return .waiting(Self.notReady(calico, context)) }
+            guard before > 0 else { return .open }
+            let peers = try seen.bgpPeers(on: host) ?? []
+            let established = peers.count(where: \.isEstablished)
+            guard established >= before else {
+                let others = peers.filter { !$0.isEstablished }
+                return .waiting(
+                    .bgpSessionsDown(host: host, established: established, before: before, others: others)
+                )
+            }
             return .open
         }
     }

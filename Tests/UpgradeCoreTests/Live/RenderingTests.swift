@@ -165,7 +165,8 @@ struct RenderingTests {
         case .helmManifests: .helmReleases(compares: false)
         case .helmReleases: .apiRequests(host: "cp2")
         case .apiRequests: .unreachedKubelets(host: "cp2")
-        case .unreachedKubelets: .silence(silence)
+        case .unreachedKubelets: .bgpPeers(host: "w1")
+        case .bgpPeers: .silence(silence)
         case .silence: .apiServers
         case .apiServers: nil
         }

@@ -111,6 +111,31 @@ struct CalicoTests {
         #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
     }
 
+    @Test("the next node waits until this one has as many BGP sessions as before the run; more are welcome")
+    func sessions() throws {
+        var scene = scene { scene in
+            scene.daemonSets[name]?.image = new
+            scene.daemonSets[name]?.pods["w1.example.org"]?.image = new
+            scene.baseline.bgpSessions = ["w1": 2]
+        }
+        let up = ["10.0.0.2", "10.0.0.3", "10.0.0.4"].map { BGPPeer(address: $0, info: "Established") }
+        let down = BGPPeer(address: "10.0.0.3", info: "Active Socket: Connection refused")
+        func waiting(_ established: Int, _ others: [BGPPeer]) -> Verdict {
+            .waiting(.bgpSessionsDown(host: "w1", established: established, before: 2, others: others))
+        }
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting(0, []))
+        scene.bgpPeers["w1"] = [up[0], down]
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == waiting(1, [down]))
+        scene.bgpPeers["w1"] = Array(up.prefix(2))
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == .open)
+        scene.bgpPeers["w1"] = up + [down]
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == .open)
+        // Of a host that knew of no BGP none is wanted, and none is asked for.
+        scene.baseline.bgpSessions = ["w2": 2]
+        scene.bgpPeers["w1"] = nil
+        #expect(try scene.verdict(CalicoPod(), phase, on: "w1") == .open)
+    }
+
     @Test("the strategy that the ledger remembers comes back")
     func restore() throws {
         var scene = scene { $0.daemonSets[name]?.updateStrategy = "OnDelete" }

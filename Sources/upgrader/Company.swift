@@ -28,11 +28,8 @@ struct Company: Sendable {
     /// Who listens to the run.
     var observers: [any RunObserver] { [notifier] + (metrics.map { [$0] } ?? []) }
 
-    /// The cluster, with an eye on its API servers where somebody wants to know.
-    func watching(_ access: any ClusterAccess) -> any ClusterAccess {
-        guard let metrics else { return access }
-        return WatchedCluster(access) { metrics.saw($0, isHealthy: $1) }
-    }
+    /// The API servers were looked at.
+    func saw(_ look: APILook) { metrics?.saw(look) }
 
     /// Tells and writes until the task is cancelled.
     func keep() async {

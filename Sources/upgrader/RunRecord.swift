@@ -15,6 +15,8 @@ struct RunRecord {
     var story: RunStory
     /// What commands printed and what was waited for.
     var transcript: [Transcript.Entry]
+    /// What its API servers answered.
+    var availability: [APISpan]
     /// What was noticed on reading.
     var notices: [String]
     /// Who works on the cluster now.
@@ -33,6 +35,7 @@ struct RunRecord {
         story = RunStory(history)
         notices = history.notices
         transcript = Transcript.read(directory: directory.path)
+        availability = APILog.read(directory: directory.path)
         holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
     }
 

@@ -23,7 +23,7 @@ actor ServedRun: ServedPages {
     nonisolated func version() -> String {
         guard let directory else { return "none" }
         let holder = (try? RunLock.holder(clusterDirectory: directory.clusterPath)) ?? nil
-        let files = ["journal.jsonl", "transcript.jsonl", "plan.json", "playbook.yaml"].map { name in
+        let files = ["journal.jsonl", "transcript.jsonl", "api.jsonl", "plan.json", "playbook.yaml"].map { name in
             Self.stamp(directory.path + "/" + name)
         }
         return Digest.sha256(([directory.path, holder ?? ""] + files).joined(separator: "\n"))
@@ -55,6 +55,7 @@ actor ServedRun: ServedPages {
             plan: record.plan,
             history: record.history,
             transcript: record.transcript,
+            availability: record.availability,
             isHeld: record.holder != nil
         )
         return figures.text(at: Date().timeIntervalSince1970, .openMetrics)

@@ -110,14 +110,27 @@ struct Walk {
             playbook: session.playbook,
             steps: session.steps,
             hops: session.hops,
-            access: company.watching(access),
+            access: access,
             clock: ContinuousClock(),
             interruption: interruption,
             observer: Observers([console, transcript] + company.observers),
             window: notAfter?.window(times),
             asker: try asker(plan, console)
         )
+        let availability = APILog(directory: directory.path)
+        let watch = APIWatch(
+            hosts: session.playbook.hosts(.controlPlane).map(\.name),
+            every: session.playbook.api.watch,
+            access: access,
+            clock: ContinuousClock(),
+            now: { Date().timeIntervalSince1970 },
+            saw: { look in
+                availability.take(look)
+                company.saw(look)
+            }
+        )
         return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watch.keep() }
             group.addTask {
                 for await wish in wishes {
                     Output.outlet.hurry()
@@ -134,6 +147,7 @@ struct Walk {
             }
             // Also when the run could not go on: the terminal is let go of before the error is printed.
             await console.finish()
+            availability.finish()
             // Asked only where it is told: who holds the lease now.
             let stored = interruption.loss == nil ? nil : try? await world.leases.readLease()
             let ending = tell(stop, plan, journal.state, stored)

@@ -95,7 +95,13 @@ enum Worlds {
         guard !playbook.silences.isEmpty else { return world }
         // Of a simulated cluster, too: the Alertmanager is the one that the playbook names.
         return world.behind {
-            SilencedCluster($0, playbook: playbook, web: CurlClient(), now: { Date().timeIntervalSince1970 })
+            SilencedCluster(
+                $0,
+                playbook: playbook,
+                web: CurlClient(),
+                programs: LocalPrograms(),
+                now: { Date().timeIntervalSince1970 }
+            )
         }
     }
 

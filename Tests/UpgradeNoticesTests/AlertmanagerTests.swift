@@ -18,6 +18,7 @@ struct AlertmanagerTests {
             base,
             playbook: scene.playbook,
             web: CurlClient(),
+            programs: LocalPrograms(),
             clock: clock,
             now: { Date().timeIntervalSince1970 }
         )
@@ -132,6 +133,7 @@ struct AlertmanagerTests {
             SimulatedCluster(scene.cluster, clock: clock),
             playbook: scene.playbook,
             web: CurlClient(),
+            programs: LocalPrograms(),
             now: { Date().timeIntervalSince1970 + late.withLock { $0 } }
         )
         let silence = alertmanager.options.silence(run: scene.run)

@@ -22,8 +22,10 @@ struct MetricsTests {
             RunFigures(plan: plan, record: RunState(), at: 100),
             now: { Date().timeIntervalSince1970 }
         )
-        let cluster = WatchedCluster(SimulatedCluster(scene.cluster, clock: VirtualClock())) {
-            file.saw($0, isHealthy: $1)
+        let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+        for time in 0..<4 {
+            let cp1: APILook.Answer = time == 2 ? .unhealthy : .healthy
+            file.saw(APILook(time: Double(time), servers: ["cp1": cp1, "cp2": time == 3 ? .unknown : .healthy]))
         }
         let stop = try await scene.driver(plan, cluster, observer: file).walk(recorder: MemoryRecorder())
         #expect(stop == .completed)
@@ -36,7 +38,10 @@ struct MetricsTests {
         #expect(value(text, "upgrader_hop_steps_done{\(labels),hop=\"1.12-1.13\"}") == Double(plan.keys.count))
         #expect(value(text, "upgrader_lanes{") == 0)
         #expect(value(text, "upgrader_api_server_up{\(labels),host=\"cp2\"}") == 1)
-        #expect(value(text, "upgrader_api_server_looks_total{\(labels),host=\"cp1\",healthy=\"true\"}") ?? 0 > 3)
+        #expect(value(text, "upgrader_api_server_looks_total{\(labels),host=\"cp1\",healthy=\"true\"}") == 3)
+        #expect(value(text, "upgrader_api_server_looks_total{\(labels),host=\"cp1\",healthy=\"false\"}") == 1)
+        #expect(value(text, "upgrader_api_server_looks_total{\(labels),host=\"cp2\",healthy=\"true\"}") == 3)
+        #expect(value(text, "upgrader_api_looks_total{\(labels),answered=\"true\"}") == 4)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["upgrader.prom"])
         let scraped = try await scrape(scratch.path)
         #expect(value(scraped, "node_textfile_scrape_error") == 0)
@@ -59,7 +64,7 @@ struct MetricsTests {
         figures.take(.stepBegan(key, attempt: 2), at: 10)
         figures.take(.progress(key, .blocked([])), at: 20)
         figures.take(.progress(key, .blocked([])), at: 25)
-        figures.saw("cp1", isHealthy: false)
+        figures.saw(APISpan(APILook(time: 20, servers: ["cp1": .unhealthy])))
         let text = figures.text(at: 50)
         let lane = "cluster=\"c\",run=\"\",target=\"w\\\"1\",step=\"drain\""
         #expect(value(text, "upgrader_lane_wait_seconds{\(lane),for=\"drain\"}") == 30)

@@ -52,6 +52,7 @@ struct ServedFiguresTests {
             plan: plan,
             history: try JournalReader.read(directory: scratch.path),
             transcript: Transcript.read(directory: scratch.path),
+            availability: [],
             isHeld: false
         )
         #expect(told.count > 14)
@@ -67,7 +68,8 @@ struct ServedFiguresTests {
             let journal = try Journal(directory: scratch.path, now: { 100 })
             try journal.append(records)
             let history = try JournalReader.read(directory: scratch.path)
-            let text = RunFigures(plan: try plan(), history: history, transcript: [], isHeld: isHeld).text(at: 160)
+            let text = RunFigures(plan: try plan(), history: history, transcript: [], availability: [], isHeld: isHeld)
+                .text(at: 160)
             let lines = text.split(separator: "\n")
             let ones = lines.filter { $0.hasSuffix(" 1") }
             let states = ones.compactMap { $0.firstMatch(of: /state="([a-z-]+)"/)?.output.1 }
@@ -103,7 +105,7 @@ struct ServedFiguresTests {
             Transcript.Entry(time: 110, key: key, event: .waits("is blocked: shop/cart-0")),
             Transcript.Entry(time: 120, key: key, event: .waits("is blocked: shop/cart-1")),
         ]
-        let figures = RunFigures(plan: try plan(), history: history, transcript: waits, isHeld: true)
+        let figures = RunFigures(plan: try plan(), history: history, transcript: waits, availability: [], isHeld: true)
         let text = figures.text(at: 150, .openMetrics)
         let run = "cluster=\"c\",run=\"r1\""
         #expect(text.contains("upgrader_lane_wait_seconds{\(run),target=\"w1\",step=\"drain\",for=\"drain\"} 40\n"))

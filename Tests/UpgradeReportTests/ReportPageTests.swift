@@ -6,7 +6,11 @@ import UpgradeTestSupport
 
 @Suite("The report of a run")
 struct ReportPageTests {
-    private func report(_ story: StoryScene, transcript: [Transcript.Entry] = []) throws -> RunReport {
+    private func report(
+        _ story: StoryScene,
+        transcript: [Transcript.Entry] = [],
+        availability: [APISpan] = []
+    ) throws -> RunReport {
         RunReport(
             story: RunStory(try story.history),
             plan: story.plan,
@@ -14,6 +18,7 @@ struct ReportPageTests {
             titles: story.titles,
             holder: nil,
             transcript: transcript,
+            availability: availability,
             notices: []
         )
     }
@@ -72,6 +77,41 @@ struct ReportPageTests {
         #expect(drain.attempts.first?.deeds.first?.commands.first?.command.contains("drain") == true)
         // A second for every record: begun, intended, acted, done.
         #expect(drain.attempts.first.flatMap { $0.ended.map { end in end - drain.attempts[0].began } } == 3)
+    }
+
+    @Test("time in which nobody worked on the run is in no length of time")
+    func deadTime() async throws {
+        let story = try await StoryScene()
+        let key = try story.key("1.12-1.13/workers/drain@w1")
+        let node = Action.drain(node: "w1", options: DrainOptions(deadline: .seconds(60)))
+        try story.append(.begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, node))
+        story.pass(90_000)
+        let header = RunHeader(run: story.scene.run, planDigest: "digest", holder: "bob@desk", reason: "")
+        try story.append(.resumed(header), .acted(key, attempt: 1, index: 0), .done(key))
+        let report = try report(story)
+        let attempt = try #require(report.steps.first { $0.key == key.description }?.attempts.first)
+        // A second for every record, in each of the two sittings.
+        #expect(attempt.ended.map { $0 - attempt.began > 90_000 } == true)
+        #expect(attempt.worked == 3 && attempt.deeds.first?.worked == 1)
+        #expect(report.parts.first?.worked == 3)
+        #expect(!(try ReportPage.markdown(report)).contains("25 h"))
+    }
+
+    @Test("the API's availability is told, as a whole and by server")
+    func availability() async throws {
+        let story = try await StoryScene()
+        let spans = [
+            APISpan(from: 0, to: 50, looks: 11, servers: ["cp1": .healthy, "cp2": .healthy]),
+            APISpan(from: 55, to: 60, looks: 2, servers: ["cp1": .unhealthy, "cp2": .unhealthy]),
+            APISpan(from: 65, to: 65, looks: 1, servers: ["cp1": .healthy, "cp2": .unknown]),
+        ]
+        let report = try report(story, availability: spans)
+        #expect(report.availability?.api.missed == 2)
+        let text = try ReportPage.markdown(report)
+        #expect(text.contains("- API: answered 12 of 14 looks; away 1 time, for 10 s"))
+        #expect(text.contains("| cp2 | 13 | 2 | 1 | 10 s, 1970-01-01 00:00:55 |"))
+        #expect(try ReportPage.html(report).contains("The API, while the run was at work"))
+        #expect(try ReportPage.markdown(self.report(story)).contains("- API: nobody looked"))
     }
 
     @Test("text from outside means nothing to HTML")

@@ -10,6 +10,7 @@ final class StoryScene {
     var scene: Scene
     let plan: Plan
     private let journal: Journal
+    private let ticks: Ticks
 
     init(reason: String = "", edit: (inout Scene) -> Void = { _ in }) async throws {
         scratch = try ScratchDirectory()
@@ -17,6 +18,7 @@ final class StoryScene {
         edit(&scene)
         plan = try await scene.plan()
         let ticks = Ticks()
+        self.ticks = ticks
         journal = try Journal(directory: scratch.path, now: { ticks.next() })
         let header = RunHeader(run: scene.run, planDigest: "digest", holder: "ann@desk", reason: reason)
         try journal.append([.started(header)])
@@ -27,6 +29,9 @@ final class StoryScene {
         let driver = scene.driver(plan, SimulatedCluster(scene.cluster, clock: VirtualClock()))
         _ = try await driver.walk(recorder: journal)
     }
+
+    /// Lets seconds pass in which nothing is recorded.
+    func pass(_ seconds: Double) { ticks.pass(seconds) }
 
     /// Adds records as a run would.
     func append(_ records: Record...) throws { try journal.append(records) }
@@ -46,6 +51,8 @@ final class StoryScene {
 /// Seconds from 2026-11-24T12:00:00Z.
 private final class Ticks: Sendable {
     private let last = Mutex(1_795_521_599.0)
+
+    func pass(_ seconds: Double) { last.withLock { $0 += seconds } }
 
     func next() -> Double {
         last.withLock { last in

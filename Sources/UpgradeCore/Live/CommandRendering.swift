@@ -38,9 +38,11 @@ public enum CommandRendering {
         case .removeTiller(let namespace):
             HelmRequests(playbook).removal(ofTiller: namespace)
         case .openSilence(let silence):
-            AlertmanagerRequests.lines(opening: silence)
+            silence.command == nil
+                ? AlertmanagerRequests.lines(opening: silence) : MaintenanceWindow.lines(silence, playbook, \.open)
         case .closeSilence(let silence):
-            AlertmanagerRequests.lines(closing: silence)
+            silence.command == nil
+                ? AlertmanagerRequests.lines(closing: silence) : MaintenanceWindow.lines(silence, playbook, \.close)
         }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A cluster with an Alertmanager beside it: silences are asked for and made there, everything else is the cluster's.
+/// A cluster with an Alertmanager or a maintenance window beside it: silences are asked for and made there, everything else
+/// is the cluster's.
 ///
 /// The Alertmanager is a real one also where the cluster is simulated, so that an operator can try it. It is asked from the
 /// operator's machine. Every request may be made twice: what is there is looked at before anything is posted.
@@ -8,6 +9,7 @@ public struct SilencedCluster: ClusterAccess {
     private let base: any ClusterAccess
     private let playbook: Playbook
     private let web: any WebClient
+    private let programs: any OperatorPrograms
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Double
 
@@ -17,18 +19,21 @@ public struct SilencedCluster: ClusterAccess {
     ///   - base: the cluster.
     ///   - playbook: names the files that hold tokens, and how long an Alertmanager may be away (`deadlines.connect`).
     ///   - web: sends requests.
+    ///   - programs: runs the commands of windows.
     ///   - clock: measures deadlines.
     ///   - now: the operator's clock in seconds since 1970.
     public init(
         _ base: any ClusterAccess,
         playbook: Playbook,
         web: any WebClient,
+        programs: any OperatorPrograms,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Double
     ) {
         self.base = base
         self.playbook = playbook
         self.web = web
+        self.programs = programs
         self.clock = clock
         self.now = now
     }
@@ -84,6 +89,7 @@ public struct SilencedCluster: ClusterAccess {
     // MARK: silences
 
     private func open(_ silence: AlertSilence, _ report: @Sendable (ActionProgress) -> Void) async throws(AccessError) {
+        if let window = window(silence) { return try await window.open(report) }
         _ = try await exchange(silence, report) { () async throws(AccessError) -> (WebRequest, WebAnswer)? in
             // Looked at before each try: the one before may have been heard although its answer was lost.
             let found = try await look(silence)
@@ -97,6 +103,7 @@ public struct SilencedCluster: ClusterAccess {
 
     private func close(_ silence: AlertSilence, _ report: @Sendable (ActionProgress) -> Void) async throws(AccessError)
     {
+        if let window = window(silence) { return try await window.close(report) }
         for id in try await find(silence, report)?.ids ?? [] {
             _ = try await exchange(silence, report) { () async throws(AccessError) -> (WebRequest, WebAnswer)? in
                 guard try await look(silence)?.ids.contains(id) == true else { return nil }
@@ -109,7 +116,8 @@ public struct SilencedCluster: ClusterAccess {
         _ silence: AlertSilence,
         _ report: @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) -> SilenceState? {
-        try await retrying(silence, report) { () async throws(AccessError) in try await look(silence) }
+        if let window = window(silence) { return try await window.look() }
+        return try await retrying(silence, report) { () async throws(AccessError) in try await look(silence) }
     }
 
     private func look(_ silence: AlertSilence) async throws(AccessError) -> SilenceState? {
@@ -143,6 +151,22 @@ public struct SilencedCluster: ClusterAccess {
         )
     }
 
+    private func options(_ silence: AlertSilence) -> SilenceOptions? {
+        playbook.silences.first { $0.name == silence.name }
+    }
+
+    private func window(_ silence: AlertSilence) -> MaintenanceWindow? {
+        guard case .commands(let commands) = options(silence)?.means else { return nil }
+        let deadline = playbook.deadlines.connect
+        return MaintenanceWindow(
+            silence: silence,
+            commands: commands,
+            programs: programs,
+            deadline: deadline,
+            clock: clock
+        )
+    }
+
     // MARK: one request
 
     /// Tries again while there is no answer, or one that may pass, as long as a host may be away.
@@ -172,8 +196,9 @@ public struct SilencedCluster: ClusterAccess {
         body: String? = nil
     ) async throws(AccessError) -> (WebRequest, WebAnswer) {
         var request = WebRequest(method, url, contentType: body.map { _ in "application/json" }, body: body)
-        let options = playbook.silences.first { $0.name == silence.name }
-        if let path = options?.tokenFile { request.token = try SecretFile.read(path) }
+        if case .alertmanager(_, .some(let path), _) = options(silence)?.means {
+            request.token = try SecretFile.read(path)
+        }
         let answer: WebAnswer
         do throws(WebError) {
             answer = try await web.send(request)

@@ -143,11 +143,18 @@ public struct APIOptions: Hashable, Sendable {
     public var kubeconfig: String
     /// The address of one API server; `{name}` and `{address}` stand for those of its host.
     public var endpoint: String
+    /// From one look at the API servers to the next, while a run is at work.
+    public var watch: Duration
 
     /// Makes options.
-    public init(kubeconfig: String = "/etc/kubernetes/admin.conf", endpoint: String = "https://{address}:6443") {
+    public init(
+        kubeconfig: String = "/etc/kubernetes/admin.conf",
+        endpoint: String = "https://{address}:6443",
+        watch: Duration = .seconds(5)
+    ) {
         self.kubeconfig = kubeconfig
         self.endpoint = endpoint
+        self.watch = watch
     }
 }
 

@@ -1,20 +1,43 @@
 extension PlaybookReading {
-    /// The silences that could be read; the others are reported.
+    /// The silences and windows that could be read; the others are reported.
     func silences() -> [SilenceOptions] {
         var unique = UniqueValues(problems: top.problems)
-        return top.sections("silences").compactMap { section in
+        return options("silences", &unique, alertmanager) + options("windows", &unique, commands)
+    }
+
+    private func options(
+        _ key: String,
+        _ unique: inout UniqueValues,
+        _ means: (PlaybookSection) -> SilenceOptions.Means?
+    ) -> [SilenceOptions] {
+        top.sections(key).compactMap { section in
             let name = section.required("name", .stepName)
-            unique.take(name, section, "name", named: "silences.name")
-            let address = section.required("alertmanager", .webAddress)
-            let isThere = section.require("matchers")
-            let matchers = isThere ? section.list("matchers", .matcher) : nil
-            let token = section.value("token-file", .localPath).map(resolve)
+            unique.take(name, section, "name", named: "\(key).name")
+            let means = means(section)
             let lasts = section.value("lasts", .minutesOrHours)
-            guard let name, let address, let matchers else { return nil }
-            var options = SilenceOptions(name: name, alertmanager: address, tokenFile: token, matchers: matchers)
+            guard let name, let means else { return nil }
+            var options = SilenceOptions(name: name, means: means)
             options.lasts = lasts ?? options.lasts
             return options
         }
+    }
+
+    private func alertmanager(_ section: PlaybookSection) -> SilenceOptions.Means? {
+        let address = section.required("alertmanager", .webAddress)
+        let isThere = section.require("matchers")
+        let matchers = isThere ? section.list("matchers", .matcher) : nil
+        let token = section.value("token-file", .localPath).map(resolve)
+        guard let address, let matchers else { return nil }
+        return .alertmanager(address, tokenFile: token, matchers: matchers)
+    }
+
+    private func commands(_ section: PlaybookSection) -> SilenceOptions.Means? {
+        func words(_ key: String) -> [String]? {
+            section.require(key) ? section.list(key, .word, mayRepeat: true) : nil
+        }
+        let (open, close, isOpen) = (words("open"), words("close"), words("is-open"))
+        guard let open, let close, let isOpen else { return nil }
+        return .commands(WindowCommands(open: open, close: close, isOpen: isOpen))
     }
 
     /// The receivers that could be read; the others are reported.

@@ -124,6 +124,7 @@ struct PlaybookReading {
         guard let section = top.section("api") else { return options }
         options.kubeconfig = section.value("kubeconfig", .path) ?? options.kubeconfig
         options.endpoint = section.value("endpoint", .endpointTemplate) ?? options.endpoint
+        options.watch = section.value("watch", .duration(atLeast: .seconds(1))) ?? options.watch
         return options
     }
 

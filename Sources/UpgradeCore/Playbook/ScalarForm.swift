@@ -29,7 +29,8 @@ extension ScalarForm where Value == Int {
 extension ScalarForm where Value == Duration {
     /// A duration with one unit; nothing that the run waits for takes more than a day.
     static func duration(atLeast least: Duration = .milliseconds(1)) -> Self {
-        let expected = "a duration such as `500ms`, `300s`, `10m` or `1h`, at most `24h`"
+        let bound = least > .milliseconds(1) ? "at least \(least.text), " : ""
+        let expected = "a duration such as `500ms`, `300s`, `10m` or `1h`, \(bound)at most `24h`"
         return ScalarForm(expected: expected, kinds: [.string]) { text in
             guard let match = text.wholeMatch(of: /([0-9]{1,9})(ms|s|m|h)/), let count = Int(match.1) else {
                 return nil

@@ -1,17 +1,29 @@
-/// Alerts that are silenced while a hop goes on.
+/// Alerts that are silenced, or a maintenance window that is open, while a hop goes on.
 public struct SilenceOptions: Hashable, Sendable {
+    /// Where it is opened, and how.
+    public enum Means: Hashable, Sendable {
+        /// In the Alertmanager of this address, for alerts that all of these match; a file of the operator's machine may hold
+        /// a bearer token.
+        case alertmanager(String, tokenFile: String?, matchers: [AlertMatcher])
+        /// By commands on the operator's machine.
+        case commands(WindowCommands)
+    }
+
     /// Its name; the comment of the silence and `cleanup` have it.
     public var name: String
-    /// The address of the Alertmanager.
-    public var alertmanager: String
-    /// A file of the operator's machine with a bearer token; `nil` for none.
-    public var tokenFile: String?
-    /// Which alerts: all of these must match.
-    public var matchers: [AlertMatcher]
-    /// How long the silence lasts by itself, should nothing end it.
+    /// Where it is opened, and how.
+    public var means: Means
+    /// How long it lasts by itself, should nothing end it.
     public var lasts: Duration
 
     /// Makes options.
+    public init(name: String, means: Means, lasts: Duration = .seconds(43_200)) {
+        self.name = name
+        self.means = means
+        self.lasts = lasts
+    }
+
+    /// Makes options of a silence in an Alertmanager.
     public init(
         name: String,
         alertmanager: String,
@@ -19,15 +31,35 @@ public struct SilenceOptions: Hashable, Sendable {
         matchers: [AlertMatcher],
         lasts: Duration = .seconds(43_200)
     ) {
-        self.name = name
-        self.alertmanager = alertmanager
-        self.tokenFile = tokenFile
-        self.matchers = matchers
-        self.lasts = lasts
+        let means = Means.alertmanager(alertmanager, tokenFile: tokenFile, matchers: matchers)
+        self.init(name: name, means: means, lasts: lasts)
     }
 
     /// The silence of a run.
     public func silence(run: String) -> AlertSilence {
-        AlertSilence(name: name, alertmanager: alertmanager, matchers: matchers, lasts: lasts, mark: run)
+        switch means {
+        case .alertmanager(let address, _, let matchers):
+            AlertSilence(name: name, alertmanager: address, matchers: matchers, lasts: lasts, mark: run)
+        case .commands(let commands):
+            AlertSilence(window: name, command: Redaction.redact(Command(commands.open)), lasts: lasts, mark: run)
+        }
+    }
+}
+
+/// The commands of a maintenance window; in each word `{run}`, `{name}` and `{seconds}` stand for the run, the window, and
+/// how long it is to last.
+public struct WindowCommands: Hashable, Sendable {
+    /// Opens it, or lets it last anew.
+    public var open: [String]
+    /// Ends it.
+    public var close: [String]
+    /// Ends with 0 where it is open, printing the seconds it still lasts if it knows them, and with 1 where it is not.
+    public var isOpen: [String]
+
+    /// Makes commands.
+    public init(open: [String], close: [String], isOpen: [String]) {
+        self.open = open
+        self.close = close
+        self.isOpen = isOpen
     }
 }

@@ -36,29 +36,38 @@ public struct AlertMatcher: Hashable, Sendable, Codable {
     public var text: String { "\(name)\(isEqual ? "=" : "!")\(isRegex ? "~" : isEqual ? "" : "=")\"\(value)\"" }
 }
 
-/// A silence that a run opens in an Alertmanager and ends again.
+/// A silence, or a maintenance window, that a run opens and ends again.
 ///
 /// Alertmanager gives each an id of its own; a run knows its silence by the mark in the comment, by who has made it and by
-/// the matchers. Whoever changes one of these makes it theirs.
+/// the matchers. Whoever changes one of these makes it theirs. A window is opened, asked for and ended by commands of the
+/// playbook, which are told the mark; they stand in the playbook alone, for their words may be secret.
 public struct AlertSilence: Hashable, Sendable, Codable {
     /// Its name in the playbook.
     public var name: String
-    /// The address of the Alertmanager, without credentials.
+    /// The address of the Alertmanager, without credentials; empty for a window.
     public var alertmanager: String
-    /// All of them must match.
+    /// All of them must match; none for a window.
     public var matchers: [AlertMatcher]
     /// How long it lasts by itself, should nothing end it.
     public var lasts: Duration
     /// The run that opens it.
     public var mark: String
+    /// The command that opens the window, without secrets; `nil` for a silence in an Alertmanager.
+    public var command: String?
 
-    /// Makes a silence.
+    /// Makes a silence in an Alertmanager.
     public init(name: String, alertmanager: String, matchers: [AlertMatcher], lasts: Duration, mark: String) {
         self.name = name
         self.alertmanager = alertmanager
         self.matchers = matchers
         self.lasts = lasts
         self.mark = mark
+    }
+
+    /// Makes a maintenance window.
+    public init(window name: String, command: String, lasts: Duration, mark: String) {
+        self.init(name: name, alertmanager: "", matchers: [], lasts: lasts, mark: mark)
+        self.command = command
     }
 
     /// Who makes it, as Alertmanager shows it.
@@ -68,12 +77,16 @@ public struct AlertSilence: Hashable, Sendable, Codable {
     public var comment: String { "upgrader run \(mark), silence \(name)" }
 
     /// Which alerts, and where, for a person.
-    public var what: String { "{\(matchers.map(\.text).joined(separator: ", "))} at \(alertmanager)" }
+    public var what: String {
+        command == nil
+            ? "the alerts {\(matchers.map(\.text).joined(separator: ", "))} at \(alertmanager)"
+            : "the maintenance window \(name)"
+    }
 }
 
 /// A silence that is there, or will be at its beginning.
 public struct SilenceState: Hashable, Sendable, Codable {
-    /// Alertmanager's ids; one, unless two processes made it at once.
+    /// Alertmanager's ids; one, unless two processes made it at once; of a window its name.
     public var ids: [String]
     /// How long it still lasts, by the operator's clock.
     public var secondsLeft: Double

@@ -38,10 +38,10 @@ public final class MetricsFile: RunObserver {
         }
     }
 
-    /// An API server was looked at.
-    public func saw(_ host: String, isHealthy: Bool) {
+    /// The API servers were looked at.
+    public func saw(_ look: APILook) {
         state.withLock { state in
-            state.figures.saw(host, isHealthy: isHealthy)
+            state.figures.saw(APISpan(look))
             state.isChanged = true
         }
     }

@@ -38,7 +38,24 @@ public struct RunFigures: Sendable {
     private var waits: [WaitKind: Int] = [:]
     private var retries = 0
     private var failures = 0
-    private var looks: [String: (healthy: Int, unhealthy: Int, isHealthy: Bool)] = [:]
+    private struct Looks {
+        var healthy = 0
+        var unhealthy = 0
+        var isHealthy = true
+
+        mutating func take(_ answer: APILook.Answer, _ count: Int) {
+            switch answer {
+            case .healthy: healthy += count
+            case .unhealthy: unhealthy += count
+            // What was not asked has said nothing.
+            case .unknown: return
+            }
+            isHealthy = answer == .healthy
+        }
+    }
+
+    private var looks: [String: Looks] = [:]
+    private var apiLooks = Looks()
     private var state = "running"
     private var began: Double
 
@@ -55,14 +72,21 @@ public struct RunFigures: Sendable {
     }
 
     /// Makes the figures of a run that another process may be at, from what that has recorded; counters count from its
-    /// beginning, and of its API servers nothing is known.
+    /// beginning.
     ///
     /// - Parameters:
     ///   - plan: what is to happen.
     ///   - history: the journal.
     ///   - transcript: what was waited for.
+    ///   - availability: what its API servers answered.
     ///   - isHeld: whether a process works on it now.
-    public init(plan: Plan, history: JournalReader.History, transcript: [Transcript.Entry], isHeld: Bool) {
+    public init(
+        plan: Plan,
+        history: JournalReader.History,
+        transcript: [Transcript.Entry],
+        availability: [APISpan],
+        isHeld: Bool
+    ) {
         self.init(plan: plan, record: RunState(), at: history.records.first?.time ?? 0)
         run = history.state.header?.run ?? ""
         var waits = transcript[...]
@@ -74,6 +98,7 @@ public struct RunFigures: Sendable {
             take(record, at: time)
         }
         for wait in waits { take(wait) }
+        for span in availability { saw(span) }
         // What cleanup has undone is not done any more.
         done = [:]
         for key in history.state.done { done[key.hop, default: 0] += 1 }
@@ -109,12 +134,12 @@ public struct RunFigures: Sendable {
         }
     }
 
-    /// An API server was looked at.
-    public mutating func saw(_ host: String, isHealthy: Bool) {
-        var one = looks[host] ?? (0, 0, isHealthy)
-        if isHealthy { one.healthy += 1 } else { one.unhealthy += 1 }
-        one.isHealthy = isHealthy
-        looks[host] = one
+    /// The API servers were looked at.
+    public mutating func saw(_ span: APISpan) {
+        apiLooks.take(span.api, span.looks)
+        for (host, answer) in span.servers where answer != .unknown {
+            looks[host, default: Looks()].take(answer, span.looks)
+        }
     }
 
     /// Takes what an observer is told.
@@ -209,6 +234,9 @@ public struct RunFigures: Sendable {
             page.sample([("host", host), ("healthy", "true")], Double(one.healthy))
             page.sample([("host", host), ("healthy", "false")], Double(one.unhealthy))
         }
+        page.family("upgrader_api_looks_total", "counter", "Looks at the API: answered where any server was healthy.")
+        page.sample([("answered", "true")], Double(apiLooks.healthy))
+        page.sample([("answered", "false")], Double(apiLooks.unhealthy))
         page.end()
         return page.text
     }

@@ -1,3 +1,5 @@
+internal import UpgradeCore
+
 extension PageContext {
     /// Puts a report into words.
     ///
@@ -42,6 +44,7 @@ extension PageContext {
                 value: "\(done) of \(steps.count) done, \(failed.count) failed"
                     + (skipped == 0 ? "" : ", \(skipped) skipped")
             ),
+            Named(label: "API", value: Self.answered(report.availability)),
             Named(label: "Ready before", value: Self.list(report.readyBefore)),
             Named(label: "Cordoned by others", value: Self.list(report.foreignCordons)),
         ]
@@ -60,6 +63,12 @@ extension PageContext {
         timelineText =
             "When each host was in work, phase by phase. The same figures are in the table below."
         partRows = report.parts.map(PartRow.init)
+        serverRows =
+            report.availability.map { known in
+                [ServerRow("the API, at any server", known.api)]
+                    + known.servers.sorted { $0.key < $1.key }.map { ServerRow($0.key, $0.value) }
+            } ?? []
+        hasServers = !serverRows.isEmpty
         before = steps.filter { $0.phase == "preflight" && $0.hop == steps.first?.hop }.map(Check.init)
         after = steps.filter { $0.isCheck && $0.phase != "preflight" && !$0.attempts.isEmpty }.map(Check.init)
         hasAfter = !after.isEmpty
@@ -86,6 +95,14 @@ extension PageContext {
 
     private static func count(_ number: Int, _ word: String) -> String {
         number == 1 ? "1 \(word)" : "\(number) \(word)s"
+    }
+
+    private static func answered(_ availability: APIAvailability?) -> String {
+        guard let api = availability?.api, api.answered + api.missed > 0 else { return "nobody looked" }
+        let looks = "answered \(api.answered) of \(count(api.answered + api.missed, "look"))"
+        guard !api.outages.isEmpty else { return looks }
+        let away = api.outages.reduce(0) { $0 + $1.seconds }
+        return "\(looks); away \(count(api.outages.count, "time")), for \(Clock.length(away))"
     }
 
     private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }

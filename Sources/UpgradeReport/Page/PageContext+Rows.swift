@@ -1,3 +1,5 @@
+internal import UpgradeCore
+
 extension PageContext.PartRow {
     init(_ part: RunReport.Part) {
         partName = part.phase ?? part.hop
@@ -11,8 +13,7 @@ extension PageContext.PartRow {
             open.contains { $0.0 > 0 } ? open.filter { $0.0 > 0 }.map { "\($0) \($1)" }.joined(separator: ", ") : "–"
         partRetries = part.retries == 0 ? "–" : String(part.retries)
         partBegan = part.began.map(Clock.moment) ?? "not begun"
-        partTook =
-            if let began = part.began, let ended = part.ended { Clock.length(ended - began) } else { "–" }
+        partTook = part.worked.map(Clock.length) ?? "–"
         partState = part.failed > 0 ? "failed" : part.done == part.steps ? "done" : part.began == nil ? "none" : "open"
     }
 }
@@ -45,7 +46,7 @@ extension PageContext.StepItem {
         stepTitle = step.title
         stepID = "step-\(step.number)"
         stepState = step.outcome == "done" ? "done" : step.outcome == "failed" ? "failed" : "open"
-        let took = step.attempts.last.flatMap { last in last.ended.map { Clock.length($0 - last.began) } }
+        let took = step.attempts.last?.worked.map(Clock.length)
         stepEnd = [
             step.outcome, step.skip.map { "by \($0.by), because: \($0.reason)" }, took.map { "in \($0)" },
             step.attempts.count > 1 ? "attempt \(step.attempts.count)" : nil,
@@ -57,7 +58,7 @@ extension PageContext.StepItem {
 
 extension PageContext.AttemptItem {
     init(_ attempt: RunReport.Attempt) {
-        let took = attempt.ended.map { ", \(Clock.length($0 - attempt.began))" } ?? ""
+        let took = attempt.worked.map { ", \(Clock.length($0))" } ?? ""
         attemptHead = "Attempt \(attempt.number): \(attempt.outcome), begun \(Clock.moment(attempt.began))\(took)"
         reasons = [("why", attempt.why), ("ran", attempt.ran)].compactMap { label, value in
             value.map { PageContext.Named(label: label, value: $0) }
@@ -76,7 +77,7 @@ extension PageContext.DeedItem {
         let words = [
             "ended": "done", "failed": "failed", "settled": "found done later, or begun anew", "open": "in doubt",
         ]
-        let took = deed.ended.map { " in \(Clock.length($0 - deed.began))" } ?? ""
+        let took = deed.worked.map { " in \(Clock.length($0))" } ?? ""
         deedEnd = (words[deed.outcome] ?? deed.outcome) + took
         commands = deed.commands.map { PageContext.CommandItem($0, deed: deed) }
     }
@@ -97,5 +98,20 @@ extension PageContext.Printed {
     init(_ text: String) {
         printedText = text
         printedFenced = PageText.fenced(text)
+    }
+}
+
+extension PageContext.ServerRow {
+    /// - Parameters:
+    ///   - name: the host, or the API as a whole.
+    ///   - line: what was found of it.
+    init(_ name: String, _ line: APIAvailability.Line) {
+        serverName = name
+        serverLooks = line.answered + line.missed
+        serverMissed = line.missed
+        serverState = line.missed == 0 ? "done" : "failed"
+        serverUnknown = line.unknown == 0 ? "–" : String(line.unknown)
+        let longest = line.outages.max { $0.seconds < $1.seconds }
+        serverLongest = longest.map { "\(Clock.length($0.seconds)), \(Clock.moment($0.from))" } ?? "–"
     }
 }

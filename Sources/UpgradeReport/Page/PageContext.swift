@@ -104,6 +104,15 @@ struct PageContext {
         var consentReason: String
     }
 
+    struct ServerRow {
+        var serverName: String
+        var serverLooks: Int
+        var serverMissed: Int
+        var serverState: String
+        var serverUnknown: String
+        var serverLongest: String
+    }
+
     let style = PageText.style
     let script = LivePage.script
     var version: String
@@ -121,6 +130,8 @@ struct PageContext {
     var ticks: [Tick]
     var timelineText: String
     var partRows: [PartRow]
+    var serverRows: [ServerRow]
+    var hasServers: Bool
     var before: [Check]
     var after: [Check]
     var hasAfter: Bool

@@ -10,6 +10,7 @@ extension RunReport {
     ///   - titles: what the steps are for.
     ///   - holder: who works on the cluster now.
     ///   - transcript: what commands printed and what was waited for.
+    ///   - availability: what API servers answered.
     ///   - notices: what was noticed on reading.
     public init(
         story: RunStory,
@@ -18,6 +19,7 @@ extension RunReport {
         titles: [StepID: String],
         holder: String?,
         transcript: [Transcript.Entry],
+        availability: [APISpan],
         notices: [String]
     ) {
         let state = story.state
@@ -51,7 +53,8 @@ extension RunReport {
                 transcript: traces[key] ?? []
             )
         }
-        parts = Part.all(plan, steps)
+        parts = Part.all(plan, steps, story)
+        self.availability = availability.isEmpty ? nil : APIAvailability(availability)
         consents = Consent.all(playbook) + steps.compactMap(Consent.init)
         readyBefore = plan.baseline.readyNodes.sorted()
         foreignCordons = plan.baseline.foreignCordons.sorted()
@@ -91,7 +94,9 @@ extension RunReport.Step {
         skip = story.skipped[key].map {
             .init(by: $0.skip.by, reason: $0.skip.reason, consequence: $0.skip.consequence, time: $0.time)
         }
-        attempts = (story.attempts[key] ?? []).map { .init($0, playbook: playbook, transcript: transcript) }
+        attempts = (story.attempts[key] ?? []).map {
+            .init($0, story: story, playbook: playbook, transcript: transcript)
+        }
     }
 
     private static func outcome(_ key: StepKey, _ state: RunState) -> String {
@@ -103,12 +108,13 @@ extension RunReport.Step {
 }
 
 extension RunReport.Attempt {
-    init(_ attempt: RunStory.Attempt, playbook: Playbook, transcript: [Transcript.Entry]) {
+    init(_ attempt: RunStory.Attempt, story: RunStory, playbook: Playbook, transcript: [Transcript.Entry]) {
         let end = attempt.ended ?? .infinity
         let mine = transcript.filter { $0.time >= attempt.began && $0.time <= end }
         number = attempt.number
         began = attempt.began
         ended = attempt.ended
+        worked = ended.map { story.worked(from: attempt.began, to: $0) }
         (why, ran, output) = (nil, nil, nil)
         switch attempt.outcome {
         case .done: outcome = "done"
@@ -118,7 +124,7 @@ extension RunReport.Attempt {
             outcome = "failed"
             (why, ran, output) = (failure.why, failure.ran, failure.output)
         }
-        deeds = attempt.deeds.map { RunReport.Deed($0, playbook: playbook, transcript: mine) }
+        deeds = attempt.deeds.map { RunReport.Deed($0, story: story, playbook: playbook, transcript: mine) }
         var seen: Set<String> = []
         waits = mine.compactMap { entry in
             guard let text = entry.event.wait, seen.insert(text).inserted else { return nil }
@@ -129,10 +135,11 @@ extension RunReport.Attempt {
 }
 
 extension RunReport.Deed {
-    init(_ deed: RunStory.Deed, playbook: Playbook, transcript: [Transcript.Entry]) {
+    init(_ deed: RunStory.Deed, story: RunStory, playbook: Playbook, transcript: [Transcript.Entry]) {
         action = deed.action.title
         began = deed.began
         ended = deed.ended
+        worked = deed.ended.map { story.worked(from: deed.began, to: $0) }
         outcome =
             switch deed.outcome {
             case .ended: "ended"
@@ -157,29 +164,28 @@ extension RunReport.Deed {
 }
 
 extension RunReport.Part {
-    static func all(_ plan: Plan, _ steps: [RunReport.Step]) -> [RunReport.Part] {
+    static func all(_ plan: Plan, _ steps: [RunReport.Step], _ story: RunStory) -> [RunReport.Part] {
         let byHop = Dictionary(grouping: steps, by: \.hop)
         return plan.hops.flatMap { hop in
             let mine = byHop[hop.id.description] ?? []
             let byPhase = Dictionary(grouping: mine, by: \.phase)
-            return [part(hop.id, nil, mine)]
-                + hop.phases.map { part(hop.id, $0, byPhase[$0.id.description] ?? []) }
+            return [RunReport.Part(hop.id, nil, mine, story)]
+                + hop.phases.map { RunReport.Part(hop.id, $0, byPhase[$0.id.description] ?? [], story) }
         }
     }
 
-    private static func part(_ hop: HopID, _ phase: PlannedPhase?, _ steps: [RunReport.Step]) -> RunReport.Part {
-        RunReport.Part(
-            hop: hop.description,
-            phase: phase?.id.description,
-            batch: phase?.batch,
-            steps: steps.count,
-            done: steps.count { $0.outcome == "done" },
-            failed: steps.count { $0.outcome == "failed" },
-            skipped: steps.count { $0.outcome == "skipped" },
-            retries: steps.reduce(0) { $0 + max(0, $1.attempts.count - 1) },
-            began: steps.compactMap { $0.attempts.first?.began }.min(),
-            ended: steps.compactMap { $0.attempts.last?.ended }.max()
-        )
+    private init(_ hop: HopID, _ phase: PlannedPhase?, _ steps: [RunReport.Step], _ story: RunStory) {
+        self.hop = hop.description
+        self.phase = phase?.id.description
+        batch = phase?.batch
+        self.steps = steps.count
+        done = steps.count { $0.outcome == "done" }
+        failed = steps.count { $0.outcome == "failed" }
+        skipped = steps.count { $0.outcome == "skipped" }
+        retries = steps.reduce(0) { $0 + max(0, $1.attempts.count - 1) }
+        began = steps.compactMap { $0.attempts.first?.began }.min()
+        ended = steps.compactMap { $0.attempts.last?.ended }.max()
+        worked = if let began, let ended { story.worked(from: began, to: ended) } else { nil }
     }
 }
 

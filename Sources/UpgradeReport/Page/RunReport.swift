@@ -1,4 +1,4 @@
-internal import UpgradeCore
+public import UpgradeCore
 
 /// All that can be told of a run afterwards: plan against actual, times, commands, what was accepted, and digests.
 ///
@@ -43,6 +43,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var began: Double?
         /// When its last step has ended.
         public var ended: Double?
+        /// How long somebody worked on the run between the two, in seconds.
+        public var worked: Double?
     }
 
     /// A command that has ended, or one of an action of which no more is known.
@@ -69,6 +71,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var began: Double
         /// When its end was recorded.
         public var ended: Double?
+        /// How long somebody worked on the run between the two, in seconds.
+        public var worked: Double?
         /// Its commands.
         public var commands: [Command]
     }
@@ -83,6 +87,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var began: Double
         /// When it has ended.
         public var ended: Double?
+        /// How long somebody worked on the run between the two, in seconds.
+        public var worked: Double?
         /// Why it failed.
         public var why: String?
         /// The command that failed.
@@ -177,6 +183,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
     public var sittings: [Sitting]
     /// Hops, each followed by its phases.
     public var parts: [Part]
+    /// How available the API was, as it was looked at while the run was at work; absent where nobody looked.
+    public var availability: APIAvailability?
     /// Every step.
     public var steps: [Step]
     /// What the operator said yes to.

@@ -117,6 +117,11 @@ public struct RunStory: Hashable, Sendable {
     /// When the last record was made.
     public var ended: Double? { sittings.last?.ended }
 
+    /// How much of a time somebody worked on the run, in seconds.
+    public func worked(from: Double, to: Double) -> Double {
+        sittings.reduce(0) { $0 + max(0, min(to, $1.ended) - max(from, $1.began)) }
+    }
+
     /// When the last attempt at a step was begun.
     public func began(_ key: StepKey) -> Double? { attempts[key]?.last?.began }
 

@@ -65,6 +65,7 @@ extension RunRecord {
             titles: titles,
             holder: holder,
             transcript: transcript,
+            availability: availability,
             notices: notices
         )
     }

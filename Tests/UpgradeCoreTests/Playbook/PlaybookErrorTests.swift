@@ -52,7 +52,7 @@ struct PlaybookErrorTests {
     private static let top =
         "`cluster`, `target`, `releases`, `hosts`, `ssh`, `api`, `etcd`, `packages`, `saved-paths`, `drain`, "
         + "`foreign-cordons`, `workers`, `deadlines`, `lease`, `calico`, `helm`, `hooks`, "
-        + "`accept`, `accepted-findings`, `simulation`, `versions`, `silences`, `notifications`, `metrics-file`, "
+        + "`accept`, `accepted-findings`, `simulation`, `versions`, `silences`, `windows`, `notifications`, `metrics-file`, "
         + "`packaging`"
 
     private static let yamlCases: [Case] = [
@@ -191,6 +191,12 @@ struct PlaybookErrorTests {
             "p.yaml:15:16: `etcd.cacert` is empty; expected an absolute path without `..`, and not `/` itself",
             "p.yaml:15:25: `etcd.keep` is a boolean, `true`; expected a whole number from 1 to 1000",
             "p.yaml:16:25: `helm.versions.1.13` is a string, `v2`; expected a mapping"
+        ),
+        Case(
+            "API servers that would be asked without end",
+            PlaybookTexts.smallest("api: {watch: 10ms}"),
+            "p.yaml:10:14: `api.watch` is `10ms`; "
+                + "expected a duration such as `500ms`, `300s`, `10m` or `1h`, at least 1 s, at most `24h`"
         ),
         Case(
             "a time to live that one lost heartbeat would end",

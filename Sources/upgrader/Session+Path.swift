@@ -31,7 +31,8 @@ extension Session {
     func statedCheck(_ plan: Plan, access: any ClusterAccess, day: CalendarDay?) async throws -> StatedCheck? {
         guard let start = plan.hops.first?.id.from else { return nil }
         let detected = try await detect(access)
-        return try PathPlanner.embedded().check(playbook, from: detected, start: start, day: day)
+        return try PathPlanner.embedded(overriding: playbook.versions)
+            .check(playbook, from: detected, start: start, day: day)
     }
 
     /// Asks the cluster for the versions that it runs.
@@ -55,7 +56,7 @@ extension Session {
     /// - Throws: `Complaint` where there is none.
     func bestPath(to target: String, on day: CalendarDay?, access: any ClusterAccess) async throws -> PathReport {
         let detected = try await detect(access)
-        let planner = try PathPlanner.embedded()
+        let planner = try PathPlanner.embedded(overriding: playbook.versions)
         guard let start = detected.point(planner.knowledge) else {
             throw Complaint(plan: .noAPIServer(playbook.hosts(.controlPlane).map(\.name)), playbook: path)
         }

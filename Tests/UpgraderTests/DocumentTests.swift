@@ -199,7 +199,7 @@ struct DocumentTests {
         #expect(
             Set(names) == [
                 "plan.json", "playbook.yaml", "origin.json", "journal.jsonl", "journal.head", "checkpoint.json",
-                "simulation.json", "transcript.jsonl",
+                "simulation.json", "transcript.jsonl", "api.jsonl",
             ]
         )
         let expected: [String: Set<String>] = [

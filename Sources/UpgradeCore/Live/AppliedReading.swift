@@ -108,8 +108,19 @@ enum AppliedReading {
             affinityKeys: template?.spec.affinity?.keys ?? [],
             tolerations: template?.spec.tolerations?.compactMap(\.key) ?? [],
             isCriticalByAnnotation: template.map { ObjectReading.isCritical($0.metadata?.annotations, $0.spec) }
-                ?? false
+                ?? false,
+            wantsAppArmor: wantsAppArmor(template?.metadata?.annotations, item.metadata.annotations)
         )
+    }
+
+    /// Whether a pod template names a profile, or a pod security policy gives one to every pod.
+    ///
+    /// - Source: Kubernetes 1.12 pkg/security/apparmor/helpers.go, ContainerAnnotationKeyPrefix,
+    ///   DefaultProfileAnnotationKey, ProfileNameUnconfined
+    private static func wantsAppArmor(_ template: [String: String]?, _ own: [String: String]?) -> Bool {
+        let named = (template ?? [:]).filter { $0.key.hasPrefix("container.apparmor.security.beta.kubernetes.io/") }
+        let given = own?["apparmor.security.beta.kubernetes.io/defaultProfileName"].map { [$0] } ?? []
+        return (named.values + given).contains { !$0.isEmpty && $0 != "unconfined" }
     }
 
     private static func webhooks(_ configuration: WebhookConfiguration) -> [ClusterObjects.Webhook] {

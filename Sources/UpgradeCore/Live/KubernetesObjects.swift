@@ -39,6 +39,7 @@ enum KubernetesObjects {
     struct Condition: Decodable {
         var type: String
         var status: String
+        var message: String?
     }
 
     struct Node: Decodable {

@@ -153,16 +153,19 @@ enum ObjectReading {
     }
 
     private static func state(_ node: KubernetesObjects.Node) -> NodeState {
-        NodeState(
+        let ready = node.status?.conditions?.first { $0.type == "Ready" && $0.status == "True" }
+        return NodeState(
             name: node.metadata.name,
-            isReady: node.status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false,
+            isReady: ready != nil,
             isCordoned: node.spec?.unschedulable ?? false,
             cordonMark: node.metadata.annotations?[Kubectl.cordonMark],
             kubeletVersion: node.status?.nodeInfo?.kubeletVersion.flatMap { KubernetesVersion($0) },
             taints: node.spec?.taints?.map(\.key) ?? [],
             labels: node.metadata.labels ?? [:],
             runtime: node.status?.nodeInfo?.containerRuntimeVersion ?? "",
-            room: node.status?.allocatable.map(Quantity.resources)
+            room: node.status?.allocatable.map(Quantity.resources),
+            // Source: Kubernetes 1.12 pkg/kubelet/nodestatus/setters.go, ReadyCondition
+            confinesPods: ready?.message?.contains("AppArmor enabled")
         )
     }
 

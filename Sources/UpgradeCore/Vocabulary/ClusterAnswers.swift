@@ -47,6 +47,8 @@ public struct NodeState: Hashable, Sendable, Codable {
     public var runtime: String
     /// What it can give to pods; `nil` where the node reports nothing.
     public var room: Resources?
+    /// Whether its kubelet says that it confines pods with AppArmor; `nil` where it says nothing, as when not ready.
+    public var confinesPods: Bool?
 
     /// Makes a state.
     public init(
@@ -58,7 +60,8 @@ public struct NodeState: Hashable, Sendable, Codable {
         taints: [String] = [],
         labels: [String: String] = [:],
         runtime: String = "",
-        room: Resources? = nil
+        room: Resources? = nil,
+        confinesPods: Bool? = nil
     ) {
         self.name = name
         self.isReady = isReady
@@ -69,6 +72,7 @@ public struct NodeState: Hashable, Sendable, Codable {
         self.labels = labels
         self.runtime = runtime
         self.room = room
+        self.confinesPods = confinesPods
     }
 }
 

@@ -22,6 +22,8 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
         public var tolerations: [String]
         /// Whether its pods rely on the critical-pod annotation: they have it and no priority class.
         public var isCriticalByAnnotation: Bool
+        /// Whether its pods, or those it admits, want a profile of AppArmor; absent in answers of older versions.
+        public var wantsAppArmor: Bool?
 
         /// Makes an object.
         public init(
@@ -34,7 +36,8 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
             nodeSelector: [String: String] = [:],
             affinityKeys: [String] = [],
             tolerations: [String] = [],
-            isCriticalByAnnotation: Bool = false
+            isCriticalByAnnotation: Bool = false,
+            wantsAppArmor: Bool? = nil
         ) {
             self.kind = kind
             self.namespace = namespace
@@ -46,6 +49,7 @@ public struct ClusterObjects: Hashable, Sendable, Codable {
             self.affinityKeys = affinityKeys
             self.tolerations = tolerations
             self.isCriticalByAnnotation = isCriticalByAnnotation
+            self.wantsAppArmor = wantsAppArmor
         }
 
         /// `Kind namespace/name`.

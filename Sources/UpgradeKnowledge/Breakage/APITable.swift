@@ -69,9 +69,9 @@ struct APITable: Sendable {
     /// From which release on there is a kind, where that is known.
     private let introductions: [String: MinorRelease]
 
-    init() throws(VersionDataError) {
-        let table = try VersionData.decode(Served.self, from: "served-apis.yaml")
-        let research = try VersionData.decode(Removals.self, from: "api-removals.yaml")
+    init(overriding overrides: [FactOverride] = []) throws(VersionDataError) {
+        let table = try VersionData.decode(Served.self, from: "served-apis.yaml", overriding: overrides)
+        let research = try VersionData.decode(Removals.self, from: "api-removals.yaml", overriding: overrides)
         source = "served-apis.yaml: \(table.source)"
         served = table.releases.mapValues { versions in
             Set(versions.flatMap { version, rows in rows.resources.map { "\(version) \($0.kind)" } })

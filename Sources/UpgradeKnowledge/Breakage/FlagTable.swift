@@ -74,9 +74,9 @@ struct FlagTable: Sendable {
     private let removals: [String: Removal]
     private let deprecations: [String: Set<MinorRelease>]
 
-    init() throws(VersionDataError) {
-        let table = try VersionData.decode(Accepted.self, from: "accepted-flags.yaml")
-        let research = try VersionData.decode(Research.self, from: "flags.yaml")
+    init(overriding overrides: [FactOverride] = []) throws(VersionDataError) {
+        let table = try VersionData.decode(Accepted.self, from: "accepted-flags.yaml", overriding: overrides)
+        let research = try VersionData.decode(Research.self, from: "flags.yaml", overriding: overrides)
         recorded = Set(table.releases)
         source = "accepted-flags.yaml: \(table.source)"
         accepted = table.components.mapValues { rows in

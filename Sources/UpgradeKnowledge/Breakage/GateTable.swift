@@ -36,9 +36,9 @@ struct GateTable: Sendable {
     private let gates: [String: End]
     private let plugins: [String: End]
 
-    init() throws(VersionDataError) {
-        let table = try VersionData.decode(Gates.self, from: "feature-gates.yaml")
-        let recorded = try VersionData.decode(Recorded.self, from: "recorded-gates.yaml")
+    init(overriding overrides: [FactOverride] = []) throws(VersionDataError) {
+        let table = try VersionData.decode(Gates.self, from: "feature-gates.yaml", overriding: overrides)
+        let recorded = try VersionData.decode(Recorded.self, from: "recorded-gates.yaml", overriding: overrides)
         var gates: [String: End] = [:]
         for row in table.gates {
             guard let release = row.unknown_from else { continue }

@@ -40,6 +40,13 @@ struct Requirements: Decodable, Sendable {
         var source: String
     }
 
+    struct Balancer: Decodable, Sendable {
+        var release: MinorRelease
+        var kernel: String
+        var rule: String
+        var source: String
+    }
+
     struct Etcd: Decodable, Sendable {
         var quota_bytes: Int64
         var rule: String
@@ -81,4 +88,7 @@ struct Requirements: Decodable, Sendable {
     var kubelet_port: Rule
     var tokens: Rule
     var bootstrap_tokens: Rule
+    var apparmor: Rule
+    var node_authorizer: Rule
+    var ipvs_kernel: Balancer
 }

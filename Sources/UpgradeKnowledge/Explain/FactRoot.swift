@@ -12,6 +12,8 @@ struct FactRoot {
     var moved: [String: String] = [:]
     /// What the facts are for.
     var purpose: String
+    /// Whether the facts change with the program alone: steps go by them.
+    var isFixed = false
 
     /// The roots that have a name of their own; any other data file stands under its own name.
     private static let named = [
@@ -70,7 +72,8 @@ struct FactRoot {
             ?? FactRoot(
                 prefix: file.hasSuffix(".yaml") ? String(file.dropLast(".yaml".count)) : file,
                 file: file,
-                purpose: "what check compares a cluster with"
+                purpose: "what check compares a cluster with",
+                isFixed: ["object-rewrites.yaml", "upstream.yaml"].contains(file)
             )
     }
 
@@ -79,7 +82,8 @@ struct FactRoot {
         FactRoot(
             prefix: "hops/" + (file.hasSuffix(".yaml") ? String(file.dropLast(".yaml".count)) : file),
             file: file,
-            purpose: "what the steps of the hop, its preflight and the rehearsal go by"
+            purpose: "what the steps of the hop, its preflight and the rehearsal go by",
+            isFixed: true
         )
     }
 

@@ -50,13 +50,14 @@ struct FactTree {
 
     /// The tree with the changes of a playbook.
     ///
-    /// - Throws: `VersionDataError` for the first that names no fact.
+    /// - Throws: `VersionDataError` for the first that names no fact, or one that no playbook changes.
     func overriding(_ overrides: [FactOverride]) throws(VersionDataError) -> FactTree {
         var tree = self
         for change in overrides {
             guard let root = FactRoot.of(change.fact), let node = tree.nodes[root.file] else {
                 throw .unknownFact(change.fact, near: [])
             }
+            guard !root.isFixed else { throw .fixed(change.fact, file: root.file) }
             let isList = change.value.hasPrefix("[")
             let value = isList ? try Self.compose(change.value, "versions.\(change.fact)") : Node(change.value)
             tree.nodes[root.file] = try FactEdit(root: root, node: node).setting(change.fact, to: value, change.source)

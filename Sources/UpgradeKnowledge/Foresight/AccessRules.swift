@@ -15,6 +15,7 @@ enum AccessRules {
         return facts.hosts.flatMap { host, configuration in
             certificates(host, configuration, path, hop) + names(host, configuration, hop, facts)
                 + tokens(host, configuration, path, hop, knowledge.requirements.tokens)
+                + authorizers(host, configuration, hop, facts, knowledge.requirements.node_authorizer)
         } + clocks(facts, hop) + bootstrapTokens(facts, path, hop, knowledge.requirements.bootstrap_tokens)
     }
 
@@ -77,6 +78,35 @@ enum AccessRules {
                 source: rule.source
             )
         }
+    }
+
+    /// Whether kubelets have their rights from a binding alone.
+    private static func authorizers(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ hop: HopID,
+        _ facts: ClusterFacts,
+        _ rule: Requirements.Rule
+    ) -> [Finding] {
+        guard let server = configuration.daemon("kube-apiserver"),
+            let argument = facts.arguments(of: server, on: host.name).first(where: { $0.flag == "--authorization-mode" }
+            )
+        else { return [] }
+        let modes = (argument.value ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        guard modes.contains("RBAC"), !modes.contains("Node"), !modes.contains("AlwaysAllow") else { return [] }
+        return [
+            Finding(
+                id: "node-authorizer/missing",
+                title: "kubelets have no rights but what is bound to the role system:node",
+                places: [argument.place],
+                reason: rule.rule,
+                hop: hop,
+                severity: .worthKnowing,
+                cure: "see that ClusterRoleBinding system:node names every kubelet, "
+                    + "or add Node before RBAC once their names are system:node:NAME",
+                source: rule.source
+            )
+        ]
     }
 
     /// Only within the run: a token to join with is made for a short time, and nothing that runs needs it.

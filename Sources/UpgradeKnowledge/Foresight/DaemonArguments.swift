@@ -107,15 +107,19 @@ struct DaemonArguments {
         }
     }
 
+    // Compiled once: a large cluster has thousands of words; Redaction says why they may be shared.
+    private nonisolated(unsafe) static let whole = /\$([A-Za-z_][A-Za-z0-9_]*)/
+    private nonisolated(unsafe) static let within = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/
+
     private static func expand(_ word: Word, _ variables: [String: Word]) -> [Word] {
         guard word.text.contains("$") else { return [word] }
-        if let match = word.text.wholeMatch(of: /\$([A-Za-z_][A-Za-z0-9_]*)/) {
+        if let match = word.text.wholeMatch(of: whole) {
             guard let variable = variables[String(match.1)] else { return [] }
             return words(variable.text).map { Word(text: $0, file: variable.file, line: variable.line) }
         }
         guard word.text.contains("${") else { return [word] }
         var place = word
-        place.text = word.text.replacing(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/) { match in
+        place.text = word.text.replacing(within) { match in
             guard let variable = variables[String(match.1)] else { return "" }
             place.file = variable.file
             place.line = variable.line

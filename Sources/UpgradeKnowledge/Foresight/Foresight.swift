@@ -12,7 +12,7 @@ public enum Foresight {
         DrainRules.findings, WebhookRules.findings, CapacityRules.findings, StateRules.findings,
         AccessRules.findings, PolicyRules.findings, NoteRules.findings, RequestRules.findings,
         DefinitionRules.findings, ReachRules.findings, ConfigurationRules.findings, WaveRules.findings,
-        ConffileFindings.findings,
+        ConffileFindings.findings, ConfinementRules.findings,
     ]
 
     /// The families that need no more than the configuration of a host.

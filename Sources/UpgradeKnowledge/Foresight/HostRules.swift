@@ -11,6 +11,7 @@ enum HostRules {
                 + (isNode ? iptables(host, configuration, path, requirements.iptables) : [])
                 + (isNode ? cgroups(host, configuration, path, facts, requirements.cgroup_driver) : [])
                 + kernel(host, configuration, path, requirements.kernel)
+                + balancer(host, configuration, path, facts, requirements.ipvs_kernel)
         } + runtimes(facts, path, requirements.container_runtimes)
     }
 
@@ -114,6 +115,41 @@ enum HostRules {
                 hop: hop,
                 severity: .worthKnowing,
                 cure: "bring the host to a newer kernel first",
+                source: rule.source
+            )
+        ]
+    }
+
+    /// A kube-proxy that was told IPVS and has worked with iptables so far.
+    private static func balancer(
+        _ host: Host,
+        _ configuration: HostConfiguration,
+        _ path: [HopID],
+        _ facts: ClusterFacts,
+        _ rule: Requirements.Balancer
+    ) -> [Finding] {
+        guard let hop = path.first(where: { $0.to == rule.release }), let kernel = VersionText(configuration.kernel),
+            let first = VersionText(rule.kernel), !(kernel < first),
+            let proxy = configuration.daemon(NodeUnit.kubeProxy.rawValue)
+        else { return [] }
+        let files = facts.configurationFiles(of: proxy, on: host.name, configuration)
+        let flag = facts.arguments(of: proxy, on: host.name).first { $0.flag == "--proxy-mode" }
+        // With a file kube-proxy takes nothing from flags.
+        // Source: Kubernetes 1.12 cmd/kube-proxy/app/server.go, Options.Complete
+        let told =
+            files.isEmpty
+            ? flag.map { (text: $0.value ?? "", place: $0.place) }
+            : files.lazy.compactMap { $0.value(of: "mode") }.first
+        guard let told, told.text == "ipvs" else { return [] }
+        return [
+            Finding(
+                id: "ipvs/kernel-\(rule.kernel)",
+                title: "kube-proxy works with iptables now, and with IPVS from \(hop.to) on",
+                places: [told.place],
+                reason: rule.rule,
+                hop: hop,
+                severity: .changesBehaviour,
+                cure: "decide before the hop: leave ipvs, and try it on one node, or say iptables",
                 source: rule.source
             )
         ]

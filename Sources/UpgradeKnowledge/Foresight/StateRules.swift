@@ -6,7 +6,7 @@ enum StateRules {
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
         return cordons(facts, hop) + mixed(facts, hop) + outside(facts, path) + holds(facts, hop)
-            + etcd(facts, hop, knowledge.requirements.etcd) + etcdVersions(facts, path)
+            + etcd(facts, hop, knowledge.requirements.etcd) + etcdVersions(facts, path, knowledge.versions)
     }
 
     private static func cordons(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
@@ -127,18 +127,18 @@ enum StateRules {
     }
 
     /// Members below what a release of the path is recommended for production with.
-    ///
-    /// The hops that the program walks say it themselves; of later ones kubernetes.yaml does.
-    private static func etcdVersions(_ facts: ClusterFacts, _ path: [HopID]) -> [Finding] {
-        let catalog = (try? HopCatalog.all()) ?? [:]
-        let known = try? VersionKnowledge.embedded()
+    private static func etcdVersions(
+        _ facts: ClusterFacts,
+        _ path: [HopID],
+        _ known: VersionKnowledge
+    ) -> [Finding] {
         func least(_ hop: HopID, _ version: PatchVersion) -> (minimum: String, source: String)? {
-            if let fact = catalog[hop]?.etcdMinimum, let minimum = PatchVersion(fact.value) {
-                return version < minimum ? (fact.value, fact.source) : nil
-            }
-            guard let etcd = known?.kubernetes(hop.to)?.etcd, !etcd.isRecommended(version) else { return nil }
+            guard let etcd = known.kubernetes(hop.to)?.etcd, !etcd.isRecommended(version) else { return nil }
+            let fact = "kubernetes/\(hop.to)/etcd/minimum-recommended-for-production"
+            let change = known.overrides.last { $0.fact == fact }
             return (
-                etcd.minimums.map(\.description).joined(separator: " or "), "kubernetes.yaml: \(etcd.minimumSource)"
+                etcd.minimums.map(\.description).joined(separator: " or "),
+                change.map { "the playbook: \($0.source)" } ?? "kubernetes.yaml: \(etcd.minimumSource)"
             )
         }
         return facts.members.sorted { $0.key < $1.key }.compactMap { host, member in

@@ -53,7 +53,8 @@ extension Lattice {
             return nil
         case .helm(let from, let to):
             guard from.release.major == to.release.major else { return BrokenRule(rules.rule(.helmConversion)) }
-            return from < to || request.helm == .downgrade ? nil : BrokenRule(rules.rule(.helmGoesUp))
+            let mayGoDown = request.helm == .downgrade && from.release.major == Self.tillerMajor
+            return from < to || mayGoDown ? nil : BrokenRule(rules.rule(.helmGoesUp))
         case .helmConversion(let from, let to):
             guard from.release.major == Self.tillerMajor, to.release.major == Self.tillerMajor + 1,
                 request.conversion.allows(point.kubernetes, request.goal)

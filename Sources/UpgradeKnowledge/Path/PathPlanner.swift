@@ -13,11 +13,15 @@ public struct PathPlanner: Sendable {
         self.rules = rules
     }
 
-    /// The planner with the data that is part of the binary.
+    /// The planner with the data that is part of the binary, and with what an operator changed or added.
     ///
-    /// - Throws: `VersionDataError`; a mistake of this program's makers, which a test excludes.
-    public static func embedded() throws(VersionDataError) -> PathPlanner {
-        PathPlanner(knowledge: try .embedded(), rules: try .embedded())
+    /// - Throws: `VersionDataError`; without changes a mistake of this program's makers, which a test excludes.
+    public static func embedded(overriding overrides: [FactOverride] = []) throws(VersionDataError) -> PathPlanner {
+        guard !overrides.isEmpty else { return PathPlanner(knowledge: try .embedded(), rules: try .embedded()) }
+        return PathPlanner(
+            knowledge: try .embedded(overriding: overrides),
+            rules: try .embedded(overriding: overrides)
+        )
     }
 
     /// Plans a request.

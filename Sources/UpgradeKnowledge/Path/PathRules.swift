@@ -66,6 +66,13 @@ public struct PathRules: Hashable, Sendable, Decodable {
     /// - Throws: `VersionDataError`; a mistake of this program's makers, which a test excludes.
     public static func embedded() throws(VersionDataError) -> PathRules { try loaded.get() }
 
+    /// The rules with what an operator changed.
+    ///
+    /// - Throws: `VersionDataError` for the first change that names no fact, or that does not fit.
+    static func embedded(overriding overrides: [FactOverride]) throws(VersionDataError) -> PathRules {
+        try VersionData.decode(PathRules.self, from: "path.yaml", overriding: overrides)
+    }
+
     private static let loaded: Result<PathRules, VersionDataError> = Result { () throws(VersionDataError) in
         try VersionData.decode(PathRules.self, from: "path.yaml")
     }

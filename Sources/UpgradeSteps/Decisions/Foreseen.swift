@@ -19,12 +19,12 @@ enum Foreseen {
     }
 }
 
-/// What is known to break, for steps.
+/// What is known to break, for steps, with what the playbook says otherwise.
 enum BreakageData {
     /// - Throws: `StepError.notObserved` where the data of this program cannot be read: a mistake of its makers.
-    static func known() throws(StepError) -> Breakage {
+    static func known(_ playbook: Playbook) throws(StepError) -> Breakage {
         do {
-            return try Breakage.all()
+            return try Breakage.all(overriding: playbook.versions)
         } catch {
             throw .notObserved("version data: \(error)")
         }

@@ -11,7 +11,8 @@ struct ForeseenBreakage: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let facts = ClusterFacts(playbook: context.playbook, seen: seen)
         let path = context.plan.hops.map(\.id).filter { $0 >= context.key.hop }
-        let findings = Foresight.findings(facts, path: path, knowledge: try BreakageData.known())
+        let knowledge = try BreakageData.known(context.playbook)
+        let findings = Foresight.findings(facts, path: path, knowledge: knowledge)
         if let unmet = Foreseen.unmet(findings, facts) { throw .unmet(unmet) }
         return []
     }

@@ -13,7 +13,8 @@ struct HostForeseenBreakage: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let facts = ClusterFacts(playbook: context.playbook, seen: seen)
         let path = [context.key.hop]
-        let findings = Foresight.hostFindings(facts, path: path, knowledge: try BreakageData.known())
+        let knowledge = try BreakageData.known(context.playbook)
+        let findings = Foresight.hostFindings(facts, path: path, knowledge: knowledge)
         if let unmet = Foreseen.unmet(findings, facts) { throw .unmet(unmet) }
         return []
     }

@@ -121,7 +121,7 @@ struct CheckCommand: AsyncParsableCommand {
         var facts = ClusterFacts(playbook: session.playbook, seen: survey)
         facts.manifests = given.map { ($0.path, $0.objects) }
         let path = plan.hops.map(\.id)
-        let knowledge = try Breakage.all()
+        let knowledge = try Breakage.all(overriding: session.playbook.versions)
         return ForesightReport(
             path: path,
             found: Foresight.findings(facts, path: path, knowledge: knowledge),

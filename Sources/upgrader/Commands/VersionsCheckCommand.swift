@@ -55,10 +55,17 @@ struct VersionsCheckCommand: AsyncParsableCommand {
         let verdict = bad == 0 ? "supported" : "not supported: \(bad) violation\(bad == 1 ? "" : "s")"
         var lines = ["\(check.cluster), to \(check.target), on \(check.day): \(verdict)"]
         // What is in order on the way is in the JSON; here it would hide what is not.
-        let told = check.findings.filter { $0.isViolation || $0.isUncertain || $0.at == "at \(check.target)" }
+        // A version of which the day is not known is said where it comes first, and not at each place that it is.
+        var unknown: Set<String> = []
+        let told = check.findings.filter { finding in
+            finding.isUncertain
+                ? unknown.insert(finding.what).inserted : finding.isViolation || finding.at == "at \(check.target)"
+        }
         let width = told.map(\.at.columns).max() ?? 0
         for finding in told {
-            let mark = finding.isViolation ? "no" : finding.isUncertain ? "??" : "ok"
+            // Helm's age is told and not judged: "ok" would say that it is in support.
+            let isTold = finding.fact == "helm/policy/maintenance"
+            let mark = finding.isViolation ? "no" : finding.isUncertain ? "??" : isTold ? "--" : "ok"
             lines.append("  \(mark)  \(finding.at.padded(to: width))  \(finding.what)  [\(finding.fact)]")
         }
         lines += check.notJudged.map { "  --  \($0): not judged, as the playbook does not state it" }

@@ -29,7 +29,7 @@ extension Complaint {
                 ),
                 .bug
             )
-        case .unknownFact, .notOneFact, .overridden:
+        case .unknownFact, .notOneFact, .overridden, .fixed:
             self.init(
                 FiveLines(
                     error: "`versions` of the playbook does not fit the version data",

@@ -46,7 +46,9 @@ struct ForesightReport {
                 if let places = Self.places(finding) { lines.append("    where:  \(places)") }
                 lines.append("    cure:   \(finding.cure)")
                 if explain {
-                    lines.append("    why:    \(finding.reason)")
+                    if let reason = Self.reason(finding) {
+                        lines.append("    \(reason.title.padded(to: 7)) \(reason.text)")
+                    }
                     lines.append("    source: \(finding.source)")
                 }
                 lines.append("    id:     \(finding.id)")
@@ -96,7 +98,9 @@ struct ForesightReport {
                 if let places = Self.places(finding) { lines.append("  - where: \(Self.escaped(places))") }
                 lines.append("  - cure: \(Self.escaped(finding.cure))")
                 if explain {
-                    lines.append("  - why: \(Self.escaped(finding.reason))")
+                    if let reason = Self.reason(finding) {
+                        lines.append("  - \(reason.title) \(Self.escaped(reason.text))")
+                    }
                     lines.append("  - source: \(Self.escaped(finding.source))")
                 }
             }
@@ -133,6 +137,11 @@ struct ForesightReport {
                 : "accepted until \(entry.until), and no longer: \(entry.id)"
         }
         return lines.isEmpty ? [] : [""] + lines
+    }
+
+    /// Why it breaks, or where a person has to look; `nil` where the title says it all.
+    private static func reason(_ finding: Finding) -> (title: String, text: String)? {
+        finding.reason.isEmpty ? nil : (finding.id.hasPrefix("by-hand/") ? "look:" : "why:", finding.reason)
     }
 
     private static func places(_ finding: Finding) -> String? {

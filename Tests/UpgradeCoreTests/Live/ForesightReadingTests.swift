@@ -274,6 +274,46 @@ struct ForesightReadingTests {
         ].map { ($0, "") }
     )
 
+    @Test("a node says whether it confines pods; pods and policies, whether they want it")
+    func appArmor() throws {
+        func node(_ name: String, _ status: String, _ message: String) -> String {
+            """
+            {"metadata": {"name": "\(name)"},
+             "status": {"conditions": [{"type": "Ready", "status": "\(status)", "message": "\(message)"}]}}
+            """
+        }
+        let ready = "kubelet is posting ready status"
+        let nodes = [
+            node("a", "True", "\(ready). AppArmor enabled"), node("b", "True", ready), node("c", "Unknown", "gone"),
+            #"{"metadata": {"name": "d"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}"#,
+        ]
+        let read = try ObjectReading.nodes(#"{"items": ["# + nodes.joined(separator: ",") + "]}")
+        #expect(read.map(\.confinesPods) == [true, false, nil, nil])
+        #expect(read.map(\.isReady) == [true, true, false, true])
+
+        func deployment(_ name: String, _ profile: String) -> String {
+            """
+            {"kind": "Deployment", "metadata": {"name": "\(name)", "namespace": "x"}, "spec": {"template": {
+             "metadata": {"annotations": {"container.apparmor.security.beta.kubernetes.io/app": "\(profile)"}},
+             "spec": {"containers": []}}}}
+            """
+        }
+        func policy(_ name: String, _ annotation: String, _ profile: String) -> String {
+            """
+            {"kind": "PodSecurityPolicy", "metadata": {"name": "\(name)",
+             "annotations": {"apparmor.security.beta.kubernetes.io/\(annotation)": "\(profile)"}}}
+            """
+        }
+        var parts = Self.empty
+        parts["deployments.apps"] =
+            #"{"items": ["# + deployment("web", "runtime/default") + "," + deployment("free", "unconfined") + "]}"
+        parts["podsecuritypolicies.policy"] =
+            #"{"items": ["# + policy("given", "defaultProfileName", "runtime/default") + ","
+            + policy("allowed", "allowedProfileNames", "runtime/default") + "]}"
+        let objects = try AppliedReading.objects(Sections(Self.output(parts)))
+        #expect(objects.applied.filter { $0.wantsAppArmor == true }.map(\.name) == ["web", "given"])
+    }
+
     private static func output(_ parts: [String: String]) -> String {
         parts.map { "\($0.value)\n@upgrader \($0.key) \($0.value.isEmpty && $0.key != "coredns" ? 1 : 0)\n" }.joined()
     }

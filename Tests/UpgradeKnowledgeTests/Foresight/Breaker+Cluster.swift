@@ -43,6 +43,38 @@ extension Breaker {
             "1.12-1.13",
             at: "cp1 /etc/kubernetes/ssl/server.pem"
         ) { $0.configure("cp1") { $0.certificates[0].notAfter = 1_600_000_000 + 2 * 86_400 } },
+        Breaker(
+            "pods that want AppArmor, and a node without it (wikimedia T273563)",
+            "apparmor/blocked",
+            .changesBehaviour,
+            "1.12-1.13",
+            at: "node w2.example.org"
+        ) {
+            $0.facts.nodes[1].confinesPods = false
+            $0.facts.objects.applied = [.init(kind: "PodSecurityPolicy", name: "restricted", wantsAppArmor: true)]
+        },
+        Breaker(
+            "kubelets whose rights stand in a binding alone (wikimedia b19dc0d97)",
+            "node-authorizer/missing",
+            .worthKnowing,
+            "1.12-1.13",
+            at: "cp1 /etc/default/kube-apiserver:2"
+        ) {
+            $0.change("/etc/default/kube-apiserver", on: "cp1") {
+                $0.replace("--authorization-mode=Node,RBAC", with: "--authorization-mode=RBAC")
+            }
+        },
+        Breaker(
+            "a kube-proxy that does not find IPVS on kernel 4.19 (kubernetes#70304)",
+            "ipvs/kernel-4.19",
+            .changesBehaviour,
+            "1.12-1.13",
+            at: "w1 /etc/default/kube-proxy:2"
+        ) {
+            $0.change("/etc/default/kube-proxy", on: "w1") {
+                $0.replace("--proxy-mode=iptables", with: "--proxy-mode=ipvs")
+            }
+        },
         Breaker("a clock that is off", "clock/w2", .changesBehaviour, "1.12-1.13", at: "w2") {
             $0.facts.identities["w2"]?.clockOffset = -12
         },

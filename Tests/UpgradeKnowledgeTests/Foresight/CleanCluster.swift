@@ -34,7 +34,8 @@ struct CleanCluster {
                 kubeletVersion: version,
                 labels: ["kubernetes.io/hostname": host.node, "beta.kubernetes.io/os": "linux"],
                 runtime: "docker://18.6.3",
-                room: Resources(cpu: 8_000, memory: .mebibytes(32_768), pods: 110)
+                room: Resources(cpu: 8_000, memory: .mebibytes(32_768), pods: 110),
+                confinesPods: true
             )
         }
         let nodes = facts.nodes.map(\.name)

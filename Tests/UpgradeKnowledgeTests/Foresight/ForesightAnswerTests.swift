@@ -96,6 +96,37 @@ struct ForesightAnswerTests {
         #expect(quiet == [])
     }
 
+    @Test("AppArmor: a node that says nothing is none without it, and nodes without it hurt nobody who wants none")
+    func appArmor() throws {
+        let policy = ClusterObjects.Applied(kind: "PodSecurityPolicy", name: "p", wantsAppArmor: true)
+        let silent = try found { cluster in
+            cluster.facts.objects.applied = [policy]
+            cluster.facts.nodes[0].confinesPods = nil
+        }
+        #expect(silent == [])
+        #expect(try found { $0.facts.nodes[0].confinesPods = false } == [])
+    }
+
+    @Test("IPVS: an older kernel has worked with it all the time, and a file counts more than the flag")
+    func balancer() throws {
+        func mode(_ flag: String, _ file: String?, kernel: String) throws -> [String] {
+            try found { cluster in
+                cluster.configure("w1") { $0.kernel = kernel }
+                cluster.change("/etc/default/kube-proxy", on: "w1") {
+                    $0.replace("--proxy-mode=iptables", with: "--proxy-mode=\(flag)")
+                }
+                guard let file else { return }
+                cluster.add(.configuration, "/etc/kube-proxy.yaml", to: "kube-proxy", on: "w1", "mode: \(file)\n")
+            }
+            // A note of upstream's about IPVS and IPv6 is of every such cluster.
+            .filter { $0.hasPrefix("ipvs/") }
+        }
+        #expect(try mode("ipvs", nil, kernel: "4.9.0-13-amd64") == [])
+        #expect(try mode("ipvs", nil, kernel: "5.10.0-8-amd64") == ["ipvs/kernel-4.19"])
+        #expect(try mode("ipvs", "iptables", kernel: "4.19.0-13-amd64") == [])
+        #expect(try mode("iptables", "ipvs", kernel: "4.19.0-13-amd64") == ["ipvs/kernel-4.19"])
+    }
+
     @Test("the file's own API counts at its hop only, and for its daemon")
     func configurationAPIs() throws {
         func found(_ version: String, _ daemon: String, on host: String) throws -> [String] {

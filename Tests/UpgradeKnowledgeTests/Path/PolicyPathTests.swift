@@ -18,11 +18,20 @@ struct PolicyPathTests {
         #expect(report.ids == ["calico-2.2@1.12", "helm-2.6@1.12", "calico-2.6@1.12"])
         #expect(report.violations.map(\.violation.distance) == [6, 5, 4])
         #expect(
-            report.moves.prefix(5) == [
+            report.moves == [
                 "Helm 2.6.2 → 2.13.1", "Calico 2.2.1 → 2.6.12", "Calico 2.6.12 → 3.5.8", "Calico 3.5.8 → 3.7.5",
-                "Kubernetes 1.12 → 1.13",
+                "Kubernetes 1.12 → 1.13", "Helm 2.13.1 → 3.0.3, releases converted, Tiller retired",
+                "Kubernetes 1.13 → 1.14", "Calico 3.7.5 → 3.12.3", "Kubernetes 1.14 → 1.15", "Kubernetes 1.15 → 1.16",
+                "Calico 3.12.3 → 3.16.10", "Helm 3.0.3 → 3.4.2",
             ]
         )
+        // Two are where the cluster stands; around the third every way is farther out.
+        #expect(report.violations.prefix(2).allSatisfy { $0.proof == .start })
+        guard case .dearer(let around, likewise: []) = try #require(report.violations.last).proof else {
+            Issue.record("Calico 2.6 at 1.12 can be gone around at no cost")
+            return
+        }
+        #expect(around.cost.distance == 37)
         #expect(report.path.moves(of: .calico) == 5)
         #expect(report.path.end.description == "1.16 | Calico 3.16.10 | Helm 3.4.2")
         #expect(!report.isFullySupported)

@@ -102,7 +102,7 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
         }
         .sorted { $0.namespace < $1.namespace }
         releases = []
-        let view = View(inventory, playbook, try BreakageData.known(), run: run)
+        let view = View(inventory, playbook, try BreakageData.known(playbook), run: run)
         let second = Dictionary(grouping: inventory.records) { "\($0.source.namespace)/\($0.release)" }
         for (_, records) in second.sorted(by: { $0.key < $1.key }) { releases += view.release(records) }
         let third = Dictionary(grouping: inventory.secrets) { "\($0.namespace)/\($0.release)" }

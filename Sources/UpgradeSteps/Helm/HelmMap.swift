@@ -17,7 +17,7 @@ struct HelmMap: Step {
             try seen.helmReleases(compares: false),
             options,
             at: context.key.hop,
-            try BreakageData.known(),
+            try BreakageData.known(context.playbook),
             mark: context.run
         )
         let findings = decision.findings

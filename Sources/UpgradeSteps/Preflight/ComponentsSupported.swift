@@ -14,7 +14,7 @@ struct ComponentsSupported: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         if maps(context), let options = context.playbook.helm {
             let inventory = try seen.helmReleases(compares: false)
-            let knowledge = try BreakageData.known()
+            let knowledge = try BreakageData.known(context.playbook)
             let findings = context.plan.hops.map(\.id).filter { $0 >= context.key.hop }.flatMap { hop in
                 HelmMapDecision(inventory, options, at: hop, knowledge, mark: context.run).findings
             }

@@ -24,7 +24,18 @@ struct CalicoPod: Step {
         return Gate(
             probes: [calico.probe],
             deadline: context.playbook.deadlines.nodeReady,
-            interval: GateInterval.node
+            interval: GateInterval.node,
+            measured: { (seen) throws(StepError) in
+                let pod = try calico.daemonSet(seen).pods[node]
+                return [
+                    GateReading("Calico's image", pod?.image ?? "no pod", needs: calico.image),
+                    GateReading(
+                        "Calico's pod",
+                        pod.map { $0.isTerminating ? "ending" : $0.isReady ? "Ready" : "not Ready" } ?? "none",
+                        needs: "Ready"
+                    ),
+                ]
+            }
         ) { (seen) throws(StepError) -> Verdict in
             guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
                 !pod.isTerminating

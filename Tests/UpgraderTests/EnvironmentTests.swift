@@ -37,7 +37,7 @@ struct EnvironmentTests {
             let environment = environment.merging(["PATH": "/usr/bin:/bin", "HOME": workshop.scratch.path]) { $1 }
             let words = ["plan", Workshop.playbook]
             let program = try Program(Program.upgrader, words, in: workshop.scratch.path, environment: environment)
-            return try await program.wait().output
+            return workshop.normalized(try await program.wait().output)
         }
         let plain = try await plan([:])
         #expect(plain.contains("cp1: kubectl --kubeconfig=/etc/kubernetes/admin.conf "))

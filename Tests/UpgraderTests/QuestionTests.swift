@@ -113,7 +113,8 @@ struct QuestionTests {
         func ask(endingIn seconds: Double) async throws -> FailureAnswer {
             let end = NotAfter(end: Date().timeIntervalSince1970 + seconds)
             let console = LineConsole(plan: live.plan)
-            return await try QuestionDesk(report, console: console, keyboard: keyboard, notAfter: end).ask(question)
+            let desk = try QuestionDesk(report, console: console, keyboard: keyboard, notAfter: end)
+            return await desk.ask(question)
         }
         #expect(try await ask(endingIn: 0.2) == .abort)
         _ = Foundation.write(writer, "retry\n", 6)

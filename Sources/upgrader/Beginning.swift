@@ -53,7 +53,7 @@ struct Beginning {
     ) async throws -> Sequence {
         let script = try await session.rehearse(plan, survey, run: run, until: until)
         let sequence = Sequence(plan: plan, script: script, playbook: session.playbook, steps: session.steps)
-        if isShown { Output.write(sequence.text) }
+        if isShown { Output.tell(sequence.text) }
         if sequence.complain(session) != .done { throw FailureReport.ending(script.failures).code }
         return sequence
     }

@@ -10,10 +10,25 @@ struct RollbackSubject {
 
     /// - Throws: `JournalError` where the journal of the upgrade is damaged.
     init(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory) throws {
+        self.init(playbook, plan, directory, try directory.history().state)
+    }
+
+    /// Judges by a journal that was read already.
+    init(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory, _ record: RunState) {
         self.playbook = playbook
         self.plan = plan
         self.directory = directory
-        record = try directory.history().state
+        self.record = record
+    }
+
+    /// Whether a worker can be taken back; why not is for whoever asks for it.
+    func isPossible(_ worker: String) -> Bool {
+        do {
+            _ = try hop(worker)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The hop and the phases that take a worker back.

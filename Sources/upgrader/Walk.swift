@@ -29,6 +29,7 @@ struct Walk {
     /// - Returns: how the program ends.
     /// - Throws: `Complaint`, `JournalError` or `DriverError`.
     func perform() async throws -> Ending {
+        Output.reader?.take(directory)
         let plan = try directory.plan()
         let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
         for notice in journal.notices {
@@ -37,7 +38,7 @@ struct Walk {
         // Before anything is dialed; what is recorded is judged again under the lease.
         _ = try skips?.records(journal.state, plan)
         if journal.state.stop == .completed {
-            Output.note("the run \(directory.path) is complete; there is nothing left to do")
+            Output.end("the run \(directory.path) is complete; there is nothing left to do")
             OtherRuns.tell(besides: directory)
             return .done
         }
@@ -164,7 +165,7 @@ struct Walk {
     private func asker(_ plan: Plan, _ console: any Console) throws -> (any Asker)? {
         guard asks, Keyboard.isManned else { return nil }
         let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: Ledger())
-        return try QuestionDesk(report, console: console)
+        return try QuestionDesk(report, console: console, notAfter: notAfter)
     }
 
     /// Waits for what the upgrade may still do to the worker, and writes down in its journal that its lane begins anew.
@@ -217,26 +218,26 @@ struct Walk {
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
             let worker = StepCatalog.laneTakenBack(by: plan)?.target.description ?? ""
             OtherRuns.tell(besides: directory)
-            Output.note(
+            Output.end(
                 "done: \(worker) is back on \(plan.to?.description ?? ""); "
                     + "\(done); `upgrader resume \(upgrade)` upgrades it anew"
             )
             return .done
         case .completed:
-            Output.note("done: \(plan.cluster) runs \(plan.to?.description ?? ""); \(done)")
+            Output.end("done: \(plan.cluster) runs \(plan.to?.description ?? ""); \(done)")
             return .done
         case .reached(let hop):
-            Output.note("stopped after \(hop), as asked; \(done); `upgrader resume \(directory.path)` goes on")
+            Output.end("stopped after \(hop), as asked; \(done); `upgrader resume \(directory.path)` goes on")
             return .paused
         case .outOfTime(let key, let needs):
             let end = notAfter?.text ?? "the time that was given"
-            Output.note(
+            Output.end(
                 "paused: \(key.target) may take \(needs.text), which is more than is left before \(end); nothing is half done; "
                     + "\(done); `upgrader resume \(directory.path)` goes on"
             )
             return .paused
         case .interrupted:
-            Output.note("interrupted; \(done); `upgrader resume \(directory.path)` goes on")
+            Output.end("interrupted; \(done); `upgrader resume \(directory.path)` goes on")
             return .interrupted
         case .leaseLost(let loss):
             Output.complain(Complaint(lost: loss, now: stored, done: done, directory))

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeReport
@@ -42,6 +44,45 @@ struct LogTests {
         #expect(entry.lines.count == 3)
         #expect(entry.lines.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\u{202E}") })
         #expect(try !entry.json.contains("\n"))
+    }
+
+    @Test("gates stand with what they measured; a line of an older version without it is read as well")
+    func gates() throws {
+        let scratch = try ScratchDirectory()
+        let key = try #require(StepKey("1.12-1.13/workers/node-ready@w1"))
+        let now = Ticker()
+        let transcript = Transcript(directory: scratch.path, now: { now.next() })
+        let (shut, open) = (GateReading("node", "not Ready", needs: "Ready"), GateReading("node", "Ready", needs: "Ready"))
+        let unmet = Unmet.nodeNotReady(node: "w1.example.org")
+        for elapsed in [1, 2] {
+            let deadline = Duration.seconds(9)
+            transcript.notice(
+                .gateWaiting(key, unmet, measured: [shut], elapsed: .seconds(elapsed), deadline: deadline)
+            )
+        }
+        transcript.notice(.gateOpened(key, measured: [open]))
+        var entries = Transcript.read(directory: scratch.path)
+        // Told once while the reason is the same.
+        #expect(entries.map(\.event) == [.gate(unmet.why, measured: [shut]), .opened([open])])
+        let lines = entries.flatMap { LogEntry($0).lines }
+        #expect(lines.count == 4 && lines[1] == "    | node: not Ready, needs Ready", "\(lines)")
+        #expect(lines[2].hasSuffix("\(key) its gate is open") && lines[3] == "    | node: Ready, needs Ready", "\(lines)")
+        let old = #"{"event":{"gate":{"_0":"it was so"}},"key":"\#(key)","time":1}"#
+        try scratch.write(Data((old + "\n").utf8), to: "transcript.jsonl")
+        entries = Transcript.read(directory: scratch.path)
+        #expect(entries.map(\.event) == [.gate("it was so", measured: nil)])
+    }
+
+    /// Counts seconds.
+    private final class Ticker: Sendable {
+        private let last = Mutex(0.0)
+
+        func next() -> Double {
+            last.withLock { last in
+                last += 1
+                return last
+            }
+        }
     }
 
     @Test("a journal is followed line by line, and damage is told with its line")

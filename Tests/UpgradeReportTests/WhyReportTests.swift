@@ -8,7 +8,8 @@ struct WhyReportTests {
     private func why(
         _ story: StoryScene,
         holder: String? = nil,
-        transcript: [Transcript.Entry] = []
+        transcript: [Transcript.Entry] = [],
+        takenBack: Set<String> = []
     ) throws -> WhyReport {
         WhyReport(
             story: RunStory(try story.history),
@@ -16,7 +17,8 @@ struct WhyReportTests {
             playbook: story.scene.playbook,
             titles: story.titles,
             place: RunPlace(directory: "state/test/run", playbook: "play book.yaml", holder: holder),
-            transcript: transcript
+            transcript: transcript,
+            canTakeBack: takenBack.contains
         )
     }
 
@@ -56,6 +58,58 @@ struct WhyReportTests {
         )
         #expect(report.choices.first?.consequence.contains("begins nothing twice") == true)
         #expect(report.lines.contains { $0.contains("in doubt: drain w1.example.org") })
+    }
+
+    @Test("the hosts stand where the journal saw them last, and a worker half way can be taken back")
+    func hosts() async throws {
+        let story = try await StoryScene()
+        let first = { (why: WhyReport) in why.hosts.first { $0.host == "w1" } }
+        #expect(first(try why(story))?.standing == .toCome)
+        let lane = story.plan.keys.filter { $0.phase == "workers" && $0.target == .host("w1") }
+        let before = story.plan.keys.prefix { $0.phase != "workers" }
+        for key in before { try story.append(.begun(key, attempt: 1), .done(key)) }
+        #expect(try why(story).hosts.allSatisfy { [.toCome, .partly].contains($0.standing) })
+        for key in lane.prefix(while: { $0.step != "cordon" }) { try story.append(.begun(key, attempt: 1), .done(key)) }
+        let cordon = try story.key("1.12-1.13/workers/cordon@w1")
+        try story.append(
+            .begun(cordon, attempt: 1),
+            .intended(cordon, attempt: 1, index: 0, .cordon(node: "w1.example.org", mark: "test")),
+            .acted(cordon, attempt: 1, index: 0),
+            .done(cordon),
+            .begun(try story.key("1.12-1.13/workers/drain@w1"), attempt: 1)
+        )
+        let draining = try why(story, takenBack: ["w1", "w2"])
+        var host = try #require(first(draining))
+        #expect(host.standing == .inWork && host.packages == .notInstalled && host.isCordoned)
+        #expect(host.node == "w1.example.org" && host.version == "1.12.10-1")
+        #expect(host.at == "1.12-1.13/workers/drain@w1")
+        let commands = draining.choices.map(\.command)
+        #expect(commands.contains("upgrader rollback w1 state/test/run"))
+        // w2 was not begun: there is nothing to take back.
+        #expect(!commands.contains { $0.contains("rollback w2") })
+        #expect(try !why(story).choices.contains { $0.command.contains("rollback") })
+        let told = "  w1: 1.12.10-1, half way, at 1.12-1.13/workers/drain@w1, nothing of the hop installed, cordoned by this run"
+        #expect(draining.lines.contains(told), "\(draining.lines)")
+
+        let install = try story.key("1.12-1.13/workers/install-node@w1")
+        let packages = [PackageVersion("1.13.10-1")].compactMap { version in
+            version.map { PackageSpec(name: "kubernetes-node", version: $0) }
+        }
+        try story.append(.done(try story.key("1.12-1.13/workers/drain@w1")), .begun(install, attempt: 1))
+        try story.append(.intended(install, attempt: 1, index: 0, .install(host: "w1", packages: packages)))
+        host = try #require(first(try why(story)))
+        #expect(host.packages == .inDoubt && host.version == "1.12.10-1")
+        try story.append(.acted(install, attempt: 1, index: 0), .done(install))
+        host = try #require(first(try why(story)))
+        #expect(host.packages == .installed && host.version == "1.13.10-1" && host.standing == .inWork)
+        let restart = try story.key("1.12-1.13/workers/restart-kubelet@w1")
+        let failure = Failure.unmet(.nodeNotReady(node: "w1.example.org"))
+        try story.append(.begun(restart, attempt: 1), .failed(restart, attempt: 1, failure))
+        #expect(first(try why(story))?.standing == .failed)
+        try story.append(.begun(restart, attempt: 2))
+        for key in lane where try !story.history.state.done.contains(key) { try story.append(.done(key)) }
+        host = try #require(first(try why(story)))
+        #expect(host.standing == .done && host.at == nil)
     }
 
     @Test("a failure tells why, what ran, what that printed, and that a changed playbook needs a run of its own")

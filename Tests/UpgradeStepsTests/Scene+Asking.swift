@@ -25,6 +25,12 @@ extension Scene {
         return try gate.verdict(observe(gate.probes))
     }
 
+    /// What the step's gate measures, as a person reads it.
+    func measured(_ step: any Step, _ phase: PhaseID, on target: String) throws -> [String] {
+        guard let gate = step.gate(context(step.id, phase, on: target)) else { return [] }
+        return try gate.measured(observe(gate.probes)).map(\.text)
+    }
+
     func context(_ step: StepID, _ phase: PhaseID, on target: String) -> StepContext {
         StepContext(
             key: StepKey(hop: hop, phase: phase, step: step, target: target == "cluster" ? .cluster : .host(target)),

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import UpgradeCore
@@ -33,6 +34,7 @@ struct WholeUpgradeTests {
         )
         .plan
         let recorder = MemoryRecorder()
+        let gates = OpenedGates()
         let driver = Driver(
             run: "run1",
             plan: plan,
@@ -40,15 +42,42 @@ struct WholeUpgradeTests {
             steps: steps,
             hops: hops,
             access: cluster,
-            clock: clock
+            clock: clock,
+            observer: gates
         )
         let stop = try await driver.walk(recorder: recorder)
         #expect(stop == StopReason.completed)
         #expect(recorder.state.failed.isEmpty)
         #expect(recorder.state.done.count == plan.keys.count)
         #expect(recorder.state.ledger.entries.isEmpty)
+        // Every gate says what it measured, and none opens for less than it needs.
+        for (key, measured) in gates.all {
+            #expect(!measured.isEmpty, "\(key)")
+            for reading in measured where Int(reading.needed) != nil {
+                #expect(reading.found == reading.needed, "\(key): \(reading.text)")
+            }
+        }
+        let gated = plan.keys.filter { key in
+            hops[key.hop].flatMap { facts in
+                steps.steps[key.step]?.gate(
+                    StepContext(key: key, run: "run1", hop: facts, playbook: playbook, plan: plan, ledger: Ledger())
+                )
+            } != nil
+        }
+        #expect(!gated.isEmpty && Set(gates.all.map(\.key)) == Set(gated))
         let end = await cluster.state
         #expect(end.nodes.values.allSatisfy { !$0.isCordoned && $0.kubeletVersion == PackageVersion.later.kubernetes })
         #expect(end.daemonSets.values.allSatisfy { $0.updateStrategy == "RollingUpdate" })
+    }
+}
+
+/// Hears which gates open, and what they measured.
+private final class OpenedGates: RunObserver {
+    private let heard = Mutex<[(key: StepKey, measured: [GateReading])]>([])
+
+    var all: [(key: StepKey, measured: [GateReading])] { heard.withLock { $0 } }
+
+    func notice(_ notice: RunNotice) {
+        if case .gateOpened(let key, let measured) = notice { heard.withLock { $0.append((key, measured)) } }
     }
 }

@@ -25,7 +25,7 @@ struct DocumentTests {
             "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "skipped",
             "ledger", "notices",
         ],
-        sometimes: ["next", "token", "takenFrom"],
+        sometimes: ["next", "token", "takenFrom", "holder"],
         inside: [
             "hops": Form(always: ["id", "steps", "done"]),
             "inDoubt": Form(always: ["key"], sometimes: ["action"]),
@@ -174,8 +174,63 @@ struct DocumentTests {
         try await program.expect("does drain w1.example.org", then: SIGKILL)
         _ = try await program.wait()
         let status = try await workshop.upgrader("status", "--format", "json")
-        try expect(status, Self.status, "status")
-        #expect(status.output.contains("running-or-killed"))
+        try expect(status, Self.status, "status", schema: 2)
+        #expect(status.output.contains(#""status" : "killed""#))
+    }
+
+    private static let end = Form(
+        always: ["schema", "command", "code", "ending", "told", "errors"],
+        sometimes: ["run"],
+        inside: ["errors": Form(always: ["error", "why", "next", "code"], sometimes: ["ran"])]
+    )
+
+    @Test("commands that act write how they ended as one document, well or not, and all else to standard error")
+    func ends() async throws {
+        let workshop = try Workshop(Workshop.failing("hook-smoke", attempts: 1))
+        func end(_ words: String..., code: Int32) async throws -> [String: Any] {
+            let words = words + ["--format", "json"]
+            let result = try await Program(Program.upgrader, words, in: workshop.scratch.path).wait()
+            try expect(result, Self.end, words[0], code: code)
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            #expect(object?["code"] as? Int == Int(code) && object?["command"] as? String == words[0])
+            return try #require(object)
+        }
+        let stopped = try await end("run", Workshop.playbook, code: 11)
+        let error = try #require((stopped["errors"] as? [[String: Any]])?.first)
+        #expect((error["error"] as? String)?.hasPrefix("hook-smoke on w1 failed") == true)
+        #expect((stopped["run"] as? [String: Any])?["status"] as? String == "failed")
+        #expect((stopped["run"] as? [String: Any])?["schema"] as? Int == 2)
+
+        let program = try workshop.start("resume", "--until", "1.12-1.13", "--format", "json")
+        let resumed = try await program.wait()
+        // Progress is for people.
+        #expect(resumed.code == 0 && resumed.errors.contains("hook-smoke@w1 done in "), "\(resumed.errors)")
+        #expect(resumed.output.hasPrefix("{") && resumed.output.contains("\"status\" : \"completed\""))
+        #expect((try await end("resume", code: 0)["told"] as? [String])?.first?.contains("nothing left to do") == true)
+        let clean = try await end("cleanup", code: 0)
+        #expect((clean["told"] as? [String])?.first?.hasPrefix("nothing of ") == true)
+        let refused = try await end("rollback", "w9", code: 64)
+        #expect((refused["errors"] as? [[String: Any]])?.count == 1)
+        // Before there is a run, too.
+        #expect(try await end("run", "none.yaml", code: 64)["run"] == nil)
+        #expect(try await end("resume", "no/such/run", code: 64)["run"] == nil)
+    }
+
+    @Test("commands that look have errors as a document where a program reads")
+    func troubles() async throws {
+        let workshop = try Workshop(Workshop.small())
+        for words in [
+            ["status"], ["why"], ["log"], ["report"], ["explain", "no-such-thing"], ["helm", "inventory", "none.yaml"],
+            ["versions", "show", "kubernetes", "9.9"], ["plan", "none.yaml"], ["check", "none.yaml"],
+        ] {
+            let all = words + ["--format", "json"]
+            let result = try await Program(Program.upgrader, all, in: workshop.scratch.path).wait()
+            #expect(result.code != 0 && result.errors.hasPrefix("error: "), "\(words): \(result.errors)")
+            let value = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            let error = try #require(value?["error"] as? [String: Any], "\(words) printed \(result.output)")
+            #expect(error["code"] as? Int == Int(result.code) && error["next"] is String, "\(words)")
+            if words == ["log"] { #expect(result.output.split(separator: "\n").count == 1) }
+        }
     }
 
     @Test("a check that found something says what and what to do")
@@ -225,12 +280,13 @@ struct DocumentTests {
         }
     }
 
-    private func expect(_ result: Program.Result, _ form: Form, _ name: String, code: Int32 = 0) throws {
+    private func expect(_ result: Program.Result, _ form: Form, _ name: String, code: Int32 = 0, schema: Int = 1) throws
+    {
         #expect(result.code == code, "\(result.errors)")
         let readme = try String(contentsOfFile: Golden.root + "/docs/reference/json-documents.md", encoding: .utf8)
         let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         let object = try #require(value as? [String: Any])
-        #expect(object["schema"] as? Int == 1)
+        #expect(object["schema"] as? Int == schema)
         try expect(object, form, name, readme)
     }
 

@@ -115,7 +115,7 @@ struct QuestionTerminalTests {
             if answer == "abort" { try desk.tmux.type(answer) } else { try desk.tmux.press(answer) }
             let screen = try await desk.ended()
             #expect(screen.contains("exit code 11"), "\(answer): \(screen)")
-            #expect(screen.contains("upgrader resume state/small/"), "\(answer): \(screen)")
+            #expect(flat(screen).contains("upgrader resume state/small/"), "\(answer): \(screen)")
             expectWhole(screen, width)
             let key = try #require(StepKey(Self.step))
             #expect(try desk.workshop.history.state.failed[key]?.attempt == 1)

@@ -86,6 +86,41 @@ struct QuestionTests {
         #expect(await keyboard.line() == "later")
     }
 
+    @Test("a question that stands when the time is over is answered with abort")
+    func over() async throws {
+        let (reader, writer) = try Self.pipe()
+        defer {
+            close(reader)
+            close(writer)
+        }
+        let keyboard = Keyboard(descriptor: reader)
+        let end = Date().timeIntervalSince1970 + 0.2
+        #expect(await keyboard.line(until: end) == nil)
+        #expect(Date().timeIntervalSince1970 >= end)
+        let live = try await LiveScene()
+        let report = FailureReport(
+            plan: live.plan,
+            steps: try Scene().steps,
+            directory: RunDirectory(path: "state/test/RUN"),
+            ledger: Ledger()
+        )
+        let question = FailureQuestion(
+            key: live.key("node-ready", "w1"),
+            attempt: 1,
+            failure: .gateClosed(.nodeNotReady(node: "w1.example.org"), deadline: .seconds(300)),
+            ledger: Ledger()
+        )
+        func ask(endingIn seconds: Double) async throws -> FailureAnswer {
+            let end = NotAfter(end: Date().timeIntervalSince1970 + seconds)
+            let console = LineConsole(plan: live.plan)
+            let desk = try QuestionDesk(report, console: console, keyboard: keyboard, notAfter: end)
+            return await desk.ask(question)
+        }
+        #expect(try await ask(endingIn: 0.2) == .abort)
+        _ = Foundation.write(writer, "retry\n", 6)
+        #expect(try await ask(endingIn: 60) == .retry)
+    }
+
     private static func pipe() throws -> (reader: Int32, writer: Int32) {
         var ends: [Int32] = [-1, -1]
         try #require(Foundation.pipe(&ends) == 0)

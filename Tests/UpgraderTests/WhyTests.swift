@@ -28,6 +28,8 @@ struct WhyTests {
         let program = try workshop.start("resume")
         try await program.expect("does drain w1.example.org", then: SIGSTOP)
         #expect(try await workshop.upgrader("why").output.contains("now at work: "))
+        let running = try await workshop.upgrader("status").output
+        #expect(running.contains(": running, ") && running.contains(/at work:  \S+@\S+ \(pid [0-9]+\)/), "\(running)")
         program.signal(SIGKILL)
         _ = try await program.wait()
         #expect(
@@ -42,12 +44,23 @@ struct WhyTests {
     @Test("log filters and follows to the end of the run; a moment that is none is refused")
     func log() async throws {
         let workshop = try await killed()
+        // Nobody works on it: there is nothing to wait for.
+        let over = try await workshop.start("log", "--follow").wait(deadline: .seconds(30))
+        #expect(over.code == 0 && over.output.contains("drain@w1 does drain w1.example.org"))
+        #expect(over.errors.contains("nobody works on the run, and it has no end: it was killed"), "\(over.errors)")
+        let resuming = try workshop.start("resume")
+        try await resuming.expect("drain@w1")
         let follower = try workshop.start("log", "--follow", "--step", "uncordon")
-        #expect(try await workshop.upgrader("resume").code == 0)
+        #expect(try await resuming.wait().code == 0)
         let followed = try await follower.wait(deadline: .seconds(30))
         #expect(followed.code == 0)
         #expect(followed.output.contains("uncordon@w2 is done"))
-        #expect(!followed.output.contains("drain@"))
+        #expect(!followed.output.contains("drain@") && followed.errors.isEmpty, "\(followed.errors)")
+        // What gates measured stands below them.
+        let gates = try await workshop.upgrader("log", "--step", "cluster-health", "--host", "w1").output
+        #expect(gates.contains("its gate is open"), "\(gates)")
+        #expect(gates.contains("    | etcd members healthy: 1 of 1, 0 may be lost"), "\(gates)")
+        #expect(gates.contains("    | API servers healthy: 1 of 1"), "\(gates)")
         let json = try await workshop.upgrader("log", "--host", "w2", "--format", "json", "--since", "1h")
         #expect(json.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
         #expect(try await workshop.upgrader("log", "--since", "yesterday").code == 64)

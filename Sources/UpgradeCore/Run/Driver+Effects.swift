@@ -129,26 +129,33 @@ extension Driver {
         let start = clock.now
         while !Task.isCancelled {
             let unmet: Unmet
+            let measured: [GateReading]
             do throws(Failure) {
-                switch try await look(gate) {
-                case .open: return .gateOpened
+                let (verdict, readings) = try await look(gate)
+                measured = readings
+                switch verdict {
+                case .open:
+                    observer.notice(.gateOpened(key, measured: readings))
+                    return .gateOpened
                 case .waiting(let why): unmet = why
                 }
             } catch {
                 return .failed(error)
             }
             let elapsed = start.duration(to: clock.now)
+            observer.notice(
+                .gateWaiting(key, unmet, measured: measured, elapsed: elapsed, deadline: gate.deadline)
+            )
             if elapsed >= gate.deadline {
                 return .failed(.gateClosed(unmet, deadline: gate.deadline))
             }
-            observer.notice(.gateWaiting(key, unmet, elapsed: elapsed, deadline: gate.deadline))
             // A cancelled sleep ends early; whoever cancelled it does not wait for the answer.
             try? await clock.sleep(for: gate.interval)
         }
         return .abandoned
     }
 
-    private func look(_ gate: Gate) async throws(Failure) -> Verdict {
+    private func look(_ gate: Gate) async throws(Failure) -> (Verdict, [GateReading]) {
         let seen: Observation
         do {
             seen = try await access.answer(gate.probes)
@@ -156,10 +163,15 @@ extension Driver {
             throw .access(error)
         }
         do {
-            return try gate.verdict(seen)
+            return (try gate.verdict(seen), readings(gate, seen))
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// Figures are for people: without them the gate still says what it says.
+    private func readings(_ gate: Gate, _ seen: Observation) -> [GateReading] {
+        do { return try gate.measured(seen) } catch { return [] }
     }
 
     private func decide(_ key: StepKey, _ ledger: Ledger) async throws(Failure) -> [Action] {

@@ -16,8 +16,10 @@ public enum RunNotice: Hashable, Sendable {
     case progress(StepKey, ActionProgress)
     /// An action ended well.
     case actionEnded(StepKey, Action, took: Duration)
-    /// A gate is not open yet.
-    case gateWaiting(StepKey, Unmet, elapsed: Duration, deadline: Duration)
+    /// A gate is not open yet: why, and what it measured.
+    case gateWaiting(StepKey, Unmet, measured: [GateReading], elapsed: Duration, deadline: Duration)
+    /// A gate is open, and what it measured.
+    case gateOpened(StepKey, measured: [GateReading])
     /// A step is done; `changed` says whether it had anything to do.
     case stepEnded(StepKey, took: Duration, changed: Bool)
     /// A step failed.

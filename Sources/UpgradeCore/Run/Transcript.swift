@@ -16,7 +16,9 @@ public final class Transcript: RunObserver {
             /// The action in hand waits for this.
             case waits(String)
             /// The gate of the step was not open, and why; told once while the reason is the same.
-            case gate(String)
+            case gate(String, measured: [GateReading]?)
+            /// The gate of the step is open, and what it measured.
+            case opened([GateReading])
         }
 
         /// Seconds since 1970.
@@ -62,7 +64,9 @@ public final class Transcript: RunObserver {
         switch notice {
         case .progress(let key, .ran(let trace)): write(key, .ran(trace))
         case .progress(let key, let progress): write(key, .waits(Redaction.redact(progress.title)))
-        case .gateWaiting(let key, let unmet, _, _): write(key, .gate(Redaction.redact(unmet.why)))
+        case .gateWaiting(let key, let unmet, let measured, _, _):
+            write(key, .gate(Redaction.redact(unmet.why), measured: measured))
+        case .gateOpened(let key, let measured): write(key, .opened(measured))
         case .stepEnded(let key, _, _), .stepFailed(let key, _): state.withLock { $0.last[key] = nil }
         case .asking(let key, _): write(key, .waits("the operator is asked what becomes of it"))
         case .stepBegan, .settling, .actionBegan, .actionEnded, .answered, .stepSkipped, .interrupted, .stopped: break
@@ -72,7 +76,7 @@ public final class Transcript: RunObserver {
     private func write(_ key: StepKey, _ event: Entry.Event) {
         state.withLock { state in
             // Told again every few seconds while it lasts.
-            guard let descriptor = state.descriptor, state.last[key] != event else { return }
+            guard let descriptor = state.descriptor, !event.saysTheSame(as: state.last[key]) else { return }
             state.last[key] = event
             // In one write, so that no line is torn by another one.
             guard let line = try? JSON.line(Entry(time: now(), key: key, event: event)) else { return }
@@ -88,5 +92,13 @@ public final class Transcript: RunObserver {
     public static func read(directory: String) -> [Entry] {
         guard let bytes = try? FileSystem.read(path(directory)) else { return [] }
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSON.decode(Entry.self, from: Data($0)) }
+    }
+}
+
+extension Transcript.Entry.Event {
+    /// A gate that waits for the same reason says the same, although its figures differ from look to look.
+    fileprivate func saysTheSame(as other: Self?) -> Bool {
+        if case (.gate(let mine, _), .gate(let theirs, _)?) = (self, other) { return mine == theirs }
+        return self == other
     }
 }

@@ -66,16 +66,11 @@ public actor SimulatedCluster: ClusterAccess {
             )
         }
         // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
-        do throws(AccessError) {
-            try state.begin(action)
-        } catch .drainBlocked(let node, let by, let deadline) {
-            report(.blocked(by))
-            throw .drainBlocked(node: node, by: by, deadline: deadline)
-        }
+        try await untilFree(report) { (state) throws(AccessError) in try state.begin(action) }
         try change(state)
         await pass()
         // Another lane may have acted meanwhile: the end is applied to what the cluster is then.
-        try state.end(action)
+        try await untilFree(report) { (state) throws(AccessError) in try state.end(action) }
         if action.isJob {
             state.jobs.insert(job.unitName)
         }
@@ -108,6 +103,28 @@ public actor SimulatedCluster: ClusterAccess {
     func replaceFence(_ token: Int) throws(AccessError) {
         state.fence = token
         try change(state)
+    }
+
+    /// Changes the cluster; where actions take time, a drain that is blocked is tried again until its deadline.
+    private func untilFree(
+        _ report: @Sendable (ActionProgress) -> Void,
+        _ body: (inout ClusterState) throws(AccessError) -> Void
+    ) async throws(AccessError) {
+        var tries = 1
+        while true {
+            do throws(AccessError) {
+                return try body(&state)
+            } catch .drainBlocked(let node, let by, let deadline) {
+                report(.blocked(by))
+                // kubectl tries an eviction that was refused again after 5 s (Kubernetes 1.14, pkg/kubectl/drain); one
+                // try takes a pace here.
+                guard pace > .zero, .seconds(5) * tries < deadline, !Task.isCancelled else {
+                    throw .drainBlocked(node: node, by: by, deadline: deadline)
+                }
+            }
+            tries += 1
+            await pass()
+        }
     }
 
     private func pass() async {

@@ -47,6 +47,8 @@ public struct Gate: Sendable {
     public var deadline: Duration
     /// How long to wait between two looks.
     public var interval: Duration
+    /// What is measured in the answers, beside what is needed; says nothing about whether the gate is open.
+    public var measured: @Sendable (Observation) throws(StepError) -> [GateReading]
     /// Looks at the answers.
     public var verdict: @Sendable (Observation) throws(StepError) -> Verdict
 
@@ -55,11 +57,13 @@ public struct Gate: Sendable {
         probes: [Probe],
         deadline: Duration,
         interval: Duration,
+        measured: @escaping @Sendable (Observation) throws(StepError) -> [GateReading],
         verdict: @escaping @Sendable (Observation) throws(StepError) -> Verdict
     ) {
         self.probes = probes
         self.deadline = deadline
         self.interval = interval
+        self.measured = measured
         self.verdict = verdict
     }
 }

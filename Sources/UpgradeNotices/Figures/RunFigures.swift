@@ -130,7 +130,7 @@ public struct RunFigures: Sendable {
         switch entry.event {
         case .gate: wait(entry.key, .gate, since: entry.time)
         case .waits(let text): if let kind = WaitKind(words: text) { wait(entry.key, kind, since: entry.time) }
-        case .ran: break
+        case .ran, .opened: break
         }
     }
 
@@ -155,8 +155,8 @@ public struct RunFigures: Sendable {
         case .progress(let key, .blocked): wait(key, .drain, since: time)
         case .progress(let key, .packageLockHeld): wait(key, .dpkg, since: time)
         case .progress(let key, .reconnecting): wait(key, .reconnect, since: time)
-        case .gateWaiting(let key, _, let elapsed, _): wait(key, .gate, since: time - elapsed / .seconds(1))
-        case .actionBegan(let key, _), .actionEnded(let key, _, _): lanes[key]?.wait = nil
+        case .gateWaiting(let key, _, _, let elapsed, _): wait(key, .gate, since: time - elapsed / .seconds(1))
+        case .actionBegan(let key, _), .actionEnded(let key, _, _), .gateOpened(let key, _): lanes[key]?.wait = nil
         case .stepEnded(let key, _, _):
             lanes[key] = nil
             done[key.hop, default: 0] += 1

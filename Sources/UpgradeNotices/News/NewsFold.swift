@@ -60,7 +60,7 @@ public struct NewsFold: Sendable {
         case .progress(let key, let progress) where progress.isWait:
             wait(key, progress.title, since: time)
             return tick(at: time)
-        case .gateWaiting(let key, let unmet, let elapsed, _):
+        case .gateWaiting(let key, let unmet, _, let elapsed, _):
             wait(key, unmet.why, since: time - elapsed / .seconds(1))
             return tick(at: time)
         case .actionBegan(let key, _), .actionEnded(let key, _, _):
@@ -84,7 +84,7 @@ public struct NewsFold: Sendable {
             return passed(key, at: time)
         case .stopped(let reason):
             return [stopped(reason, at: time)]
-        case .progress, .stepBegan, .settling, .interrupted:
+        case .progress, .stepBegan, .settling, .gateOpened, .interrupted:
             return []
         }
     }

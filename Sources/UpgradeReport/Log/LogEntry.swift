@@ -4,7 +4,7 @@ public import UpgradeCore
 public struct LogEntry: Hashable, Sendable {
     /// Seconds since 1970.
     public var time: Double
-    /// What happened, in one word that is stable: the record's name, or `ran`, `waits`, `gate`.
+    /// What happened, in one word that is stable: the record's name, or `ran`, `waits`, `gate`, `opened`.
     public var event: String
     /// The step; `nil` for what is about the run.
     public var key: StepKey?

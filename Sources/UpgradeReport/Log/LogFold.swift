@@ -92,8 +92,22 @@ extension LogEntry {
                 detail: trace.output.isEmpty ? nil : trace.output
             )
         case .waits(let text): self.init(time: entry.time, event: "waits", key: entry.key, text: text)
-        case .gate(let text): self.init(time: entry.time, event: "gate", key: entry.key, text: "waits: \(text)")
+        case .gate(let text, let measured):
+            self.init(
+                time: entry.time,
+                event: "gate",
+                key: entry.key,
+                text: "waits: \(text)",
+                detail: Self.lines(measured ?? [])
+            )
+        case .opened(let measured):
+            let detail = Self.lines(measured)
+            self.init(time: entry.time, event: "opened", key: entry.key, text: "its gate is open", detail: detail)
         }
+    }
+
+    private static func lines(_ measured: [GateReading]) -> String? {
+        measured.isEmpty ? nil : measured.map(\.text).joined(separator: "\n")
     }
 }
 

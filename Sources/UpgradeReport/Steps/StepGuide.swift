@@ -18,6 +18,8 @@ public struct StepGuide: Hashable, Sendable, Codable {
     public var skip: String?
     /// The phases in which it may not be left out all the same, and why.
     public var keep: [String: String]?
+    /// Whether it installs packages of the hop: then the host runs another release; absent for no.
+    public var installs: Bool?
 
     /// Every guide by the id of its step.
     ///

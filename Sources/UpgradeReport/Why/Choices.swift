@@ -7,6 +7,7 @@ struct Choices {
     let place: RunPlace
     let next: String?
     let run: String
+    let takenBack: [String]
 
     private var directory: String { ShellQuoting.join([place.directory]) }
     private var playbook: String { ShellQuoting.join([place.playbook]) }
@@ -17,7 +18,7 @@ struct Choices {
         case .running: return watching
         case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
-        var choices = [resume] + skips
+        var choices = [resume] + skips + rollbacks
         if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }
         if mayChangePlaybook || !state.mayHaveLeftSomething { choices.append(anew) }
         return choices + [report("all that happened so far, for whoever is asked")]
@@ -60,6 +61,16 @@ struct Choices {
             return choice(
                 "upgrader resume \(directory) --skip \(step) --reason WHY",
                 "leaves the step out, for good, with your reason in the journal, and goes on: \(consequence)"
+            )
+        }
+    }
+
+    private var rollbacks: [WhyReport.Choice] {
+        takenBack.map { worker in
+            choice(
+                "upgrader rollback \(ShellQuoting.join([worker])) \(directory)",
+                "takes \(worker), which is half way, back to the release that the hop leaves, from packages that its host has "
+                    + "kept; asks first. A resume upgrades it anew afterwards"
             )
         }
     }

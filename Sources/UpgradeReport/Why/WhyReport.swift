@@ -20,6 +20,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var ran: String?
         /// The end of what that printed.
         public var output: String?
+        /// What its gate measured last, while it was shut.
+        public var measured: [GateReading] = []
         /// What to do about it.
         public var mend: String
     }
@@ -40,6 +42,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var unit: String?
         /// What it was last seen waiting for.
         public var waits: String?
+        /// What its gate measured last.
+        public var measured: [GateReading] = []
     }
 
     /// A step that the operator has left out.
@@ -116,6 +120,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var inHand: [InHand] = []
     /// What is ours on the cluster.
     public var ours: [Ours] = []
+    /// Where the hosts stand, as the journal saw them last.
+    public var hosts: [HostStanding] = []
     /// What can be done now.
     public var choices: [Choice] = []
     /// What was noticed in the state directory.
@@ -130,6 +136,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     ///   - titles: what the steps are for.
     ///   - place: where the run is kept.
     ///   - transcript: what commands printed and what was waited for.
+    ///   - canTakeBack: whether `rollback` would take a worker back.
     ///   - notices: what was noticed on reading.
     public init(
         story: RunStory,
@@ -138,6 +145,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         titles: [StepID: String],
         place: RunPlace,
         transcript: [Transcript.Entry] = [],
+        canTakeBack: (String) -> Bool = { _ in false },
         notices: [String] = []
     ) {
         let state = story.state
@@ -167,6 +175,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                     why: failed.failure.why,
                     ran: failed.failure.ran,
                     output: failed.failure.output,
+                    measured: failed.failure.isGate
+                        ? transcript.measured(by: key, since: story.began(key) ?? 0) : [],
                     mend: failed.failure.next
                 )
             }
@@ -197,7 +207,19 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                 commands: Self.commands(entry.effect.inverse, playbook)
             )
         }
-        choices = Choices(state: state, status: status, place: place, next: next, run: state.header?.run ?? "").all
+        // Where the data cannot be read nothing is told of hosts.
+        let installs = ((try? StepGuide.all()) ?? [:]).filter { $0.value.installs == true }
+        hosts = HostStanding.all(plan, state, playbook, installs: Set(installs.keys))
+        let halfWay = hosts.filter { $0.standing == .inWork || $0.standing == .failed }
+        choices =
+            Choices(
+                state: state,
+                status: status,
+                place: place,
+                next: next,
+                run: state.header?.run ?? "",
+                takenBack: halfWay.map(\.host).filter(canTakeBack)
+            ).all
     }
 
     private static func inHand(
@@ -219,7 +241,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
             action: step.intended?.title,
             commands: step.intended.map { commands($0, playbook) } ?? [],
             unit: step.intended?.isJob == true ? job.unitName : nil,
-            waits: wait?.event.wait
+            waits: wait?.event.wait,
+            measured: transcript.measured(by: key, since: began)
         )
     }
 
@@ -249,8 +272,28 @@ extension Transcript.Entry.Event {
     /// What was waited for; `nil` for a command.
     public var wait: String? {
         switch self {
-        case .waits(let text), .gate(let text): text
-        case .ran: nil
+        case .waits(let text), .gate(let text, _): text
+        case .ran, .opened: nil
         }
+    }
+}
+
+extension Failure {
+    fileprivate var isGate: Bool {
+        if case .gateClosed = self { true } else { false }
+    }
+}
+
+extension [Transcript.Entry] {
+    /// What the gate of a step measured last.
+    fileprivate func measured(by key: StepKey, since time: Double) -> [GateReading] {
+        for entry in reversed() where entry.key == key && entry.time >= time {
+            switch entry.event {
+            case .gate(_, let measured): return measured ?? []
+            case .opened(let measured): return measured
+            case .ran, .waits: continue
+            }
+        }
+        return []
     }
 }

@@ -1,3 +1,5 @@
+internal import UpgradeCore
+
 extension WhyReport {
     /// For people: one screen, the choices last, because that is where the eye is on a terminal.
     public var lines: [String] {
@@ -10,6 +12,9 @@ extension WhyReport {
         for cause in causes { lines += [""] + text(cause) }
         for step in inHand { lines += [""] + text(step) }
         for step in skipped { lines += [""] + text(step) }
+        if status != .completed, let hop = hosts.first?.hop {
+            lines += ["", "the hosts in \(hop), as the journal saw them last:"] + HostStanding.lines(hosts)
+        }
         if !ours.isEmpty { lines += ["", "of this run, on the cluster:"] }
         for effect in ours {
             lines.append("  \(effect.effect)   (by \(effect.key))")
@@ -38,6 +43,7 @@ extension WhyReport {
         if let output = cause.output, !output.isEmpty {
             lines += output.split(separator: "\n", omittingEmptySubsequences: false).map { "        | \($0)" }
         }
+        lines += cause.measured.map { "  gate: \($0.text)" }
         return lines + ["  mend: \(cause.mend)"]
     }
 
@@ -55,6 +61,7 @@ extension WhyReport {
         lines += step.commands.flatMap { Self.indented($0, by: "    ") }
         if let unit = step.unit { lines.append("  may still run as the unit \(unit)") }
         if let waits = step.waits { lines.append("  last seen: \(waits)") }
+        lines += step.measured.map { "  gate: \($0.text)" }
         return lines
     }
 }

@@ -19,7 +19,16 @@ struct ClusterHealth: Step {
             probes: EtcdCheck.probes(context) + servers.map { .apiServer(host: $0) } + [.nodes]
                 + leaders.map { .leader(component: $0) },
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.node
+            interval: GateInterval.node,
+            measured: { (seen) throws(StepError) in
+                let ready = try Self.fineNodes(seen, context).intersection(context.plan.baseline.readyNodes)
+                var readings = try GateReadings.etcd(seen, context)
+                if !servers.isEmpty { readings.append(try GateReadings.healthy(servers, seen)) }
+                let nodes = "nodes Ready, or cordoned by this run"
+                readings.append(GateReading(nodes, ready.count, of: context.plan.baseline.readyNodes.count))
+                for component in leaders { readings.append(try GateReadings.leader(component, seen)) }
+                return readings
+            }
         ) { (seen) throws(StepError) -> Verdict in
             if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
             for host in servers {
@@ -51,8 +60,12 @@ struct ClusterHealth: Step {
     }
 
     private static func worseNode(_ seen: Observation, _ context: StepContext) throws(StepError) -> Unmet? {
+        context.plan.baseline.readyNodes.subtracting(try fineNodes(seen, context)).min()
+            .map { .worseThanBaseline(node: $0) }
+    }
+
+    private static func fineNodes(_ seen: Observation, _ context: StepContext) throws(StepError) -> Set<String> {
         // Asked before every host: the cost must grow with the nodes, not with their square.
-        let fine = Set(try seen.nodes().filter { $0.isReady || context.isOurCordon($0) }.map(\.name))
-        return context.plan.baseline.readyNodes.subtracting(fine).min().map { .worseThanBaseline(node: $0) }
+        Set(try seen.nodes().filter { $0.isReady || context.isOurCordon($0) }.map(\.name))
     }
 }

@@ -30,7 +30,10 @@ struct RestartAPIServer: Step {
         return Gate(
             probes: decision.probes + [.apiServer(host: host)],
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.daemon
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                [try GateReadings.unit(decision, seen, context)] + (try GateReadings.server(host, seen, context))
+            }
         ) { (seen) throws(StepError) -> Verdict in
             if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
             let server = try seen.apiServer(on: host)

@@ -25,7 +25,14 @@ struct ControllerRestart {
         return Gate(
             probes: decision.probes + [.leader(component: unit)],
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.daemon
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                let state = try seen.unit(unit, on: context.hostName)
+                return [
+                    try GateReadings.unit(decision, seen, context),
+                    try GateReadings.leader(unit, seen, since: state),
+                ]
+            }
         ) { (seen) throws(StepError) -> Verdict in
             if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
             let state = try seen.unit(unit, on: context.hostName)

@@ -13,7 +13,8 @@ struct VerifyCluster: Step {
         Gate(
             probes: Self.questions(context),
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.node
+            interval: GateInterval.node,
+            measured: { (seen) throws(StepError) in try Self.measured(seen, context) }
         ) { (seen) throws(StepError) -> Verdict in
             for check in [Self.servers, Self.packages, Self.units, Self.nodes, Self.leaders] {
                 if let unmet = try check(seen, context) { return .waiting(unmet) }
@@ -32,6 +33,42 @@ struct VerifyCluster: Step {
             probes += UnitName.units(of: host).map { .unit(host: host.name, unit: $0) }
         }
         return probes + [.nodes] + UnitName.controllers.map { .leader(component: $0) }
+    }
+
+    private static func measured(_ seen: Observation, _ context: StepContext) throws(StepError) -> [GateReading] {
+        let servers = context.playbook.hosts(.controlPlane).map(\.name)
+        let target = try context.targetKubernetes()
+        var (updated, packages, packagesWanted, units, unitsWanted) = (0, 0, 0, 0, 0)
+        for host in servers where try seen.apiServer(on: host).version == target { updated += 1 }
+        for host in context.playbook.hosts {
+            let names = PackagesOfHost.kubernetes(of: host, context.playbook)
+            packagesWanted += names.count
+            if !names.isEmpty {
+                let (installed, wanted) = (try seen.packages(on: host.name, names: names), try context.target())
+                packages += names.count { installed[$0]?.version == wanted && installed[$0]?.isConfigured == true }
+            }
+            for unit in UnitName.units(of: host) {
+                unitsWanted += 1
+                if try RestartDecision(host: host.name, unit: unit).unmet(seen, context) == nil { units += 1 }
+            }
+        }
+        let workers = Set(context.playbook.hosts(.worker).map(\.node))
+        let nodes = try seen.nodes()
+        let kubelets = nodes.count { workers.contains($0.name) && $0.kubeletVersion == target }
+        let ours = nodes.count { context.isOurCordon($0) }
+        let baseline = context.plan.baseline.readyNodes
+        let ready = baseline.intersection(nodes.filter(\.isReady).map(\.name)).count
+        var readings = [
+            try GateReadings.healthy(servers, seen),
+            GateReading("API servers at v\(target)", updated, of: servers.count),
+            GateReading("packages of the hop installed", packages, of: packagesWanted),
+            GateReading("daemons at v\(target)", units, of: unitsWanted),
+            GateReading("kubelets at v\(target)", kubelets, of: workers.count),
+            GateReading("nodes Ready of those before the run", ready, of: baseline.count),
+            GateReading("cordons of this run", ours == 0 ? "none" : "\(ours)", needs: "none"),
+        ]
+        for component in UnitName.controllers { readings.append(try GateReadings.leader(component, seen)) }
+        return readings
     }
 
     private static let servers: Check = { (seen, context) throws(StepError) -> Unmet? in

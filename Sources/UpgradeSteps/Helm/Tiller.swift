@@ -40,7 +40,17 @@ struct Tiller: Step {
         return Gate(
             probes: probes(context),
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.daemon
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                var readings: [GateReading] = []
+                for namespace in namespaces {
+                    let state = try seen.deployment(Self.deployment, in: namespace)
+                    let pods = state.map { $0.image == wanted ? $0.updatedAndAvailable : 0 } ?? 0
+                    let what = "pods of \(namespace)/\(Self.deployment) available at \(wanted)"
+                    readings.append(GateReading(what, pods, of: state?.replicas ?? 1))
+                }
+                return readings
+            }
         ) { (seen) throws(StepError) -> Verdict in
             for namespace in namespaces {
                 let state = try seen.deployment(Self.deployment, in: namespace)

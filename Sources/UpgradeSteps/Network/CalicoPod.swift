@@ -23,19 +23,31 @@ struct CalicoPod: Step {
         guard let calico = CalicoTarget(context) else { return nil }
         let (node, host) = (context.nodeName, context.hostName)
         let before = context.plan.baseline.bgpSessions?[host] ?? 0
+        @Sendable func up(_ seen: Observation) throws(StepError) -> [BGPPeer] {
+            (try seen.bgpPeers(on: host) ?? []).filter(\.isEstablished)
+        }
         return Gate(
             probes: [calico.probe] + (before > 0 ? [.bgpPeers(host: host)] : []),
             deadline: context.playbook.deadlines.nodeReady,
-            interval: GateInterval.node
+            interval: GateInterval.node,
+            measured: { (seen) throws(StepError) in
+                let pod = try calico.daemonSet(seen).pods[node]
+                return [
+                    GateReading("Calico's image", pod?.image ?? "no pod", needs: calico.image),
+                    GateReading(
+                        "Calico's pod",
+                        pod.map { $0.isTerminating ? "ending" : $0.isReady ? "Ready" : "not Ready" } ?? "none",
+                        needs: "Ready"
+                    ),
+                ] + (before > 0 ? [GateReading("BGP sessions established", try up(seen).count, of: before)] : [])
+            }
         ) { (seen) throws(StepError) -> Verdict in
             guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
                 !pod.isTerminating
             else { return .waiting(Self.notReady(calico, context)) }
-            guard before > 0 else { return .open }
-            let peers = try seen.bgpPeers(on: host) ?? []
-            let established = peers.count(where: \.isEstablished)
+            let established = before > 0 ? try up(seen).count : 0
             guard established >= before else {
-                let others = peers.filter { !$0.isEstablished }
+                let others = (try seen.bgpPeers(on: host) ?? []).filter { !$0.isEstablished }
                 return .waiting(
                     .bgpSessionsDown(host: host, established: established, before: before, others: others)
                 )

@@ -14,7 +14,14 @@ struct NodeReady: Step {
         return Gate(
             probes: [.node(name)],
             deadline: context.playbook.deadlines.nodeReady,
-            interval: GateInterval.node
+            interval: GateInterval.node,
+            measured: { (seen) throws(StepError) in
+                let node = try seen.node(name)
+                return [
+                    GateReadings.version("kubelet", node?.kubeletVersion, needs: try context.targetKubernetes()),
+                    GateReading("node", node.map { $0.isReady ? "Ready" : "not Ready" } ?? "missing", needs: "Ready"),
+                ]
+            }
         ) { (seen) throws(StepError) -> Verdict in
             guard let node = try seen.node(name) else { return .waiting(.nodeMissing(node: name)) }
             let target = try context.targetKubernetes()

@@ -18,7 +18,10 @@ struct RestartKubeProxy: Step {
         return Gate(
             probes: decision.probes,
             deadline: context.playbook.deadlines.daemon,
-            interval: GateInterval.daemon
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                [try GateReadings.unit(decision, seen, context)]
+            }
         ) { (seen) throws(StepError) -> Verdict in
             if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
             return .open

@@ -14,7 +14,14 @@ struct PackageSystem: Step {
         return Gate(
             probes: [.packageSystem(host: host)],
             deadline: context.playbook.deadlines.install,
-            interval: GateInterval.packageLock
+            interval: GateInterval.packageLock,
+            measured: { (seen) throws(StepError) in
+                let state = try seen.packageSystem(on: host)
+                return [
+                    GateReading("dpkg's lock", state.lockHolder.map { "held by \($0)" } ?? "free", needs: "free"),
+                    GateReading("dpkg --audit", state.audit.isEmpty ? "clean" : "not clean", needs: "clean"),
+                ]
+            }
         ) { (seen) throws(StepError) -> Verdict in
             let state = try seen.packageSystem(on: host)
             // What is half done while another process works is that process's business.

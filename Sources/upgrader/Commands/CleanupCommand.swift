@@ -18,11 +18,15 @@ struct CleanupCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
 
+    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
+    var format = OutputFormat.text
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json, ends: "cleanup") {
             let directory = try RunDirectory.find(run ?? state.state)
+            Output.reader?.take(directory)
             let plan = try directory.plan()
             let session = try Session(of: directory, plan)
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("cleanup"))
@@ -32,7 +36,7 @@ struct CleanupCommand: AsyncParsableCommand {
             let outcomes = try await Worlds.use(session.playbook, directory: directory) { world in
                 try await undo(session, directory, plan, journal, world, targets)
             }
-            if outcomes.isEmpty { Output.write("nothing of \(directory.path) is left to undo") }
+            if outcomes.isEmpty { Output.tell("nothing of \(directory.path) is left to undo") }
             OtherRuns.tell(besides: directory)
             return CleanupReport.tell(outcomes, directory, again: "upgrader cleanup")
         }

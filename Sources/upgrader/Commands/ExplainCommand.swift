@@ -26,7 +26,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let overrides = try playbook.map { try Session(playbook: $0).playbook.versions } ?? []
             let book = try FactBook(overriding: overrides)
             let address = (fact ?? "").trimmingCharacters(in: CharacterSet(charactersIn: "/"))

@@ -26,7 +26,7 @@ struct HelmInventoryCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let session = try Session(playbook: playbook)
             let inventory = try await Worlds.look(session) { try await HelmQuestion.inventory($0.access) }
             let outlook = try HelmOutlook(inventory, session.playbook, run: Session.newRunName())

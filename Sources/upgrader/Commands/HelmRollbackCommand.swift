@@ -22,11 +22,15 @@ struct HelmRollbackCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
 
+    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
+    var format = OutputFormat.text
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json, ends: "helm rollback") {
             let directory = try RunDirectory.find(run ?? state.state)
+            Output.reader?.take(directory)
             let plan = try directory.plan()
             let session = try Session(of: directory, plan)
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("helm rollback"))
@@ -55,14 +59,14 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         _ world: World
     ) async throws -> Ending {
         let rollback = HelmRollback(try await HelmQuestion.inventory(world.access), run: directory.run)
-        for reason in rollback.kept { Output.write("left alone: \(reason)") }
+        for reason in rollback.kept { Output.tell("left alone: \(reason)") }
         if rollback.removals.isEmpty {
-            Output.write("no Secret of this run is left to remove")
+            Output.tell("no Secret of this run is left to remove")
             return .done
         }
         let actions = rollback.removals.map(Action.removeHelmSecret)
         if dryRun {
-            for action in actions { Output.write("would \(action.title)") }
+            for action in actions { Output.tell("would \(action.title)") }
             return .done
         }
         let again = "upgrader helm rollback \(directory.path)"
@@ -103,7 +107,7 @@ struct HelmRollbackCommand: AsyncParsableCommand {
                     error.isUnreachable ? .unreachable : .paused
                 )
             }
-            Output.write("done: \(action.title)")
+            Output.tell("done: \(action.title)")
         }
         return .done
     }

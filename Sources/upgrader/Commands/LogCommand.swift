@@ -8,7 +8,7 @@ struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Print what happened in a run, from its journal and what its commands printed.",
-        discussion: "With --format json each line is an object. --follow ends when the run stops."
+        discussion: "With --format json each line is an object. --follow ends when the run stops, or was killed."
     )
 
     @Argument(help: "The run's directory; the newest run when not given.")
@@ -32,7 +32,7 @@ struct LogCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json, isLines: true) {
             let record = try RunRecord(run ?? state.state)
             let filter = LogFilter(
                 hosts: try host.map { try record.session.names($0, record.story.state.ledger) } ?? [],
@@ -46,7 +46,15 @@ struct LogCommand: AsyncParsableCommand {
             while !log.hasStopped {
                 // Short for a person who watches; reading costs nothing when nothing came.
                 try? await Task.sleep(for: .milliseconds(300))
+                // Before the reading: what was written until the process ended is read.
+                let holder = try RunLock.holder(clusterDirectory: record.directory.clusterPath)
                 try write(try log.next())
+                guard holder == nil, !log.hasStopped else { continue }
+                Output.note(
+                    "note: nobody works on the run, and it has no end: it was killed; "
+                        + "`upgrader why \(record.directory.path)` says what can be done"
+                )
+                return .done
             }
             return .done
         }

@@ -10,6 +10,9 @@ struct NotAfter: Hashable, Sendable {
     /// As it is told.
     var text: String { Date(timeIntervalSince1970: end).formatted(.iso8601) }
 
+    /// Whether it is later.
+    var isOver: Bool { Date().timeIntervalSince1970 >= end }
+
     /// Reads a time to come; `nil` when none was given.
     ///
     /// - Throws: `Complaint` for what is none, or is over.

@@ -35,7 +35,7 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: (format ?? Self.format(of: output)) == .json && output == nil) {
             let report = try RunRecord(run ?? state.state).report
             let text: String
             switch format ?? Self.format(of: output) {

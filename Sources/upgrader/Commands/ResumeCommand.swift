@@ -43,11 +43,15 @@ struct ResumeCommand: AsyncParsableCommand {
     )
     var withdrawSkip: [String] = []
 
+    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
+    var format = OutputFormat.text
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json, ends: "resume") {
             let directory = try RunDirectory.find(run ?? state.state)
+            Output.reader?.take(directory)
             let plan = try directory.plan()
             let session = try Session(of: directory, plan)
             let skips = SkipRequest(skipped: skip, withdrawn: withdrawSkip, reason: reason, directory: directory.path)

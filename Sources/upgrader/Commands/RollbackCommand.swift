@@ -32,11 +32,15 @@ struct RollbackCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
 
+    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
+    var format = OutputFormat.text
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json, ends: "rollback") {
             let directory = try RunDirectory.find(run ?? state.state)
+            Output.reader?.take(directory)
             let upgrade = try directory.plan()
             let session = try Session(of: directory, upgrade)
             let again = "upgrader rollback \(worker) \(directory.path)"

@@ -32,12 +32,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Begin no host that may not be done by then, and pause: 06:00, or 2026-11-29T06:00Z.")
     var notAfter: String?
 
+    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
+    var format = OutputFormat.text
+
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
         if dryRun {
             let (state, notAfter) = (state.state, notAfter)
-            return try await PlanCommand.show(playbook, format: .text, output: nil, until: until) {
+            return try await PlanCommand.show(playbook, format: format, output: nil, until: until) {
                 session,
                 plan,
                 until in
@@ -45,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
                 try Beginning.refuseUnfinished(RunDirectory.all("\(state)/\(session.playbook.cluster)"))
             }
         }
-        try await complaining {
+        try await complaining(json: format == .json, ends: "run") {
             let session = try Session(playbook: playbook)
             let until = try session.hop(until)
             let end = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 
-/// `upgrader status`: how far a run is, what it left on the cluster, why it stopped; reads the state directory only.
+/// `upgrader status`: how far a run is, what it left on the cluster, why it stopped; reads the state directory only, and asks its lock.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
@@ -18,10 +18,9 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let directory = try RunDirectory.find(run ?? state.state)
-            let history = try directory.history()
-            let document = StatusDocument(directory, try directory.plan(), history)
+            let document = try StatusDocument(reading: directory)
             switch format {
             case .text: Output.write(document.lines.joined(separator: "\n"))
             case .json: Output.write(try document.text)

@@ -18,7 +18,7 @@ struct VersionsExportCommand: AsyncParsableCommand {
     @OptionGroup var options: KnowledgeOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let overrides = try playbook.map { try Session(playbook: $0).playbook.versions } ?? []
             let sheet = VersionSheet(try VersionKnowledge.embedded(overriding: overrides), on: options.date)
             switch format {

@@ -18,7 +18,7 @@ struct VersionsListCommand: AsyncParsableCommand {
     @OptionGroup var options: KnowledgeOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             var sheet = VersionSheet(try VersionKnowledge.embedded(), on: options.date)
             if let component {
                 guard VersionSheet.components.contains(component) else {

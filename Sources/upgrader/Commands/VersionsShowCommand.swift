@@ -21,7 +21,7 @@ struct VersionsShowCommand: AsyncParsableCommand {
     @OptionGroup var options: KnowledgeOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let known = try VersionKnowledge.embedded()
             let rows = VersionSheet(known, on: options.date).rows.filter { $0.component == component }
             guard !rows.isEmpty else {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import UpgradeCore
 internal import UpgradeKnowledge
 
 /// `upgrader versions sync`: a change of the data files, proposed from upstream's pages.
@@ -21,10 +22,13 @@ struct VersionsSyncCommand: AsyncParsableCommand {
     @Option(name: .short, help: "Write the diff to this file instead of standard output.")
     var output: String?
 
+    @Option(help: "text, or json: what is proposed, as one document on standard output.")
+    var format = OutputFormat.text
+
     @OptionGroup var options: KnowledgeOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let curl = CurlPages(proxy: proxy)
             let report = try await VersionSync.run(day: options.date, mirror: from) { url async throws(PageError) in
                 try await curl.read(url)
@@ -32,11 +36,33 @@ struct VersionsSyncCommand: AsyncParsableCommand {
             for line in report.changes { Output.note("change: \(line)") }
             for line in report.remarks { Output.note("note:   \(line)") }
             if report.diff.isEmpty { Output.note("no change to propose") }
-            try write(report.diff)
-            guard !report.refused.isEmpty else { return .done }
-            Output.complain(Complaint(refused: report.refused))
-            return report.refused.allSatisfy(\.isUnreachable) ? .unreachable : .refused
+            if format == .text || output != nil { try write(report.diff) }
+            let ending: Ending =
+                report.refused.isEmpty
+                ? .done : report.refused.allSatisfy(\.isUnreachable) ? .unreachable : .refused
+            let complaint = Complaint(refused: report.refused)
+            if format == .json {
+                let errors = complaint.blocks.map { CheckDocument.Trouble($0, ending) }
+                let document = Document(
+                    changes: report.changes,
+                    remarks: report.remarks,
+                    diff: report.diff,
+                    errors: errors
+                )
+                Output.write(try JSON.text(document))
+            }
+            if ending != .done { Output.complain(complaint) }
+            return ending
         }
+    }
+
+    /// What is proposed; documented in docs/reference/json-documents.md.
+    private struct Document: Encodable {
+        var schema = 1
+        var changes: [String]
+        var remarks: [String]
+        var diff: String
+        var errors: [CheckDocument.Trouble]
     }
 
     private func write(_ diff: String) throws {

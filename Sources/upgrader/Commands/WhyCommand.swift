@@ -20,7 +20,7 @@ struct WhyCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let record = try RunRecord(run ?? state.state)
             let report = record.why
             switch format {

@@ -11,9 +11,9 @@ enum CleanupReport {
         for outcome in outcomes {
             switch outcome {
             case .undone(let effect):
-                Output.write("undone: \(effect.inverse.title)")
+                Output.tell("undone: \(effect.inverse.title)")
             case .notOurs(let effect):
-                Output.write("left alone, changed by somebody else or gone: \(effect.title)")
+                Output.tell("left alone, changed by somebody else or gone: \(effect.title)")
             case .unsettled(let key, let error):
                 ending = self.ending(error)
                 blocks.append(

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import UpgradeCore
 
 /// What a person sees of a run while it goes on.
@@ -16,10 +17,10 @@ protocol Console: RunObserver {
 enum Consoles {
     /// Makes the console of a run.
     static func make(plan: Plan, record: RunState, steps: StepSet, times: StepTimes) -> any Console {
-        switch Terminal.ability {
-        case .lines:
-            LineConsole(plan: plan)
-        case .live:
+        switch (Terminal.ability, Output.reader) {
+        case (_, .some): LineConsole(plan: plan, descriptor: STDERR_FILENO)
+        case (.lines, nil): LineConsole(plan: plan)
+        case (.live, nil):
             LiveConsole(
                 view: LiveView(plan: plan, record: record, steps: steps, times: times),
                 terminal: Terminal()

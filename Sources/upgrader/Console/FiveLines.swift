@@ -18,6 +18,21 @@ struct FiveLines: Hashable, Sendable {
         lines.map { "\($0.label):".padded(to: 7) + $0.value }.joined(separator: "\n").harmless
     }
 
+    /// The same in lines of at most so many columns, each below the text of its label; `nil` leaves them whole.
+    func text(width: Int?) -> String {
+        guard let width else { return text }
+        let label = 7
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return lines.flatMap { line -> [String] in
+            guard line.columns > width else { return [line] }
+            let head = String(line.prefix(label))
+            // A value of several lines may have some that begin at the edge.
+            guard head.last == " " else { return line.folded(to: width) }
+            let folded = String(line.dropFirst(label)).folded(to: max(20, width - label))
+            return folded.enumerated().map { ($0 == 0 ? head : String(repeating: " ", count: label)) + $1 }
+        }.joined(separator: "\n")
+    }
+
     /// What each line is about, and what it says.
     var lines: [(label: String, value: String)] {
         [

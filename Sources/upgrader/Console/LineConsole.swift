@@ -6,10 +6,12 @@ struct LineConsole: Console {
     private let numbers: [StepKey: Int]
     private let count: Int
     private let outlet: Outlet
+    private let descriptor: Int32
 
-    /// Makes a console for a plan.
-    init(plan: Plan, outlet: Outlet = Output.outlet) {
+    /// Makes a console for a plan, by default on standard output.
+    init(plan: Plan, outlet: Outlet = Output.outlet, descriptor: Int32 = STDOUT_FILENO) {
         self.outlet = outlet
+        self.descriptor = descriptor
         numbers = Dictionary(uniqueKeysWithValues: plan.keys.enumerated().map { ($1, $0 + 1) })
         count = numbers.count
     }
@@ -22,7 +24,7 @@ struct LineConsole: Console {
 
     func notice(_ notice: RunNotice) {
         if let line = text(notice) {
-            outlet.put("\(Self.time()) \(line)\n", to: STDOUT_FILENO, mayBeLeftOut: true)
+            outlet.put("\(Self.time()) \(line)\n", to: descriptor, mayBeLeftOut: true)
         }
     }
 
@@ -39,15 +41,16 @@ struct LineConsole: Console {
             progress.isWait ? "\(place(key)) \(progress.title)" : nil
         case .actionEnded(let key, let action, let took):
             "\(place(key)) did \(action.title) in \(took.text)"
-        case .gateWaiting(let key, let unmet, let elapsed, let deadline):
+        case .gateWaiting(let key, let unmet, let measured, let elapsed, let deadline):
             "\(place(key)) waits (\(elapsed.text) of at most \(deadline.text)): \(unmet.why)"
+                + (measured.isEmpty ? "" : "; measured: \(measured.text)")
         case .stepEnded(let key, let took, let changed):
             "\(place(key)) done in \(took.text)\(changed ? "" : ", nothing to do")"
         case .stepFailed(let key, let failure):
             "\(place(key)) failed: \(failure.why)"
         case .stepSkipped(let key, let skip):
             "\(place(key)) is skipped by \(skip.by), because: \(skip.reason)"
-        case .asking, .answered:
+        case .gateOpened, .asking, .answered:
             nil
         case .interrupted:
             "interrupted: the action in hand ends, then the run stops; a second interrupt stops waiting for it"

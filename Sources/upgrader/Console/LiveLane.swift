@@ -10,8 +10,8 @@ struct LiveLane: Hashable, Sendable {
         case following(Action)
         /// It performs an action.
         case acting(Action)
-        /// Its gate is not open: why, for how long it was waited for at `told`, and how long at most.
-        case waiting(Unmet, elapsed: Duration, told: Duration, deadline: Duration)
+        /// Its gate is not open: why, what it measured, for how long it was waited for at `told`, and how long at most.
+        case waiting(Unmet, measured: [GateReading], elapsed: Duration, told: Duration, deadline: Duration)
         /// Nothing: the run was interrupted, and nobody waits for what it waited for.
         case left
         /// It has failed.

@@ -88,7 +88,7 @@ extension LiveView {
 
     private func time(_ lane: LiveLane, _ now: Duration) -> String {
         switch lane.doing {
-        case .waiting(_, let elapsed, let told, let deadline):
+        case .waiting(_, _, let elapsed, let told, let deadline):
             "\((elapsed + (now - told)).onClock) of at most \(deadline.onClock)"
         case .left, .failed: ""
         case .looking, .following, .acting: (now - lane.since).onClock
@@ -99,7 +99,8 @@ extension LiveView {
     private func reasons(_ lane: LiveLane, _ width: Int, _ now: Duration) -> [LiveLine] {
         switch lane.doing {
         case .left: return []
-        case .waiting(let unmet, _, _, _): return folded(unmet.why, width, .waiting)
+        case .waiting(let unmet, let measured, _, _, _):
+            return folded(unmet.why, width, .waiting) + folded(measured.text, width, .plain)
         case .failed(let why): return folded(why, width, .bad)
         case .looking, .following, .acting: break
         }

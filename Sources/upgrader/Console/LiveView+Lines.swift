@@ -7,7 +7,7 @@ extension LiveView {
     func lines(width: Int, height: Int, now: Duration) -> [LiveLine] {
         let width = max(1, width)
         let head = [rule(width), heading(width, now), bar(width), position]
-        let foot = stop == nil ? [following] + noReturn + [interruptHelp] : []
+        let foot = stop == nil ? gate(width) + [following] + noReturn + [interruptHelp] : []
         // On a small terminal every line counts; with this many there is room for air and still for history.
         let air = height >= 20 ? [LiveLine()] : []
         let fixed = head.count + foot.count + air.count * 2
@@ -70,6 +70,15 @@ extension LiveView {
     }
 
     // MARK: - Foot
+
+    /// What the gate that opened last measured: how much was to spare when the run went on.
+    private func gate(_ width: Int) -> [LiveLine] {
+        guard let lastGate, !lastGate.measured.isEmpty else { return [] }
+        return [
+            LiveLine("gate    ", .faint).with(name(lastGate.key)).with(" open  ", .good)
+                .with(lastGate.measured.text, .faint).cut(to: width)
+        ]
+    }
 
     private var following: LiveLine {
         let line = LiveLine("next    ", .faint)

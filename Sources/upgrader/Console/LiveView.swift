@@ -24,6 +24,8 @@ struct LiveView: Sendable {
     private(set) var place: LivePlaces.Place?
     /// Whether the operator's wish to stop was heard.
     private(set) var isInterrupted = false
+    /// The gate that opened last, and what it measured.
+    private(set) var lastGate: (key: StepKey, measured: [GateReading])?
     /// Why the run stopped; `nil` while it goes on.
     private(set) var stop: StopReason?
     private let words: LineConsole
@@ -65,8 +67,12 @@ struct LiveView: Sendable {
             change(key, now) { $0.take(progress, at: now) }
         case .actionEnded(let key, _, _):
             change(key, now) { [isInterrupted] in $0.does(isInterrupted ? .left : .looking) }
-        case .gateWaiting(let key, let unmet, let elapsed, let deadline):
-            change(key, now) { $0.does(.waiting(unmet, elapsed: elapsed, told: now, deadline: deadline)) }
+        case .gateWaiting(let key, let unmet, let measured, let elapsed, let deadline):
+            change(key, now) {
+                $0.does(.waiting(unmet, measured: measured, elapsed: elapsed, told: now, deadline: deadline))
+            }
+        case .gateOpened(let key, let measured):
+            lastGate = (key, measured)
         case .stepEnded(let key, let took, let changed):
             lanes.removeAll { $0.key == key }
             places.finish(key)

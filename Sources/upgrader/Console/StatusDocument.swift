@@ -5,13 +5,15 @@ internal import UpgradeReport
 /// How far a run is, for programs and people; documented in docs/reference/json-documents.md.
 struct StatusDocument: Encodable {
     /// The form, raised when it changes.
-    var schema = 1
+    var schema = 2
     /// The run's directory.
     var directory: String
     /// The cluster.
     var cluster: String
-    /// `completed`, `stopped`, `interrupted`, `lease-lost`, `failed`, `running-or-killed` or `not-begun`.
+    /// `completed`, `stopped`, `interrupted`, `lease-lost`, `failed`, `running`, `killed` or `not-begun`.
     var status: String
+    /// Who works on the cluster now, as its lock says: `user@host (pid N), reason`; absent for nobody.
+    var holder: String?
     /// Steps of the plan.
     var steps: Int
     /// Steps that are done.
@@ -77,13 +79,27 @@ struct StatusDocument: Encodable {
         var time: String
     }
 
+    /// Reads a run's directory, and asks who holds the lock.
+    ///
+    /// - Throws: `JournalError`.
+    init(reading directory: RunDirectory) throws {
+        // Before and after: neither a run that ends meanwhile nor one that is resumed is taken for one that was killed.
+        let before = try RunLock.holder(clusterDirectory: directory.clusterPath)
+        let (plan, history) = (try directory.plan(), try directory.history())
+        let holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
+        self.init(directory, plan, history, holder: holder)
+    }
+
     /// Makes the document.
-    init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History) {
+    ///
+    /// - Parameter holder: who holds the lock of the cluster; `nil` for nobody.
+    init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History, holder: String?) {
         let record = history.state
         let keys = plan.keys
         self.directory = directory.path
         cluster = plan.cluster
-        status = Self.status(record)
+        status = record.header == nil ? "not-begun" : RunStatus(record, isHeld: holder != nil).rawValue
+        self.holder = holder
         steps = keys.count
         done = record.done.count
         next = keys.first { !record.isBehind($0) }?.description
@@ -123,6 +139,7 @@ struct StatusDocument: Encodable {
     /// For people.
     var lines: [String] {
         var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
+        if let holder { lines.append("at work:  \(holder)") }
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
         if let next { lines.append("next:     \(next)") }
         lines += inDoubt.map { step in
@@ -141,17 +158,5 @@ struct StatusDocument: Encodable {
         lines += ledger.map { "ours:     \($0)" }
         lines += notices.map { "note:     \($0)" }
         return lines
-    }
-
-    private static func status(_ record: RunState) -> String {
-        guard record.header != nil else { return "not-begun" }
-        return switch record.stop {
-        case .completed: "completed"
-        case .reached, .outOfTime: "stopped"
-        case .interrupted: "interrupted"
-        case .failed: "failed"
-        case .leaseLost: "lease-lost"
-        case nil: "running-or-killed"
-        }
     }
 }

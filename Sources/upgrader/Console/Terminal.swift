@@ -52,6 +52,15 @@ struct Terminal: Sendable {
         ability(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
     }
 
+    /// The width of the terminal behind standard error; `nil` where that is none, or does not know.
+    static var errorWidth: Int? {
+        var size = winsize()
+        guard isatty(STDERR_FILENO) == 1, ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
     /// The size now; 80 by 24 where the terminal does not know its own.
     var size: LiveBlock.Size {
         var size = winsize()

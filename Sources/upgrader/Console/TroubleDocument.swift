@@ -14,9 +14,9 @@ struct TroubleDocument: Encodable {
         error = CheckDocument.Trouble(complaint)
     }
 
-    /// The JSON text.
-    var text: String {
-        get throws { try JSON.text(self) }
+    /// The JSON text, on several lines or on one.
+    func text(isLine: Bool = false) throws -> String {
+        isLine ? String(decoding: try JSON.line(self), as: UTF8.self) : try JSON.text(self)
     }
 }
 
@@ -24,10 +24,11 @@ extension CheckDocument.Trouble {
     /// Makes it of the first block.
     init?(_ complaint: Complaint) {
         guard let block = complaint.blocks.first else { return nil }
-        error = block.error
-        why = block.why
-        ran = block.ran
-        next = block.next
-        code = complaint.ending.rawValue
+        self.init(block, complaint.ending)
+    }
+
+    /// Makes it of a block.
+    init(_ block: FiveLines, _ ending: Ending) {
+        self.init(error: block.error, why: block.why, ran: block.ran, next: block.next, code: ending.rawValue)
     }
 }

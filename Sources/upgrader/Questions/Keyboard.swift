@@ -27,12 +27,14 @@ struct Keyboard: Sendable {
     }
 
     /// The next line without its end; `nil` at the end of input, and when the task is cancelled.
-    func line() async -> String? {
+    ///
+    /// - Parameter end: the moment, in seconds since 1970, after which nobody waits for it either.
+    func line(until end: Double? = nil) async -> String? {
         let wish = Wish()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread { [descriptor] in
-                    continuation.resume(returning: Self.read(descriptor, wish))
+                    continuation.resume(returning: Self.read(descriptor, wish, end))
                 }
             }
         } onCancel: {
@@ -41,9 +43,9 @@ struct Keyboard: Sendable {
     }
 
     /// A byte at a time: what follows the line is for whoever reads next.
-    private static func read(_ descriptor: Int32, _ wish: Wish) -> String? {
+    private static func read(_ descriptor: Int32, _ wish: Wish, _ end: Double?) -> String? {
         var bytes: [UInt8] = []
-        while !wish.isThere.withLock({ $0 }) {
+        while !wish.isThere.withLock({ $0 }), end.map({ Date().timeIntervalSince1970 < $0 }) ?? true {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard poll(&wanted, 1, interval) > 0 else { continue }
             // A process that was put into the background waits until it is fetched back.

@@ -11,6 +11,7 @@ actor QuestionDesk: Asker {
     private let console: any Console
     private let keyboard: Keyboard
     private let guides: [StepID: StepGuide]
+    private let notAfter: NotAfter?
     private var queue: [StepKey] = []
     private var isClosed = false
 
@@ -20,8 +21,15 @@ actor QuestionDesk: Asker {
     ///   - report: tells failures.
     ///   - console: leaves the terminal to a question.
     ///   - keyboard: where answers come from.
+    ///   - notAfter: when all that is begun must be able to end: a question that stands then is answered with abort.
     /// - Throws: `DecodingError` for a mistake in the data of steps.
-    init(_ report: FailureReport, console: any Console, keyboard: Keyboard = Keyboard()) throws {
+    init(
+        _ report: FailureReport,
+        console: any Console,
+        keyboard: Keyboard = Keyboard(),
+        notAfter: NotAfter? = nil
+    ) throws {
+        self.notAfter = notAfter
         self.report = report
         self.console = console
         self.keyboard = keyboard
@@ -48,6 +56,7 @@ actor QuestionDesk: Asker {
     private func put(_ text: QuestionText, _ verdict: SkipVerdict) async -> FailureAnswer {
         keyboard.forget()
         Output.note(text.lines(width: Terminal().size.width).joined(separator: "\n"))
+        if let notAfter { Output.note("(without an answer by \(notAfter.text), --not-after, it is abort)") }
         while true {
             guard let word = await line(text.prompt) else { return .abort }
             switch (Word(word), verdict) {
@@ -67,9 +76,12 @@ actor QuestionDesk: Asker {
 
     private func line(_ prompt: String) async -> String? {
         Output.outlet.put(prompt, to: STDERR_FILENO)
-        let line = await keyboard.line()
+        let line = await keyboard.line(until: notAfter?.end)
         // The cursor stands behind the prompt, or behind the ^C that the terminal has echoed.
         if line == nil { Output.note("") }
+        if line == nil, !Task.isCancelled, let notAfter, notAfter.isOver {
+            Output.note("nobody has answered by \(notAfter.text), the end of --not-after: it is abort")
+        }
         return line
     }
 

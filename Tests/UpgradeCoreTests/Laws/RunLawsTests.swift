@@ -202,7 +202,12 @@ private final class GatedStep: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
 
     func gate(_ context: StepContext) -> Gate? {
-        Gate(probes: [.nodes], deadline: Self.deadline, interval: .seconds(5)) { (_) throws(StepError) -> Verdict in
+        Gate(
+            probes: [.nodes],
+            deadline: Self.deadline,
+            interval: .seconds(5),
+            measured: { _ in [GateReading("looks", self.looks, of: self.opensAt)] }
+        ) { (_) throws(StepError) -> Verdict in
             let look = self.count.withLock { count in
                 count += 1
                 return count

@@ -47,12 +47,26 @@ struct LiveScene {
             .gateWaiting(
                 key("node-ready", "w2"),
                 .nodeNotReady(node: "w2.example.org"),
+                measured: [
+                    GateReading("kubelet", "v1.13.10", needs: "v1.13.10"),
+                    GateReading("node", "not Ready", needs: "Ready"),
+                ],
                 elapsed: .seconds(20),
                 deadline: .seconds(300)
             ),
             at: .seconds(110)
         )
         walk("w3", to: "install-node", at: .seconds(90))
+        view.take(
+            .gateOpened(
+                key("cluster-health", "w3"),
+                measured: [
+                    GateReading("etcd members healthy", 3, of: 3, spare: "1 may be lost"),
+                    GateReading("API servers healthy", 2, of: 2),
+                ]
+            ),
+            at: .seconds(90)
+        )
         let packages = [PackageVersion("1.13.10-1")].compactMap { version in
             version.map { PackageSpec(name: "kubernetes-node", version: $0) }
         }

@@ -56,7 +56,14 @@ struct LiveViewTests {
             scene.walk(name, to: "node-ready", at: .seconds(60))
             let unmet = Unmet.nodeNotReady(node: "\(name).example.org")
             let key = scene.key("node-ready", name)
-            scene.view.take(.gateWaiting(key, unmet, elapsed: .seconds(20), deadline: .seconds(300)), at: .seconds(110))
+            let waits = RunNotice.gateWaiting(
+                key,
+                unmet,
+                measured: [],
+                elapsed: .seconds(20),
+                deadline: .seconds(300)
+            )
+            scene.view.take(waits, at: .seconds(110))
         }
         scene.walk(failed, to: "uncordon", at: .seconds(60))
         scene.view.take(.stepFailed(scene.key("uncordon", failed), .unmet(.foreignCordon(node: failed))), at: now)

@@ -48,12 +48,22 @@ struct Tmux {
         _ = try? run("kill-server")
     }
 
-    /// The screen and its history, once it shows what is waited for; looks again for ten seconds.
+    /// The screen and its history, once it shows what is waited for; looks again for ten seconds, or so many.
     @discardableResult
-    func waits(for isThere: (String) -> Bool) async throws -> String {
+    func waits(seconds: Int = 10, for isThere: (String) -> Bool) async throws -> String {
+        try await waits(seconds, ["-J", "-S", "-"], for: isThere)
+    }
+
+    /// The screen alone, line by line as the terminal has them.
+    @discardableResult
+    func waitsOnScreen(seconds: Int = 10, for isThere: (String) -> Bool) async throws -> String {
+        try await waits(seconds, [], for: isThere)
+    }
+
+    private func waits(_ seconds: Int, _ options: [String], for isThere: (String) -> Bool) async throws -> String {
         var screen = ""
-        for _ in 1...200 {
-            screen = try run("capture-pane", "-p", "-J", "-S", "-")
+        for _ in 1...seconds * 20 {
+            screen = try run(["capture-pane", "-p"] + options)
             if isThere(screen) { return screen }
             try await Task.sleep(for: .milliseconds(50))
         }

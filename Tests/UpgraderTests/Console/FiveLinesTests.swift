@@ -1,0 +1,36 @@
+import Testing
+
+@testable import upgrader
+
+@Suite("Five lines")
+struct FiveLinesTests {
+    private let block = FiveLines(
+        error: "node w1 could not be drained in 5 min  (1.12 → 1.13, workers, step 69 of 101: Drain the node)",
+        why: "pod shop/cart-0 is held by budget shop/cart (0 disruptions allowed)\n       pod shop/cart-1 as well",
+        ran: "cp1: kubectl drain w1 --timeout=300s   (exit 1)",
+        state: "node w1 is cordoned by this run",
+        next: "free the pods, then `upgrader resume state/staging/20261128-220000-kfzt`"
+    )
+
+    @Test("fold at the width of a terminal, below the text of their label, and lose no word", arguments: [40, 60, 80])
+    func folded(width: Int) {
+        let text = block.text(width: width)
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.allSatisfy { $0.columns <= width }, "\(text)")
+        #expect(lines.count > 6)
+        let labels = ["error: ", "why:   ", "ran:   ", "state: ", "next:  "]
+        #expect(
+            lines.allSatisfy { line in line.hasPrefix("       ") || labels.contains { line.hasPrefix($0) } },
+            "\(text)"
+        )
+        let words = { (text: String) in text.split { $0.isWhitespace }.joined() }
+        #expect(words(text) == words(block.text))
+    }
+
+    @Test("stay whole in a pipe, and where they have room")
+    func whole() {
+        #expect(block.text(width: nil) == block.text)
+        #expect(block.text(width: 200) == block.text)
+        #expect(block.text.split(separator: "\n").count == 6)
+    }
+}

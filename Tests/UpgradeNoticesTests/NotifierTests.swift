@@ -167,7 +167,13 @@ struct NotifierTests {
         #expect(fold.tick(at: 5000) == [])
         #expect(
             fold.take(
-                .gateWaiting(key, .mustBeCordoned(node: "w1"), measured: [], elapsed: .seconds(700), deadline: .seconds(900)),
+                .gateWaiting(
+                    key,
+                    .mustBeCordoned(node: "w1"),
+                    measured: [],
+                    elapsed: .seconds(700),
+                    deadline: .seconds(900)
+                ),
                 at: 6000
             ).count == 1
         )

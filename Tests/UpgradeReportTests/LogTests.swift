@@ -52,7 +52,8 @@ struct LogTests {
         let key = try #require(StepKey("1.12-1.13/workers/node-ready@w1"))
         let now = Ticker()
         let transcript = Transcript(directory: scratch.path, now: { now.next() })
-        let (shut, open) = (GateReading("node", "not Ready", needs: "Ready"), GateReading("node", "Ready", needs: "Ready"))
+        let shut = GateReading("node", "not Ready", needs: "Ready")
+        let open = GateReading("node", "Ready", needs: "Ready")
         let unmet = Unmet.nodeNotReady(node: "w1.example.org")
         for elapsed in [1, 2] {
             let deadline = Duration.seconds(9)
@@ -66,7 +67,8 @@ struct LogTests {
         #expect(entries.map(\.event) == [.gate(unmet.why, measured: [shut]), .opened([open])])
         let lines = entries.flatMap { LogEntry($0).lines }
         #expect(lines.count == 4 && lines[1] == "    | node: not Ready, needs Ready", "\(lines)")
-        #expect(lines[2].hasSuffix("\(key) its gate is open") && lines[3] == "    | node: Ready, needs Ready", "\(lines)")
+        #expect(lines[2].hasSuffix("\(key) its gate is open"), "\(lines)")
+        #expect(lines[3] == "    | node: Ready, needs Ready", "\(lines)")
         let old = #"{"event":{"gate":{"_0":"it was so"}},"key":"\#(key)","time":1}"#
         try scratch.write(Data((old + "\n").utf8), to: "transcript.jsonl")
         entries = Transcript.read(directory: scratch.path)

@@ -88,7 +88,9 @@ struct WhyReportTests {
         // w2 was not begun: there is nothing to take back.
         #expect(!commands.contains { $0.contains("rollback w2") })
         #expect(try !why(story).choices.contains { $0.command.contains("rollback") })
-        let told = "  w1: 1.12.10-1, half way, at 1.12-1.13/workers/drain@w1, nothing of the hop installed, cordoned by this run"
+        let told =
+            "  w1: 1.12.10-1, half way, at 1.12-1.13/workers/drain@w1, nothing of the hop installed, "
+            + "cordoned by this run"
         #expect(draining.lines.contains(told), "\(draining.lines)")
 
         let install = try story.key("1.12-1.13/workers/install-node@w1")

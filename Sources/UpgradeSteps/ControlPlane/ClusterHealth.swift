@@ -28,20 +28,21 @@ struct ClusterHealth: Step {
                 readings.append(GateReading(nodes, ready.count, of: context.plan.baseline.readyNodes.count))
                 for component in leaders { readings.append(try GateReadings.leader(component, seen)) }
                 return readings
-            }
-        ) { (seen) throws(StepError) -> Verdict in
-            if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
-            for host in servers {
-                guard try seen.apiServer(on: host).isHealthy else {
-                    return .waiting(.apiServerUnhealthy(host: host))
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
+                for host in servers {
+                    guard try seen.apiServer(on: host).isHealthy else {
+                        return .waiting(.apiServerUnhealthy(host: host))
+                    }
                 }
+                if let unmet = try Self.worseNode(seen, context) { return .waiting(unmet) }
+                for component in leaders {
+                    if let unmet = try LeaderCheck.unmet(component, seen) { return .waiting(unmet) }
+                }
+                return .open
             }
-            if let unmet = try Self.worseNode(seen, context) { return .waiting(unmet) }
-            for component in leaders {
-                if let unmet = try LeaderCheck.unmet(component, seen) { return .waiting(unmet) }
-            }
-            return .open
-        }
+        )
     }
 
     /// The API servers that must be healthy: all but the one that the lane is about to change.

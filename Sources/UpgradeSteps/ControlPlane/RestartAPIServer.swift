@@ -33,17 +33,18 @@ struct RestartAPIServer: Step {
             interval: GateInterval.daemon,
             measured: { (seen) throws(StepError) in
                 [try GateReadings.unit(decision, seen, context)] + (try GateReadings.server(host, seen, context))
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
+                let server = try seen.apiServer(on: host)
+                guard server.isHealthy else { return .waiting(.apiServerUnhealthy(host: host)) }
+                let target = try context.targetKubernetes()
+                guard server.version == target else {
+                    return .waiting(.apiServerVersion(host: host, found: server.version, expected: target))
+                }
+                return .open
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
-            let server = try seen.apiServer(on: host)
-            guard server.isHealthy else { return .waiting(.apiServerUnhealthy(host: host)) }
-            let target = try context.targetKubernetes()
-            guard server.version == target else {
-                return .waiting(.apiServerVersion(host: host, found: server.version, expected: target))
-            }
-            return .open
-        }
+        )
     }
 
     private func decision(_ context: StepContext) -> RestartDecision {

@@ -32,12 +32,13 @@ struct ControllerRestart {
                     try GateReadings.unit(decision, seen, context),
                     try GateReadings.leader(unit, seen, since: state),
                 ]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
+                let state = try seen.unit(unit, on: context.hostName)
+                if let unmet = try LeaderCheck.unmet(unit, since: state, seen) { return .waiting(unmet) }
+                return .open
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
-            let state = try seen.unit(unit, on: context.hostName)
-            if let unmet = try LeaderCheck.unmet(unit, since: state, seen) { return .waiting(unmet) }
-            return .open
-        }
+        )
     }
 }

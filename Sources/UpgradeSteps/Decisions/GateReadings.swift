@@ -36,7 +36,11 @@ enum GateReadings {
     }
 
     /// The daemon that runs as a unit.
-    static func unit(_ decision: RestartDecision, _ seen: Observation, _ context: StepContext) throws(StepError)
+    static func unit(
+        _ decision: RestartDecision,
+        _ seen: Observation,
+        _ context: StepContext
+    ) throws(StepError)
         -> GateReading
     {
         let state = try seen.unit(decision.unit, on: decision.host)
@@ -45,7 +49,11 @@ enum GateReadings {
     }
 
     /// How long ago the leader of a controller has renewed its lock.
-    static func leader(_ component: String, _ seen: Observation, since unit: UnitState? = nil) throws(StepError)
+    static func leader(
+        _ component: String,
+        _ seen: Observation,
+        since unit: UnitState? = nil
+    ) throws(StepError)
         -> GateReading
     {
         let what = "leader of \(component) renewed its lock"

@@ -14,13 +14,14 @@ struct VerifyCluster: Step {
             probes: Self.questions(context),
             deadline: context.playbook.deadlines.daemon,
             interval: GateInterval.node,
-            measured: { (seen) throws(StepError) in try Self.measured(seen, context) }
-        ) { (seen) throws(StepError) -> Verdict in
-            for check in [Self.servers, Self.packages, Self.units, Self.nodes, Self.leaders] {
-                if let unmet = try check(seen, context) { return .waiting(unmet) }
+            measured: { (seen) throws(StepError) in try Self.measured(seen, context) },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                for check in [Self.servers, Self.packages, Self.units, Self.nodes, Self.leaders] {
+                    if let unmet = try check(seen, context) { return .waiting(unmet) }
+                }
+                return .open
             }
-            return .open
-        }
+        )
     }
 
     private typealias Check = @Sendable (Observation, StepContext) throws(StepError) -> Unmet?

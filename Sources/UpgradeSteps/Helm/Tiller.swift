@@ -50,23 +50,24 @@ struct Tiller: Step {
                     readings.append(GateReading(what, pods, of: state?.replicas ?? 1))
                 }
                 return readings
-            }
-        ) { (seen) throws(StepError) -> Verdict in
-            for namespace in namespaces {
-                let state = try seen.deployment(Self.deployment, in: namespace)
-                guard let state, state.image == wanted, state.updatedAndAvailable >= state.replicas else {
-                    return .waiting(
-                        .workloadNotReady(
-                            kind: "Deployment",
-                            namespace: namespace,
-                            name: Self.deployment,
-                            on: nil
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                for namespace in namespaces {
+                    let state = try seen.deployment(Self.deployment, in: namespace)
+                    guard let state, state.image == wanted, state.updatedAndAvailable >= state.replicas else {
+                        return .waiting(
+                            .workloadNotReady(
+                                kind: "Deployment",
+                                namespace: namespace,
+                                name: Self.deployment,
+                                on: nil
+                            )
                         )
-                    )
+                    }
                 }
+                return .open
             }
-            return .open
-        }
+        )
     }
 
     private func namespaces(_ context: StepContext) -> [String] {

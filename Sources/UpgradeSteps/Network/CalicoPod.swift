@@ -40,20 +40,21 @@ struct CalicoPod: Step {
                         needs: "Ready"
                     ),
                 ] + (before > 0 ? [GateReading("BGP sessions established", try up(seen).count, of: before)] : [])
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
+                    !pod.isTerminating
+                else { return .waiting(Self.notReady(calico, context)) }
+                let established = before > 0 ? try up(seen).count : 0
+                guard established >= before else {
+                    let others = (try seen.bgpPeers(on: host) ?? []).filter { !$0.isEstablished }
+                    return .waiting(
+                        .bgpSessionsDown(host: host, established: established, before: before, others: others)
+                    )
+                }
+                return .open
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
-                !pod.isTerminating
-            else { return .waiting(Self.notReady(calico, context)) }
-            let established = before > 0 ? try up(seen).count : 0
-            guard established >= before else {
-                let others = (try seen.bgpPeers(on: host) ?? []).filter { !$0.isEstablished }
-                return .waiting(
-                    .bgpSessionsDown(host: host, established: established, before: before, others: others)
-                )
-            }
-            return .open
-        }
+        )
     }
 
     private static func notReady(_ calico: CalicoTarget, _ context: StepContext) -> Unmet {

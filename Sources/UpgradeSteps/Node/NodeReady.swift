@@ -21,14 +21,15 @@ struct NodeReady: Step {
                     GateReadings.version("kubelet", node?.kubeletVersion, needs: try context.targetKubernetes()),
                     GateReading("node", node.map { $0.isReady ? "Ready" : "not Ready" } ?? "missing", needs: "Ready"),
                 ]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                guard let node = try seen.node(name) else { return .waiting(.nodeMissing(node: name)) }
+                let target = try context.targetKubernetes()
+                guard node.kubeletVersion == target else {
+                    return .waiting(.kubeletVersion(node: name, found: node.kubeletVersion, expected: target))
+                }
+                return node.isReady ? .open : .waiting(.nodeNotReady(node: name))
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            guard let node = try seen.node(name) else { return .waiting(.nodeMissing(node: name)) }
-            let target = try context.targetKubernetes()
-            guard node.kubeletVersion == target else {
-                return .waiting(.kubeletVersion(node: name, found: node.kubeletVersion, expected: target))
-            }
-            return node.isReady ? .open : .waiting(.nodeNotReady(node: name))
-        }
+        )
     }
 }

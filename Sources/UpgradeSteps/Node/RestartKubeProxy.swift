@@ -21,11 +21,12 @@ struct RestartKubeProxy: Step {
             interval: GateInterval.daemon,
             measured: { (seen) throws(StepError) in
                 [try GateReadings.unit(decision, seen, context)]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
+                return .open
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            if let unmet = try decision.unmet(seen, context) { return .waiting(unmet) }
-            return .open
-        }
+        )
     }
 
     private func decision(_ context: StepContext) -> RestartDecision {

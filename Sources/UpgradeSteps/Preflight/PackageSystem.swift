@@ -21,15 +21,16 @@ struct PackageSystem: Step {
                     GateReading("dpkg's lock", state.lockHolder.map { "held by \($0)" } ?? "free", needs: "free"),
                     GateReading("dpkg --audit", state.audit.isEmpty ? "clean" : "not clean", needs: "clean"),
                 ]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                let state = try seen.packageSystem(on: host)
+                // What is half done while another process works is that process's business.
+                if let holder = state.lockHolder { return .waiting(.packageLockHeld(host: host, by: holder)) }
+                guard state.audit.isEmpty else {
+                    throw .unmet(.packageSystemUnclean(host: host, audit: state.audit))
+                }
+                return .open
             }
-        ) { (seen) throws(StepError) -> Verdict in
-            let state = try seen.packageSystem(on: host)
-            // What is half done while another process works is that process's business.
-            if let holder = state.lockHolder { return .waiting(.packageLockHeld(host: host, by: holder)) }
-            guard state.audit.isEmpty else {
-                throw .unmet(.packageSystemUnclean(host: host, audit: state.audit))
-            }
-            return .open
-        }
+        )
     }
 }

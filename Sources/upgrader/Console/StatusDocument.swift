@@ -92,7 +92,11 @@ struct StatusDocument: Encodable {
 
     /// Makes the document.
     ///
-    /// - Parameter holder: who holds the lock of the cluster; `nil` for nobody.
+    /// - Parameters:
+    ///   - directory: the run's.
+    ///   - plan: what is to happen.
+    ///   - history: the journal.
+    ///   - holder: who holds the lock of the cluster; `nil` for nobody.
     init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History, holder: String?) {
         let record = history.state
         let keys = plan.keys

@@ -26,9 +26,10 @@ struct Keyboard: Sendable {
         _ = tcflush(descriptor, TCIFLUSH)
     }
 
-    /// The next line without its end; `nil` at the end of input, and when the task is cancelled.
+    /// Waits for the next line.
     ///
-    /// - Parameter end: the moment, in seconds since 1970, after which nobody waits for it either.
+    /// - Parameter end: the moment, in seconds since 1970, after which nobody waits for it.
+    /// - Returns: the line without its end; `nil` at the end of input, past `end`, and when the task is cancelled.
     func line(until end: Double? = nil) async -> String? {
         let wish = Wish()
         return await withTaskCancellationHandler {

@@ -206,13 +206,14 @@ private final class GatedStep: Step {
             probes: [.nodes],
             deadline: Self.deadline,
             interval: .seconds(5),
-            measured: { _ in [GateReading("looks", self.looks, of: self.opensAt)] }
-        ) { (_) throws(StepError) -> Verdict in
-            let look = self.count.withLock { count in
-                count += 1
-                return count
+            measured: { _ in [GateReading("looks", self.looks, of: self.opensAt)] },
+            verdict: { (_) throws(StepError) -> Verdict in
+                let look = self.count.withLock { count in
+                    count += 1
+                    return count
+                }
+                return look >= self.opensAt ? .open : .waiting(Self.unmet)
             }
-            return look >= self.opensAt ? .open : .waiting(Self.unmet)
-        }
+        )
     }
 }

@@ -76,7 +76,13 @@ private struct Gated: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
 
     func gate(_ context: StepContext) -> Gate? {
-        Gate(probes: [.budgets], deadline: .seconds(60), interval: .seconds(1), measured: { _ in [] }) { _ in .open }
+        Gate(
+            probes: [.budgets],
+            deadline: .seconds(60),
+            interval: .seconds(1),
+            measured: { _ in [] },
+            verdict: { _ in .open }
+        )
     }
 }
 

@@ -34,12 +34,15 @@ enum RemoteWork {
         through remote: any Remote
     ) async throws {
         let commands = Int(words[0]) ?? 0
-        guard work == "run" && commands > 0 || work == "copy" && words.count == 2 else { throw Benchmarks.Wrong(words: words) }
+        guard work == "run" && commands > 0 || work == "copy" && words.count == 2 else {
+            throw Benchmarks.Wrong(words: words)
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for host in hosts {
                 group.addTask {
                     if work == "copy" {
-                        return try await remote.upload(words[0], to: words[1], on: host, deadline: deadline)
+                        try await remote.upload(words[0], to: words[1], on: host, deadline: deadline)
+                        return
                     }
                     for _ in 0..<commands {
                         let result = try await remote.run(Command("true"), on: host, deadline: deadline)

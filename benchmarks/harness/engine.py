@@ -11,7 +11,7 @@ def parts(quick):
     less = TENTH if quick else 1
     return [
         ("e. survey and plan", [["planning", str(nodes // less)] for nodes in (100, 1_000, 5_000)]),
-        ("the whole upgrade, simulated", [["rehearsing", str(workers // less)] for workers in (50, 500)]),
+        ("the whole upgrade, simulated", [["rehearsing", str(max(50, workers // less))] for workers in (50, 500)]),
         ("f. journal", [["recording", str(100_000 // less)]]),
         ("g. resume", [["preparing", str(200_000 // less)], ["resuming"]]),
         ("foresight", [["foreseeing", str(1_000 // less)]]),

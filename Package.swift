@@ -125,9 +125,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSteps"],
+            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps"],
             path: "benchmarks",
-            exclude: ["README.md"],
+            exclude: ["README.md", "harness"],
             swiftSettings: settings
         ),
         .target(

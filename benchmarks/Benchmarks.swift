@@ -1,26 +1,36 @@
+import Foundation
 import UpgradeCore
 
-/// What recording, resuming and walking cost; `Scripts/bench` runs it in a release build.
+/// One part of the benchmarks a process, so that the memory of each is its own; `Scripts/bench` runs them all.
 ///
 /// Prints a table for people and, as its last line, one JSON object.
 @main
 enum Benchmarks {
     static func main() async throws {
-        let isQuick = CommandLine.arguments.contains("--quick")
+        let words = Array(CommandLine.arguments.dropFirst())
         var report = Report()
-        // 670 workers over four hops: a little more than 100,000 transitions.
-        let large = try await Walk.perform(workers: isQuick ? 64 : 670)
-        let small = try await Walk.perform(workers: 50)
-        let middle = try await Walk.perform(workers: isQuick ? 100 : 500)
-        for walk in [small, middle, large] {
-            report.add("walk \(walk.records.count) transitions, \(walk.workers) workers", walk.took / .seconds(1), "s")
-            report.add("  processor time a transition", walk.cost, "us")
+        switch (words.first, words.count) {
+        case ("planning", 2): try await Planning.measure(nodes: number(words[1]), &report)
+        case ("rehearsing", 2): try await Walk.measure(workers: number(words[1]), &report)
+        case ("recording", 2): try await Recording.measure(late: number(words[1]), &report)
+        case ("preparing", 3): return try await Resuming.prepare(transitions: number(words[1]), at: words[2])
+        case ("resuming", 2): try Resuming.measure(RunDirectory(path: words[1]), &report)
+        case ("foreseeing", 2): try Foreseeing.measure(nodes: number(words[1]), pods: number(words[1]) * 10, &report)
+        case ("remote", _): return try await RemoteWork.perform(Array(words.dropFirst()))
+        default: throw Wrong(words: words)
         }
-        report.add("plan", Double(large.plan.keys.count), "steps")
-        try Recording.measure(large.records, late: isQuick ? 5000 : 100_000, &report)
-        try Resuming.measure(large, transitions: isQuick ? 5000 : 100_000, &report)
-        try Foreseeing.measure(nodes: 1_000, pods: 10_000, &report)
-        report.add("peak memory of all this", try Usage.peak(), "MiB")
+        report.add("peak memory", try Usage.peak(), "MiB")
+        report.add("peak memory that is not a file's", try Usage.peakOfOwn(), "MiB")
         try report.printOut()
+    }
+
+    private static func number(_ word: String) throws -> Int {
+        guard let number = Int(word), number > 0 else { throw Wrong(words: [word]) }
+        return number
+    }
+
+    /// Words that name no part.
+    struct Wrong: Error {
+        var words: [String]
     }
 }

@@ -42,7 +42,7 @@ enum Foreseeing {
             )
         }
         let clock = ContinuousClock()
-        // Read from the data files by the walks before: what is measured is the rules alone.
+        // Read before: what is measured is the rules alone.
         let knowledge = try Breakage.all()
         var found: [Finding] = []
         let took = clock.measure { found = Foresight.findings(facts, path: path, knowledge: knowledge) }

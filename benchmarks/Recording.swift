@@ -5,9 +5,11 @@ import UpgradeCore
 /// What it costs to make one transition durable, early and late in a run, against a bare append and fdatasync.
 enum Recording {
     private static let window = 200
-    private static let rounds = 5
+    private static let rounds = 9
 
-    static func measure(_ records: [Record], late: Int, _ report: inout Report) throws {
+    static func measure(late: Int, _ report: inout Report) async throws {
+        // As many different records as fit into every window; they come round again.
+        let records = try await Walk.perform(workers: 100).records
         let scratch = try Scratch()
         let places = [("100th", 100), (late == 100_000 ? "100,000th" : "\(late)th", late)]
         var series: [Series] = []
@@ -55,8 +57,9 @@ enum Recording {
             journalPath = directory + "/journal.jsonl"
             var count = 0
             while count < offset {
-                let chunk = min(1000, offset - count)
-                try journal.append(Array(records[count..<count + chunk]))
+                let start = count % records.count
+                let chunk = min(1000, offset - count, records.count - start)
+                try journal.append(Array(records[start..<start + chunk]))
                 count += chunk
             }
             next = offset

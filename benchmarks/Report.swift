@@ -49,6 +49,9 @@ enum Usage {
     /// The most that was resident at once, in MiB.
     static func peak() throws -> Double { try read("VmHWM:") }
 
+    /// The most that was resident of the process's own at once, in MiB: without the program and its libraries.
+    static func peakOfOwn() throws -> Double { try peak() - read("RssFile:") }
+
     /// What is resident now, in MiB.
     static func resident() throws -> Double { try read("VmRSS:") }
 

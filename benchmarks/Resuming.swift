@@ -3,10 +3,11 @@ import UpgradeCore
 
 /// What it costs to take up a long run again: plan, journal, checkpoint, and the first decision.
 enum Resuming {
-    static func measure(_ walk: Walk, transitions: Int, _ report: inout Report) throws {
-        let scratch = try Scratch()
+    /// Makes the directory of a run that has come so far.
+    static func prepare(transitions: Int, at state: String) async throws {
+        let walk = try await Walk.perform(transitions: transitions)
         let directory = try RunDirectory.create(
-            state: scratch.path,
+            state: state,
             cluster: "benchmark",
             name: "run",
             plan: walk.plan,
@@ -14,18 +15,20 @@ enum Resuming {
             playbookPath: "",
             holder: "",
             reason: "",
-            now: { 0 }
+            now: { Date().timeIntervalSince1970 }
         )
-        let records = Array(walk.records.prefix(transitions))
-        do {
-            let journal = try Journal(directory: directory.path, now: { 0 })
-            for start in stride(from: 0, to: records.count, by: 1000) {
-                try journal.append(Array(records[start..<min(start + 1000, records.count)]))
-            }
+        let journal = try Journal(directory: directory.path, now: { Date().timeIntervalSince1970 })
+        let count = transitions - journal.count
+        for start in stride(from: 0, to: count, by: 1000) {
+            try journal.append(Array(walk.records[start..<min(start + 1000, count)]))
         }
+    }
+
+    static func measure(_ directory: RunDirectory, _ report: inout Report) throws {
         let rounds = 5
         var whole: [Duration] = []
         var parts: [[Duration]] = [[], [], []]
+        var count = 0
         let before = try Usage.resident()
         let used = Usage.processorTime
         for _ in 0..<rounds {
@@ -38,13 +41,14 @@ enum Resuming {
             var machine = RunMachine(plan: plan, resuming: journal.state)
             let effects = try machine.handle(.started)
             let ended = ContinuousClock.now
-            guard !effects.isEmpty, journal.count == records.count + 1 else { throw Walk.Impossible() }
+            count = journal.count
+            guard !effects.isEmpty else { throw Walk.Impossible() }
             whole.append(ended - began)
             parts[0].append(hasPlan - began)
             parts[1].append(hasJournal - hasPlan)
             parts[2].append(ended - hasJournal)
         }
-        report.add("resume \(records.count) transitions, median of \(rounds)", whole.quantile(0.5) / .seconds(1), "s")
+        report.add("resume \(count) transitions, median of \(rounds)", whole.quantile(0.5) / .seconds(1), "s")
         report.add("  processor time", (Usage.processorTime - used) / Double(rounds), "s")
         for (name, part) in zip(["read the plan", "read the journal and checkpoint", "first decision"], parts) {
             report.add("  \(name)", part.quantile(0.5) / .seconds(1), "s")

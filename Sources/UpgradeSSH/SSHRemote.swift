@@ -31,7 +31,8 @@ public final class SSHRemote: Remote {
     private static let maximumDials = 32
 
     let settings: SSHSettings
-    let threads = Threads(limit: maximumDials)
+    let threads: Threads
+    let digests: FileDigests
     private let config: SSHConfig
     private let loops: [EventLoop]
     private let state = Mutex(State())
@@ -39,6 +40,8 @@ public final class SSHRemote: Remote {
     /// Makes a remote that dials with the first call for each host; ends with `close`.
     public init(_ settings: SSHSettings = SSHSettings()) {
         self.settings = settings
+        threads = Threads(limit: Self.maximumDials)
+        digests = FileDigests(on: threads)
         let account = LocalAccount.current
         config = SSHConfig(
             files: settings.configFile.map { [$0] } ?? [account.home + "/.ssh/config", "/etc/ssh/ssh_config"],

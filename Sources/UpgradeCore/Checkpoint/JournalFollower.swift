@@ -6,6 +6,7 @@ public struct JournalFollower: Sendable {
     private var offset = 0
     private var count = 0
     private var hash = JournalLine.genesis
+    private var keys = StepKeys()
 
     /// Follows the journal of a run's directory from its beginning.
     public init(directory: String) {
@@ -22,7 +23,7 @@ public struct JournalFollower: Sendable {
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let line: JournalLine
             do {
-                line = try JournalLine.parse(rest[..<newline], seq: count + 1, prev: hash)
+                line = try JournalLine.parse(rest[..<newline], seq: count + 1, prev: hash, keys: &keys)
             } catch {
                 throw .damaged(path: path, line: count + 1, reason: error.reason)
             }

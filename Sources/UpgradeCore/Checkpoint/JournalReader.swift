@@ -37,11 +37,17 @@ public enum JournalReader {
         let checkpoint = try readCheckpoint(directory, on: disk)
         let bytes = try disk.read(path) ?? []
         var history = History()
+        var keys = StepKeys()
         var rest = bytes[...]
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let line: JournalLine
             do {
-                line = try JournalLine.parse(rest[..<newline], seq: history.count + 1, prev: history.hash)
+                line = try JournalLine.parse(
+                    rest[..<newline],
+                    seq: history.count + 1,
+                    prev: history.hash,
+                    keys: &keys
+                )
             } catch {
                 throw .damaged(path: path, line: history.count + 1, reason: error.reason)
             }

@@ -29,20 +29,20 @@ struct JournalScanner {
     }
 
     /// Reads a record; `nil` for one of another kind or form.
-    static func record(_ bytes: ArraySlice<UInt8>) -> Record? {
+    static func record(_ bytes: ArraySlice<UInt8>, _ keys: inout StepKeys) -> Record? {
         var scanner = JournalScanner(rest: bytes)
         if scanner.skip(#"{"done":{"_0":""#) {
-            guard let key = scanner.key(), scanner.ends("}}") else { return nil }
+            guard let key = scanner.key(&keys), scanner.ends("}}") else { return nil }
             return .done(key)
         }
         if scanner.skip(#"{"begun":{"_0":""#) {
-            guard let key = scanner.key(), scanner.skip(#","attempt":"#), let attempt = scanner.integer(),
+            guard let key = scanner.key(&keys), scanner.skip(#","attempt":"#), let attempt = scanner.integer(),
                 scanner.ends("}}")
             else { return nil }
             return .begun(key, attempt: attempt)
         }
         if scanner.skip(#"{"acted":{"_0":""#) {
-            guard let key = scanner.key(), scanner.skip(#","attempt":"#), let attempt = scanner.integer(),
+            guard let key = scanner.key(&keys), scanner.skip(#","attempt":"#), let attempt = scanner.integer(),
                 scanner.skip(#","index":"#), let index = scanner.integer(), scanner.ends("}}")
             else { return nil }
             return .acted(key, attempt: attempt, index: index)
@@ -61,12 +61,12 @@ struct JournalScanner {
     }
 
     /// A step's key and the quote behind it; one with an escape is left to the decoder.
-    private mutating func key() -> StepKey? {
+    private mutating func key(_ keys: inout StepKeys) -> StepKey? {
         guard let quote = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
         let text = rest[..<quote]
         guard !text.contains(UInt8(ascii: "\\")) else { return nil }
         rest = rest[(quote + 1)...]
-        return StepKey(String(decoding: text, as: UTF8.self))
+        return keys.key(text)
     }
 
     /// Digits, as an encoder writes them: no sign, no leading zero; at most eighteen, so that none overflows.

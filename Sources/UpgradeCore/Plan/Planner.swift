@@ -167,7 +167,12 @@ public enum Planner {
     }
 
     private static func merged(_ first: Observation, _ second: Observation) -> Observation {
-        Observation(first.answers.merging(second.answers) { _, new in new })
+        // The smaller into the larger: what both have asked is as it was seen last.
+        var merged = second
+        for (probe, answer) in first.answers where merged.answers[probe] == nil {
+            merged.record(answer, to: probe)
+        }
+        return merged
     }
 }
 

@@ -36,6 +36,7 @@ public actor SimulatedCluster: ClusterAccess {
     /// - Throws: `AccessError.refusedBySimulation` for what is not simulated.
     public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
         var seen = Observation()
+        seen.reserve(probes.count)
         for probe in probes {
             seen.record(try state.answer(probe), to: probe)
         }

@@ -11,15 +11,49 @@ public enum Survey {
         hops: [HopID: HopFacts],
         access: any ClusterAccess
     ) async throws(AccessError) -> Observation {
+        try await access.answer(questions(of: plan, run: run, playbook: playbook, steps: steps, hops: hops))
+    }
+
+    /// The questions in the order of the plan, each once.
+    private static func questions(
+        of plan: Plan,
+        run: String,
+        playbook: Playbook,
+        steps: StepSet,
+        hops: [HopID: HopFacts]
+    ) -> [Probe] {
         var seen: Set<Probe> = []
         var questions: [Probe] = []
-        for key in plan.keys {
-            guard let step = steps.steps[key.step], let hop = hops[key.hop] else { continue }
-            let context = StepContext(key: key, run: run, hop: hop, playbook: playbook, plan: plan, ledger: Ledger())
-            for probe in step.probes(context) + (step.gate(context)?.probes ?? []) where seen.insert(probe).inserted {
-                questions.append(probe)
+        for hop in plan.hops {
+            guard let facts = hops[hop.id] else { continue }
+            for phase in hop.phases {
+                guard let step = phase.lanes.lazy.compactMap(\.steps.first).first else { continue }
+                let key = StepKey(hop: hop.id, phase: phase.id, step: step, target: .cluster)
+                // One context for the phase: a plan of thousands of hosts has hundreds of thousands of steps, and a copy of
+                // playbook and plan for each was half of the survey's time.
+                var context = StepContext(
+                    key: key,
+                    run: run,
+                    hop: facts,
+                    playbook: playbook,
+                    plan: plan,
+                    ledger: Ledger()
+                )
+                for lane in phase.lanes {
+                    context.key.target = lane.target
+                    for id in lane.steps {
+                        guard let step = steps.steps[id] else { continue }
+                        context.key.step = id
+                        for probe in step.probes(context) where seen.insert(probe).inserted {
+                            questions.append(probe)
+                        }
+                        for probe in step.gate(context)?.probes ?? [] where seen.insert(probe).inserted {
+                            questions.append(probe)
+                        }
+                    }
+                }
             }
         }
-        return try await access.answer(questions)
+        return questions
     }
 }

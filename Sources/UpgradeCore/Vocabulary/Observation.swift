@@ -8,6 +8,11 @@ public struct Observation: Hashable, Sendable {
         self.answers = answers
     }
 
+    /// Makes room for so many answers at once.
+    mutating func reserve(_ count: Int) {
+        answers.reserveCapacity(count)
+    }
+
     /// Adds an answer.
     public mutating func record(_ answer: Answer, to probe: Probe) {
         answers[probe] = answer

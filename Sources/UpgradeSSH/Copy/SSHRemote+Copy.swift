@@ -45,17 +45,13 @@ extension SSHRemote {
         on host: Host,
         deadline: Duration
     ) async throws(RemoteError) {
-        let opened = await threads.run {
-            Result { () throws(SystemError) in
-                let file = try LocalFile(reading: localPath)
-                return (file, try file.sha256())
-            }
-        }
         let file: LocalFile
         let expected: String
-        switch opened {
-        case .success(let found): (file, expected) = found
-        case .failure(let error):
+        do throws(SystemError) {
+            let opened = await threads.run { Result { () throws(SystemError) in try LocalFile(reading: localPath) } }
+            file = try opened.get()
+            expected = try await digests.sha256(of: file)
+        } catch {
             throw .copyFailed(host: host.name, path: path, reason: "\(localPath): \(error.reason)")
         }
         let command = Command("sh", "-c", Self.uploadScript, "upgrader", path, expected)

@@ -24,11 +24,15 @@ struct KnownHosts: Sendable {
         var file: String
         var line: Int
         var marker: Marker
-        var names: String
         var key: HostKey
     }
 
-    private var entries: [Entry] = []
+    private struct File {
+        var path: String
+        var lines: [ArraySlice<UInt8>]
+    }
+
+    private var files: [File] = []
 
     /// Makes an empty list.
     init() {}
@@ -47,21 +51,11 @@ struct KnownHosts: Sendable {
     }
 
     /// Adds the lines of a file; comments, certificate authorities and damaged lines vouch for nobody.
+    ///
+    /// They are read when a host is looked for, and then only as far as that needs: every dial reads the file, and two
+    /// hundred hosts have two hundred lines each.
     mutating func add(_ text: String, file: String) {
-        for (index, line) in text.textLines.enumerated() {
-            var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })[...]
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            var marker = Marker.none
-            if first.hasPrefix("@") {
-                // libssh 0.10.6 takes no host certificates, so a certificate authority cannot help.
-                guard first == "@revoked" else { continue }
-                marker = .revoked
-                words = words.dropFirst()
-            }
-            guard words.count >= 3, let key = HostKey(base64: words[words.startIndex + 2]) else { continue }
-            let names = String(words[words.startIndex])
-            entries.append(Entry(file: file, line: index + 1, marker: marker, names: names, key: key))
-        }
+        files.append(File(path: file, lines: Array(text.utf8).split(separator: 10, omittingEmptySubsequences: false)))
     }
 
     /// Decides whether a host may have this key.
@@ -88,11 +82,57 @@ struct KnownHosts: Sendable {
 
     /// The lines for `[host]:port`; where there are none, the lines for `host`, as ssh(1) does.
     private func entries(host: String, port: Int) -> [Entry] {
-        let plain = entries.filter { Self.matches($0.names, host) }
+        let plain = entries(for: host)
         guard port != 22 else { return plain }
-        let withPort = entries.filter { Self.matches($0.names, "[\(host)]:\(port)") }
+        let withPort = entries(for: "[\(host)]:\(port)")
         guard withPort.contains(where: { $0.marker == .none }) else { return withPort + plain }
         return withPort + plain.filter { $0.marker == .revoked }
+    }
+
+    private func entries(for name: String) -> [Entry] {
+        let name = name.lowercased()
+        let bytes = Array(name.utf8)
+        return files.flatMap { file in
+            file.lines.enumerated().compactMap { index, line in
+                Self.entry(line, name, bytes, file: file.path, line: index + 1)
+            }
+        }
+    }
+
+    /// What a line says about a host; `nil` where that is nothing.
+    private static func entry(
+        _ text: ArraySlice<UInt8>,
+        _ name: String,
+        _ bytes: [UInt8],
+        file: String,
+        line: Int
+    ) -> Entry? {
+        var words = Words(rest: text)
+        guard var names = words.next(), names.first != UInt8(ascii: "#") else { return nil }
+        var marker = Marker.none
+        if names.first == UInt8(ascii: "@") {
+            // libssh 0.10.6 takes no host certificates, so a certificate authority cannot help.
+            guard names.elementsEqual("@revoked".utf8), let next = words.next() else { return nil }
+            marker = .revoked
+            names = next
+        }
+        guard matches(names, name, bytes), words.next() != nil, let base64 = words.next(),
+            let key = HostKey(base64: String(decoding: base64, as: UTF8.self))
+        else { return nil }
+        return Entry(file: file, line: line, marker: marker, key: key)
+    }
+
+    private static func matches(_ names: ArraySlice<UInt8>, _ name: String, _ bytes: [UInt8]) -> Bool {
+        // The usual line names one host as it is, and another one than is looked for.
+        if names.elementsEqual(bytes) { return true }
+        let special = names.contains { byte in
+            // Patterns, lists, hashes, and capital letters or what is no ASCII, which are compared without their case.
+            switch byte {
+            case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "!"), UInt8(ascii: ","), UInt8(ascii: "|"): true
+            default: byte >= 0x80 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            }
+        }
+        return special && matches(String(decoding: names, as: UTF8.self), name)
     }
 
     private static func matches(_ names: String, _ name: String) -> Bool {
@@ -105,5 +145,22 @@ struct KnownHosts: Sendable {
         else { return false }
         let code = HMAC<Insecure.SHA1>.authenticationCode(for: Data(name.utf8), using: SymmetricKey(data: salt))
         return Data(code) == hash
+    }
+
+    /// The words of a line, one after the other; a carriage return before its end separates as well.
+    private struct Words {
+        var rest: ArraySlice<UInt8>
+
+        mutating func next() -> ArraySlice<UInt8>? {
+            rest = rest.drop(while: Self.isSpace)
+            guard !rest.isEmpty else { return nil }
+            let word = rest.prefix { !Self.isSpace($0) }
+            rest = rest[word.endIndex...]
+            return word
+        }
+
+        private static func isSpace(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        }
     }
 }

@@ -64,6 +64,11 @@ final class ExecChannel {
         handle.state.isFresh
     }
 
+    /// Whether the command has input that the host would take now.
+    var isSending: Bool {
+        phase == .running && !hasSentEnd && handle.window > 0
+    }
+
     /// Gives up on the command; the channel closes as soon as the protocol allows it.
     ///
     /// A channel that is still opening must not be freed: the host would keep its slot for ever.

@@ -13,6 +13,8 @@ final class LiveSession {
     private static let usualSlots = 8
     /// How long an ended command's channel may stay open, silent, because a child of it holds its output.
     static let grace = Duration.seconds(2)
+    /// What the socket does not take at once is sent when it is writable, so that a large file holds up no other session.
+    private static let maximumFlushes = 4
 
     private let handle: SessionHandle
     private let watchedSocket: Int32
@@ -20,6 +22,7 @@ final class LiveSession {
     private var commands: [ExecChannel] = []
     private var forwards: [(request: UInt64, channel: ForwardChannel)] = []
     private var isAlive = true
+    private var interest: EventLoop.Readiness = [.readable]
     private var bytesWhenAsked: UInt64?
     private var silentIntervals = 0
 
@@ -77,7 +80,14 @@ final class LiveSession {
 
     /// Watches the sockets for what they need now.
     func rewatch(on loop: EventLoop) {
-        loop.rewatch(watchedSocket, for: handle.wantsWritable ? [.readable, .writable] : [.readable])
+        // libssh wants to hear of a writable socket after each thing that it has sent, so that a command of four messages
+        // would wake the loop four times more; it is watched for only while there is something left to send.
+        let isSending = handle.isWritePending || !forwards.isEmpty || commands.contains(where: \.isSending)
+        let wanted: EventLoop.Readiness = isSending && handle.wantsWritable ? [.readable, .writable] : [.readable]
+        if wanted != interest {
+            interest = wanted
+            loop.rewatch(watchedSocket, for: wanted)
+        }
         for (_, channel) in forwards where channel.localEnd >= 0 {
             loop.rewatch(channel.localEnd, for: channel.interest)
         }
@@ -120,7 +130,9 @@ final class LiveSession {
     /// Lets everything do what it can do now, until nothing moves any more.
     func advance() -> [Event] {
         var events: [Event] = []
-        repeat {
+        var flushes = 0
+        var isMoving = true
+        while isMoving {
             for command in commands {
                 advance(command, &events)
             }
@@ -128,7 +140,14 @@ final class LiveSession {
             for (request, channel) in forwards {
                 advance(channel, request, &events)
             }
-        } while commands.contains(where: \.isFresh) || forwards.contains(where: \.channel.isFresh)
+            isMoving = commands.contains(where: \.isFresh) || forwards.contains(where: \.channel.isFresh)
+            if !isMoving, handle.isWritePending, flushes < Self.maximumFlushes {
+                flushes += 1
+                poll()
+                // What has come meanwhile may be what a channel waits for.
+                isMoving = true
+            }
+        }
         return events
     }
 

@@ -24,6 +24,13 @@ final class LocalFile: Sendable {
         close(descriptor)
     }
 
+    /// What the system knows of the file.
+    func entry() throws(SystemError) -> stat {
+        var entry = stat()
+        guard unsafe fstat(descriptor, &entry) == 0 else { throw SystemError() }
+        return entry
+    }
+
     /// Reads up to `count` bytes; none at the end of the file.
     func read(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

@@ -24,9 +24,11 @@ struct JournalTests {
 
     @Test("what the quick scanner reads is what the decoder reads, and it reads nothing but the form that is written")
     func scanner() throws {
-        for record in try someRecords() {
+        // As in a journal: the second time the step is known.
+        var keys = StepKeys()
+        for record in try someRecords() + someRecords() {
             let bytes = Array(try JSON.line(record))
-            let scanned = JournalScanner.record(bytes[...])
+            let scanned = JournalScanner.record(bytes[...], &keys)
             let isQuick =
                 switch record {
                 case .begun, .acted, .done: true
@@ -36,17 +38,57 @@ struct JournalTests {
             for index in bytes.indices where isQuick {
                 var other = bytes
                 other[index] = UInt8(ascii: "\\")
-                #expect(JournalScanner.record(other[...]) == nil)
-                #expect(JournalScanner.record(bytes[..<index]) == nil)
+                #expect(JournalScanner.record(other[...], &keys) == nil)
+                #expect(JournalScanner.record(bytes[..<index], &keys) == nil)
             }
         }
         for text in [#"{"begun":{"_0":"a","attempt":1}}"#, #"{"done":{"_0":"1.12-1.13/workers/cordon@w1"}} "#] {
-            #expect(JournalScanner.record(Array(text.utf8)[...]) == nil)
+            #expect(JournalScanner.record(Array(text.utf8)[...], &keys) == nil)
         }
         for number in ["01", "-1", "1.0", "", "1234567890123456789"] {
             let text = #"{"begun":{"_0":"1.12-1.13/workers/cordon@w1","attempt":"# + number + "}}"
-            #expect(JournalScanner.record(Array(text.utf8)[...]) == nil, "\(number)")
+            #expect(JournalScanner.record(Array(text.utf8)[...], &keys) == nil, "\(number)")
         }
+    }
+
+    @Test("a step key that is known but for its target is read as one that is not")
+    func knownKeys() throws {
+        var keys = StepKeys()
+        let texts = [
+            "1.12-1.13/workers/cordon@w1", "1.12-1.13/workers/cordon@w2", "1.12-1.13/workers/cordon@cluster",
+            "1.12-1.13/workers/cordon@", "1.12-1.13/workers/cordon@a/b@c", "1.12-1.13/workers/cordon", "@w1", "",
+            "1.12-1.13/workers/drain@w1", "1.13-1.14/workers/drain@w1", "1.12-1.13/w/o/cordon@w1",
+            "1.12-1.13/workers/@w1",
+        ]
+        for text in texts + texts.reversed() {
+            #expect(keys.key(Array(text.utf8)[...]) == StepKey(text), "\(text)")
+        }
+    }
+
+    @Test("what the pen writes is what the encoder writes, and what it cannot write is left to the encoder")
+    func pen() throws {
+        struct Body: Codable {
+            var prev: String
+            var record: Record
+            var seq: Int
+            var time: Double
+        }
+        let odd = try #require(StepKey(#"1.12-1.13/workers/cordon@n"ode\ü"#))
+        let plain = try #require(StepKey("1.12-1.13/workers/cordon@w1.example.org"))
+        let known = [Record.done(plain), .begun(plain, attempt: 12), .acted(plain, attempt: 2, index: 3)]
+        let records = try someRecords() + known + [.done(odd)]
+        let prev = String(repeating: "a", count: 64)
+        for time in [0, 1, 1_795_913_166, 1_795_913_166.25, 1_795_913_166.123456, 0.1, -1, 1e15, 1e300] {
+            for record in records {
+                let written = JournalPen.line(record, seq: 41, time: time, prev: prev)
+                let encoded = try JSON.line(Body(prev: prev, record: record, seq: 41, time: time)).dropLast()
+                if let written { #expect(written == Array(encoded), "\(String(decoding: written, as: UTF8.self))") }
+                let isPlain = known.contains(record)
+                #expect((written != nil) == (isPlain && time >= 0 && time != 0.1 && time < 1e15) || !isPlain)
+            }
+            #expect(JournalPen.line(.done(odd), seq: 41, time: time, prev: prev) == nil)
+        }
+        #expect(JournalPen.line(.done(plain), seq: 1, time: .nan, prev: prev) == nil)
     }
 
     @Test("no secret of an operator's command or reason reaches the disk")

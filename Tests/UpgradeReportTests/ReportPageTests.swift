@@ -97,6 +97,25 @@ struct ReportPageTests {
         #expect(!(try ReportPage.markdown(report)).contains("25 h"))
     }
 
+    @Test("what a gate measured last is told with the check, before and after")
+    func measured() async throws {
+        let story = try await StoryScene()
+        let key = try story.key("1.12-1.13/workers/node-ready@w1")
+        try story.append(.begun(key, attempt: 1))
+        let time = try #require(try story.history.records.last?.time)
+        try story.append(.done(key))
+        let readings = { (found: String) in [GateReading("kubelet", found, needs: "v1.13.12")] }
+        let transcript = [
+            Transcript.Entry(time: time, key: key, event: .gate("not yet", measured: readings("v1.12.10"))),
+            Transcript.Entry(time: time + 0.5, key: key, event: .opened(readings("v1.13.12"))),
+        ]
+        let report = try report(story, transcript: transcript)
+        #expect(report.steps.first { $0.key == key.description }?.attempts.first?.measured == readings("v1.13.12"))
+        let row = "| w1 | passed | kubelet: v1.13.12, needs v1.13.12 |"
+        #expect(try ReportPage.markdown(report).contains(row))
+        #expect(try ReportPage.html(report).contains("kubelet: v1.13.12, needs v1.13.12"))
+    }
+
     @Test("the API's availability is told, as a whole and by server")
     func availability() async throws {
         let story = try await StoryScene()

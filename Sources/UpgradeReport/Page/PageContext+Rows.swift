@@ -32,6 +32,8 @@ extension PageContext.Check {
             if step.outcome == "done" { "passed" } else if let skip = step.skip {
                 "skipped by \(skip.by): \(skip.reason)"
             } else { step.attempts.last?.why ?? step.outcome }
+        let measured = step.attempts.last?.measured.text ?? ""
+        checkMeasured = measured.isEmpty ? "–" : measured
         checkTime = step.attempts.last.map { Clock.moment($0.ended ?? $0.began) } ?? "–"
         let waits = step.attempts.flatMap(\.waits).map(\.text)
         checkWaits = waits.isEmpty ? "–" : waits.joined(separator: "; ")
@@ -66,6 +68,9 @@ extension PageContext.AttemptItem {
         failedOutput = attempt.output.map { [PageContext.Printed($0)] } ?? []
         waits = attempt.waits.map {
             PageContext.Named(label: "\(Clock.time($0.time)) \($0.isGate ? "gate" : "waited")", value: $0.text)
+        }
+        if !attempt.measured.isEmpty {
+            waits.append(PageContext.Named(label: "measured", value: attempt.measured.text))
         }
         deeds = attempt.deeds.map(PageContext.DeedItem.init)
     }

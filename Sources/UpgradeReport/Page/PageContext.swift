@@ -49,6 +49,7 @@ struct PageContext {
         var checkTarget: String
         var checkResult: String
         var checkState: String
+        var checkMeasured: String
         var checkTime: String
         var checkWaits: String
     }

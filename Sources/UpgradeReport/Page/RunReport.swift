@@ -99,6 +99,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
         public var deeds: [Deed]
         /// What it was seen waiting for, each once.
         public var waits: [Wait]
+        /// What its gate measured last; empty where it has none, or nothing was written down of it.
+        public var measured: [GateReading]
     }
 
     /// Something that was waited for.

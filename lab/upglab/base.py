@@ -1,11 +1,12 @@
-"""The base image: one debootstrap'ed Debian 12 under every machine, made once."""
+"""The images under the machines, debootstrap'ed Debian 12 and made once: one for the builder, one for all others."""
 
 import shutil
 
-from .settings import CACHE, LOGIN, MIRROR, SUITE
+from .settings import CACHE, LOGIN, DEBIAN, SUITE
 from .shell import run, say, write
 
 IMAGE = CACHE / "base"
+BUILDER = CACHE / "builder"
 # Raised when this file changes what is in the image.
 RECIPE = "2"
 
@@ -13,6 +14,13 @@ PACKAGES = """
 systemd systemd-sysv dbus openssh-server sudo curl jq iproute2 iptables conntrack ethtool socat ca-certificates
 etcd-server etcd-client haproxy containerd runc containernetworking-plugins procps less kmod iputils-ping ebtables
 ipset netbase logrotate util-linux adduser openssl nano apt-utils
+""".split()
+
+# What `upgrader package build --on` needs on a host (packaging/README.md), and what makes the host one of the lab's.
+# The last is of lintian: debootstrap does not look for who provides what is not a package.
+BUILDER_PACKAGES = """
+systemd systemd-sysv dbus openssh-server sudo iproute2 ca-certificates procps less util-linux
+curl gpgv build-essential debhelper python3 lintian perl-openssl-defaults
 """.split()
 
 # Every role's software is in the base; a machine enables what its role needs.
@@ -27,24 +35,25 @@ MASKED = ["systemd-sysctl.service", "systemd-modules-load.service", "systemd-ude
           "systemd-hwdb-update.service", "systemd-pstore.service", "systemd-random-seed.service", "ssh.socket"]
 
 
-def ready():
-    return (IMAGE / ".lab-recipe").exists() and (IMAGE / ".lab-recipe").read_text() == RECIPE
-
-
-def make():
+def make(image=IMAGE, packages=PACKAGES):
     """The image's directory, made if it is not there or is of another recipe."""
-    if ready():
-        return IMAGE
-    say(f"base image: debootstrap {SUITE} (a minute, once)")
-    partial = CACHE / "base.partial"
+    stamp = image / ".lab-recipe"
+    if stamp.exists() and stamp.read_text() == RECIPE:
+        return image
+    say(f"image {image.name}: debootstrap {SUITE} (a minute, once)")
+    partial = image.with_name(f"{image.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, partial, MIRROR,
-        log=CACHE / "log/base.log")
+    run("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", SUITE, partial, DEBIAN,
+        log=CACHE / f"log/{image.name}.log")
     furnish(partial)
-    if IMAGE.exists():
-        shutil.rmtree(IMAGE)
-    partial.rename(IMAGE)
-    return IMAGE
+    if image.exists():
+        shutil.rmtree(image)
+    partial.rename(image)
+    return image
+
+
+def builder():
+    return make(BUILDER, BUILDER_PACKAGES)
 
 
 def furnish(root):

@@ -3,8 +3,8 @@
 import os
 import shutil
 
-from . import (access, base, cgroups, credentials, health, hostfiles, images, layers, machine, network, overlay, pki,
-               repository, source, workloads)
+from . import (access, base, builder, cgroups, credentials, health, hostfiles, images, keys, layers, machine, network,
+               overlay, pki, repository, sites, source, upstream, workloads)
 from . import ledger as records
 from .settings import CACHE, RUN, STATE, hosts, with_role
 from .shell import LabError, say, wait_for
@@ -13,7 +13,7 @@ from .shell import LabError, say, wait_for
 def need_root():
     if os.geteuid() != 0:
         raise LabError("the lab makes machines, mounts and a bridge: run it as root")
-    missing = [name for name in ["systemd-nspawn", "debootstrap", "go", "dpkg-source", "apt-ftparchive", "gpg", "ip",
+    missing = [name for name in ["systemd-nspawn", "debootstrap", "go", "dpkg-source", "reprepro", "tinyproxy", "gpg", "ip",
                                  "ssh-keygen", "openssl"] if not shutil.which(name)]
     if missing:
         raise LabError(f"not installed: {', '.join(missing)}. `Scripts/setup --lab` installs what the lab needs.")
@@ -92,18 +92,26 @@ def begin(shape):
     CACHE.mkdir(parents=True, exist_ok=True)
     base.make()
     binaries = source.binaries()
-    repo = repository.make(binaries)
     network.up(ledger)
+    shutil.rmtree(sites.INSTEAD, ignore_errors=True)
+    sites.serve(ledger, upstream.make(binaries))
+    access.make_keys(members)
+    access.write_client_files(members)
+    lowers = {"builder": [base.builder()]}
+    [builder_host] = with_role(members, "builder")
+    start(ledger, builder_host, members, lowers)
+    builder.make(builder_host)
+    repo = repository.make()
+    keys.end()
     repository.serve(ledger, repo)
-    lowers = {role: layers.make(ledger, role, repo) for role in ["lb", "etcd", "cp", "worker"]}
+    lowers |= {role: layers.make(ledger, role, repo) for role in ["lb", "etcd", "cp", "worker"]}
     lowers["hollow"] = lowers["worker"]
     say(f"starting {len(members)} machines")
-    access.make_keys(members)
     pki.authority()
     pki.service_account_key()
     for host in members:
-        start(ledger, host, members, lowers)
-    access.write_client_files(members)
+        if host is not builder_host:
+            start(ledger, host, members, lowers)
     credentials.write_operator_kubeconfig()
     for host in members:
         wait_for(f"SSH on {host.name}", lambda: health.ssh_answers(host), 60, 0.1)

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import access, bringup, faults, health, machine, probe
+from . import access, bringup, faults, health, machine, probe, sites
 from . import ledger as records
 from .settings import LAB, hosts
 from .shell import LabError
@@ -38,6 +38,7 @@ def arguments():
     fault.add_argument("--seconds", type=float, default=30)
     commands.add_parser("heal", help="mend all that `fault` has broken and not mended (root)")
     commands.add_parser("probe-process")
+    commands.add_parser("sites-process").add_argument("directory")
     return parser
 
 
@@ -76,6 +77,8 @@ def run_command(given):
         faults.heal()
     elif given.command == "probe-process":
         probe.process()
+    elif given.command == "sites-process":
+        sites.process(given.directory)
 
 
 def status():

@@ -22,7 +22,7 @@ ExecStart=/usr/local/sbin/lab-network
 WantedBy=multi-user.target
 """
 
-ROLES = {"lb": balancer.furnish, "etcd": etcd.furnish, "cp": controlplane.furnish, "worker": worker.furnish,
+ROLES = {"builder": lambda tree, host, hosts, user: [], "lb": balancer.furnish, "etcd": etcd.furnish, "cp": controlplane.furnish, "worker": worker.furnish,
          "hollow": hollow.furnish}
 
 
@@ -65,8 +65,10 @@ def furnish(host, hosts):
 
 
 def network_script(host, hosts):
-    lines = ["#!/bin/sh", "set -e", f"ip address replace {host.address}/24 dev host0", "ip link set host0 up",
-             f"ip route replace default via {GATEWAY}"]
+    lines = ["#!/bin/sh", "set -e", f"ip address replace {host.address}/24 dev host0", "ip link set host0 up"]
+    if host.role != "builder":
+        # The builder has no way out but the proxy, which is on the bridge.
+        lines.append(f"ip route replace default via {GATEWAY}")
     for other in hosts:
         if other.role == "worker" and other != host:
             lines.append(f"ip route replace {other.pod_cidr} via {other.address}")

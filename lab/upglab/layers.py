@@ -6,7 +6,7 @@ Made once; what makes `reset` quick is that a fresh machine is an empty overlay 
 import hashlib
 import shutil
 
-from . import base, images, overlay, packages
+from . import base, images, overlay
 from .repository import KEYRING, URL, sources_line
 from .settings import CACHE, CALICO_VERSIONS, HELM_VERSIONS, LABELS, REVISION
 from .shell import run, say, write
@@ -35,7 +35,7 @@ kill $daemon; wait $daemon || true
 
 
 def identity(role, repository):
-    text = "|".join([base.RECIPE, RECIPE, packages.RECIPE, repository.name, role, URL] + INSTALLED[role]
+    text = "|".join([base.RECIPE, RECIPE, repository.name, role, URL] + INSTALLED[role]
                     + ([images.identity(), CONTAINERD_CONFIG] if role == "worker" else []))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -15,6 +15,9 @@ BRIDGE = "upglab0"
 NETWORK = "198.51.100"
 GATEWAY = f"{NETWORK}.1"
 REPO_PORT = 8080
+# On loopback, where no machine gets; the proxy does.
+MIRROR = "http://127.0.0.1:8081"
+PROXY_PORT = 3128
 API_ADDRESS = f"{NETWORK}.10"
 API_PORT = 6443
 DOMAIN = "lab.example"
@@ -26,7 +29,7 @@ POD_CIDR = "10.244.0.0/16"
 LOGIN = "operator"
 
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
+DEBIAN = "http://deb.debian.org/debian"
 
 # One label per minor; the revision is the package's.
 LABELS = ["1.12.10", "1.13.12", "1.14.10", "1.15.12", "1.16.15"]
@@ -61,7 +64,7 @@ def hosts(etcd, control_plane, workers, hollow=0, contained=True):
 
     `hollow` adds hosts with hollow kubelets; with `contained` false the workers have no others either.
     """
-    found = [Host("lb", "lb", API_ADDRESS, 0)]
+    found = [Host("builder", "builder", f"{NETWORK}.9", 0), Host("lb", "lb", API_ADDRESS, 0)]
     found += [Host(f"etcd{n}", "etcd", f"{NETWORK}.{10 + n}", n) for n in range(1, etcd + 1)]
     found += [Host(f"cp{n}", "cp", f"{NETWORK}.{20 + n}", n) for n in range(1, control_plane + 1)]
     kind = "worker" if contained else "hollow"

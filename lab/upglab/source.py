@@ -4,18 +4,22 @@ Everything lands in the cache, and nothing that is there is made again.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import tarfile
 from pathlib import Path
 
-from .settings import BINARIES, CACHE, HOLLOW_BINARY, LABELS, MIRROR, SUITE
+from .settings import BINARIES, CACHE, HOLLOW_BINARY, LABELS, DEBIAN, SUITE
 from .shell import LabError, run, say
 
 BUILD = CACHE / "build"
 TREE = BUILD / "gopath/src/k8s.io/kubernetes"
 COMMIT = "faecb196815e248d3ecfb03c680a4507229c2a56"  # the commit of v1.20.2, as the source states it
 VERSION_PACKAGES = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"]
+# One label is built to refuse a flag that the one before takes, as a release does that has removed it: what the dry-start
+# of an upgrade is for. No configuration of the lab has it.
+REFUSING_LABEL, REFUSING_PROGRAM, REFUSED_FLAG = "1.13.12", "kubelet", "chaos-chance"
 
 
 def binaries():
@@ -27,7 +31,7 @@ def binaries():
 def built():
     found = CACHE / "bin" / "debian-1.20.2"
     missing = [(label, name) for label in LABELS for name in BINARIES + [HOLLOW_BINARY]
-               if not (found / f"v{label}" / name).exists()]
+               if not proof(found, label, name).exists()]
     if not missing:
         return found
     say(f"Kubernetes: {len(missing)} binaries to build; the first of each takes minutes, once (log: {CACHE}/log)")
@@ -35,8 +39,32 @@ def built():
     generate()
     for label, name in missing:
         say(f"  {name} v{label}")
-        link(found / f"v{label}" / name, f"cmd/{name}", label)
+        link(found / f"v{label}" / name, f"cmd/{name}", label, without_flag() if is_refusing(label, name) else [])
+        proof(found, label, name).touch()
     return found
+
+
+def is_refusing(label, name):
+    return (label, name) == (REFUSING_LABEL, REFUSING_PROGRAM)
+
+
+def proof(found, label, name):
+    """What says that a binary is there as it must be."""
+    return found / f"v{label}" / (f".{name}-without-{REFUSED_FLAG}" if is_refusing(label, name) else name)
+
+
+def without_flag():
+    """Words for `go build` by which the program's options lack the flag; the tree stays as it is."""
+    options = TREE / f"cmd/{REFUSING_PROGRAM}/app/options/options.go"
+    lines = options.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if f'"{REFUSED_FLAG}"' not in line]
+    if len(kept) == len(lines):
+        raise LabError(f"{options} has no flag --{REFUSED_FLAG}")
+    changed = BUILD / "options-without-flag.go"
+    changed.write_text("".join(kept))
+    overlay = BUILD / "overlay.json"
+    overlay.write_text(json.dumps({"Replace": {str(options): str(changed)}}))
+    return ["-overlay", str(overlay)]
 
 
 def fetch_source():
@@ -47,7 +75,7 @@ def fetch_source():
     for made in ["src", "sources.d", "apt/lists/partial", "apt/cache/archives/partial"]:
         (BUILD / made).mkdir(parents=True, exist_ok=True)
     keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    (BUILD / "sources.d/lab.list").write_text(f"deb-src [signed-by={keys}] {MIRROR} {SUITE} main\n")
+    (BUILD / "sources.d/lab.list").write_text(f"deb-src [signed-by={keys}] {DEBIAN} {SUITE} main\n")
     config = BUILD / "apt.conf"
     config.write_text(f'Dir::Etc::SourceList "/dev/null";\nDir::Etc::SourceParts "{BUILD}/sources.d";\n'
                       f'Dir::State::Lists "{BUILD}/apt/lists";\nDir::Cache "{BUILD}/apt/cache";\n'
@@ -77,7 +105,7 @@ def generate():
         stamp.touch()
 
 
-def link(target, package, label):
+def link(target, package, label, words=()):
     values = {"gitVersion": f"v{label}", "gitMajor": "1", "gitMinor": label.split(".")[1], "gitTreeState": "archive",
               "gitCommit": COMMIT, "buildDate": "2021-01-13T00:00:00Z"}
     flags = ["-s", "-w"]
@@ -87,7 +115,7 @@ def link(target, package, label):
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.tmp")
     # Without the clouds' SDKs: a third less to compile, and no lab has a cloud.
-    run("nice", "-n", "5", "go", "build", "-tags", "providerless", "-ldflags", " ".join(flags), "-o", partial,
+    run("nice", "-n", "5", "go", "build", *words, "-tags", "providerless", "-ldflags", " ".join(flags), "-o", partial,
         f"k8s.io/kubernetes/{package}", cwd=TREE, env=go_environment(), log=CACHE / "log/build.log")
     partial.rename(target)
 

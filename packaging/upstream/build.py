@@ -14,9 +14,10 @@ from .catalog import ROOT
 from .refusal import Refusal
 
 MAINTAINER = "upgrader packaging <packages@upgrader.invalid>"
-# dpkg-buildpackage itself, what debian/rules calls, and who judges the result.
+# dpkg-buildpackage itself, what debian/rules calls, what dpkg-checkbuilddeps(1) wants of every build, though nothing is
+# compiled, and who judges the result.
 TOOLS = {"curl": "curl", "gpgv": "gpgv", "dpkg-buildpackage": "dpkg-dev", "dh": "debhelper",
-         "python3": "python3", "make": "make", "lintian": "lintian"}
+         "python3": "python3", "make": "make", "g++": "build-essential", "lintian": "lintian"}
 WIDTH = 76
 
 

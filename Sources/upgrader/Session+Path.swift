@@ -78,7 +78,7 @@ struct PathQuestion {
     func answer(from start: ClusterPoint, _ planner: PathPlanner, helm: HelmUse) throws -> PathReport {
         do {
             if target == "supported", let day { return try planner.planToSupported(from: start, on: day, helm: helm) }
-            let goal = try PointReading(planner.knowledge).goal(target)
+            let goal = try PointReading(planner.knowledge, on: day).goal(target)
             return try planner.plan(PathRequest(from: start, to: goal, helm: helm, day: day))
         } catch let error as PathRefusal {
             throw Complaint(path: error, start)

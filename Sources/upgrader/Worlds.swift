@@ -99,7 +99,7 @@ enum Worlds {
                 $0,
                 playbook: playbook,
                 web: CurlClient(),
-                programs: LocalPrograms(),
+                programs: LocalPrograms(lock: directory.map { "\($0.clusterPath)/windows.lock" }),
                 now: { Date().timeIntervalSince1970 }
             )
         }

@@ -18,7 +18,7 @@ struct AlertmanagerTests {
             base,
             playbook: scene.playbook,
             web: CurlClient(),
-            programs: LocalPrograms(),
+            programs: LocalPrograms(lock: nil),
             clock: clock,
             now: { Date().timeIntervalSince1970 }
         )
@@ -133,7 +133,7 @@ struct AlertmanagerTests {
             SimulatedCluster(scene.cluster, clock: clock),
             playbook: scene.playbook,
             web: CurlClient(),
-            programs: LocalPrograms(),
+            programs: LocalPrograms(lock: nil),
             now: { Date().timeIntervalSince1970 + late.withLock { $0 } }
         )
         let silence = alertmanager.options.silence(run: scene.run)

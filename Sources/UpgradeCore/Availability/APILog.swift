@@ -20,9 +20,15 @@ public final class APILog: Sendable {
 
     /// Opens the log of a run's directory and adds to it.
     public init(directory: String) {
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         descriptor = open(Self.path(directory), flags, 0o600)
         state = Mutex(State(isWritable: descriptor >= 0))
+        // Half a line that a crash left would swallow the first one of this process.
+        var last: UInt8 = 0
+        let end = lseek(descriptor, 0, SEEK_END)
+        if end > 0, pread(descriptor, &last, 1, end - 1) == 1, last != UInt8(ascii: "\n") {
+            _ = Glibc.write(descriptor, "\n", 1)
+        }
     }
 
     deinit {
@@ -64,5 +70,6 @@ public final class APILog: Sendable {
     public static func read(directory: String) -> [APISpan] {
         guard let bytes = try? FileSystem.read(path(directory)) else { return [] }
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSON.decode(APISpan.self, from: Data($0)) }
+            .filter(\.isPossible)
     }
 }

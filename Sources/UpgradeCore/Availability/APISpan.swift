@@ -22,6 +22,12 @@ public struct APISpan: Hashable, Sendable, Codable {
         self.init(from: look.time, to: look.time, looks: 1, servers: look.servers)
     }
 
+    /// Whether a run may have written it; what is not is damage, and no figure to add up.
+    var isPossible: Bool {
+        // Until the year 5138, and not more looks than a second each in a day.
+        looks > 0 && looks <= 86_400 && from >= 0 && from <= to && to < 100_000_000_000
+    }
+
     /// What a client of the API would have found that may go to any server.
     public var api: APILook.Answer { APILook.any(of: servers.values) }
 }

@@ -2,6 +2,7 @@
 public struct APIWatch: Sendable {
     private let hosts: [String]
     private let pace: Duration
+    private let deadline: Duration
     private let access: any ClusterAccess
     private let watch: @Sendable () -> Stopwatch
     private let now: @Sendable () -> Double
@@ -12,6 +13,8 @@ public struct APIWatch: Sendable {
     /// - Parameters:
     ///   - hosts: the names of the control plane's hosts.
     ///   - pace: from one look to the next; a look that takes longer puts the next one off.
+    ///   - deadline: after which a server counts as not asked: longer than kubectl waits for one twice, shorter than a host that
+    ///     restarts is away.
     ///   - access: is asked, and never told to act.
     ///   - clock: measures the pace.
     ///   - now: the operator's clock, in seconds since 1970.
@@ -19,6 +22,7 @@ public struct APIWatch: Sendable {
     public init(
         hosts: [String],
         every pace: Duration,
+        deadline: Duration = .seconds(25),
         access: any ClusterAccess,
         clock: some Clock<Duration>,
         now: @escaping @Sendable () -> Double,
@@ -26,6 +30,7 @@ public struct APIWatch: Sendable {
     ) {
         self.hosts = hosts
         self.pace = pace
+        self.deadline = deadline
         self.access = access
         watch = { Stopwatch(clock) }
         self.now = now
@@ -55,6 +60,19 @@ public struct APIWatch: Sendable {
     }
 
     private func answer(_ host: String) async -> APILook.Answer {
+        await withTaskGroup(of: APILook.Answer.self) { group in
+            group.addTask { await ask(host) }
+            group.addTask {
+                try? await Task.sleep(for: deadline)
+                return .unknown
+            }
+            let first = await group.next() ?? .unknown
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func ask(_ host: String) async -> APILook.Answer {
         let seen: Observation
         do throws(AccessError) {
             seen = try await access.answer([.apiServer(host: host)])

@@ -38,11 +38,11 @@ public enum CommandRendering {
         case .removeTiller(let namespace):
             HelmRequests(playbook).removal(ofTiller: namespace)
         case .openSilence(let silence):
-            silence.command == nil
-                ? AlertmanagerRequests.lines(opening: silence) : MaintenanceWindow.lines(silence, playbook, \.open)
+            silence.isWindow == true
+                ? MaintenanceWindow.lines(silence, playbook, \.open) : AlertmanagerRequests.lines(opening: silence)
         case .closeSilence(let silence):
-            silence.command == nil
-                ? AlertmanagerRequests.lines(closing: silence) : MaintenanceWindow.lines(silence, playbook, \.close)
+            silence.isWindow == true
+                ? MaintenanceWindow.lines(silence, playbook, \.close) : AlertmanagerRequests.lines(closing: silence)
         }
     }
 

@@ -13,7 +13,8 @@ struct MaintenanceWindow {
     func look() async throws(AccessError) -> SilenceState? {
         let words = filled(commands.isOpen)
         let end = try await run(words)
-        if end.code == 1 { return nil }
+        // As `systemctl is-active` says it; 1 is what a program ends with that broke.
+        if end.code == 3 { return nil }
         guard end.code == 0 else { throw failed(words, end) }
         // What does not say how much is left has all of it: then it is not opened anew before each host.
         let left = Double(end.output.split(whereSeparator: \.isWhitespace).first ?? "")
@@ -42,7 +43,7 @@ struct MaintenanceWindow {
         report(
             .ran(
                 CommandTrace(
-                    Command(words),
+                    Self.shown(words),
                     on: AlertmanagerRequests.place,
                     status: "exit 0",
                     took: watch.elapsed(),
@@ -67,7 +68,7 @@ struct MaintenanceWindow {
     private func failed(_ words: [String], _ status: String, _ output: String) -> AccessError {
         .commandFailed(
             host: AlertmanagerRequests.place,
-            command: Redaction.redact(Command(words)),
+            command: Redaction.redact(Self.shown(words)),
             status: status,
             output: Redaction.tail(output)
         )
@@ -82,7 +83,10 @@ struct MaintenanceWindow {
         }
     }
 
-    // MARK: for plans
+    // MARK: for people
+
+    /// The program alone: its words may be secret, whatever they look like.
+    private static func shown(_ words: [String]) -> Command { Command(words.prefix(1) + ["..."]) }
 
     /// The lines of one of its commands, as far as the playbook has them.
     static func lines(
@@ -93,7 +97,6 @@ struct MaintenanceWindow {
         guard case .commands(let commands) = playbook.silences.first(where: { $0.name == silence.name })?.means else {
             return []
         }
-        let command = Command(filled(words(commands), silence))
-        return [RenderedCommand(host: AlertmanagerRequests.place, command: command, means: .here)]
+        return [RenderedCommand(host: AlertmanagerRequests.place, command: shown(words(commands)), means: .here)]
     }
 }

@@ -12,7 +12,7 @@ extension PlaybookReading {
     ) -> [SilenceOptions] {
         top.sections(key).compactMap { section in
             let name = section.required("name", .stepName)
-            unique.take(name, section, "name", named: "\(key).name")
+            unique.take(name, section, "name", named: "silences.name")
             let means = means(section)
             let lasts = section.value("lasts", .minutesOrHours)
             guard let name, let means else { return nil }

@@ -40,8 +40,8 @@ public struct SilenceOptions: Hashable, Sendable {
         switch means {
         case .alertmanager(let address, _, let matchers):
             AlertSilence(name: name, alertmanager: address, matchers: matchers, lasts: lasts, mark: run)
-        case .commands(let commands):
-            AlertSilence(window: name, command: Redaction.redact(Command(commands.open)), lasts: lasts, mark: run)
+        case .commands:
+            AlertSilence(window: name, lasts: lasts, mark: run)
         }
     }
 }
@@ -53,7 +53,7 @@ public struct WindowCommands: Hashable, Sendable {
     public var open: [String]
     /// Ends it.
     public var close: [String]
-    /// Ends with 0 where it is open, printing the seconds it still lasts if it knows them, and with 1 where it is not.
+    /// Ends with 0 where it is open, printing the seconds it still lasts if it knows them, and with 3 where it is not.
     public var isOpen: [String]
 
     /// Makes commands.

@@ -44,8 +44,8 @@ extension Action {
         case .retireHelmRecord(let one):
             "copy Helm 2's \(one.source.path) to \(one.localPath) and remove it"
         case .removeTiller(let namespace): "remove Tiller from \(namespace)"
-        case .openSilence(let silence): "\(silence.command == nil ? "silence" : "open") \(silence.what)"
-        case .closeSilence(let silence): "end \(silence.command == nil ? "the silence of " : "")\(silence.what)"
+        case .openSilence(let silence): "\(silence.isWindow == true ? "open" : "silence") \(silence.what)"
+        case .closeSilence(let silence): "end \(silence.isWindow == true ? "" : "the silence of ")\(silence.what)"
         }
     }
 }

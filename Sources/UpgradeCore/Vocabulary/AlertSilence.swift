@@ -52,8 +52,8 @@ public struct AlertSilence: Hashable, Sendable, Codable {
     public var lasts: Duration
     /// The run that opens it.
     public var mark: String
-    /// The command that opens the window, without secrets; `nil` for a silence in an Alertmanager.
-    public var command: String?
+    /// Whether it is a window; absent for a silence in an Alertmanager.
+    public var isWindow: Bool?
 
     /// Makes a silence in an Alertmanager.
     public init(name: String, alertmanager: String, matchers: [AlertMatcher], lasts: Duration, mark: String) {
@@ -65,9 +65,9 @@ public struct AlertSilence: Hashable, Sendable, Codable {
     }
 
     /// Makes a maintenance window.
-    public init(window name: String, command: String, lasts: Duration, mark: String) {
+    public init(window name: String, lasts: Duration, mark: String) {
         self.init(name: name, alertmanager: "", matchers: [], lasts: lasts, mark: mark)
-        self.command = command
+        isWindow = true
     }
 
     /// Who makes it, as Alertmanager shows it.
@@ -78,7 +78,7 @@ public struct AlertSilence: Hashable, Sendable, Codable {
 
     /// Which alerts, and where, for a person.
     public var what: String {
-        command == nil
+        isWindow != true
             ? "the alerts {\(matchers.map(\.text).joined(separator: ", "))} at \(alertmanager)"
             : "the maintenance window \(name)"
     }

@@ -19,7 +19,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .pause(let host, let unit): "unit \(unit) on \(host) is stopped and masked by this run"
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
-        case .silence(let silence) where silence.command != nil: "\(silence.what) is opened by this run"
+        case .silence(let silence) where silence.isWindow == true: "\(silence.what) is opened by this run"
         case .silence(let silence): "\(silence.what) are silenced by this run"
         }
     }

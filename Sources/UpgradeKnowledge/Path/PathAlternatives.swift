@@ -4,21 +4,34 @@ extension PathPlanner {
     /// The named ways besides the cheapest path: each differs from it in one decision.
     func alternatives(to best: UpgradePath, _ request: PathRequest) -> [PathAlternative] {
         var found: [PathAlternative] = []
-        func offer(_ id: String, _ summary: String, _ change: (inout PathRequest) -> Void) {
+        func offer(
+            _ id: String,
+            _ summary: String,
+            goesDown: Bool = false,
+            _ change: (inout PathRequest) -> Void
+        ) {
             var other = request
             change(&other)
             let path = lattice(other).cheapest()
-            if path?.steps != best.steps || path?.start != best.start {
-                found.append(PathAlternative(id: id, summary: summary, path: path, end: nil))
-            }
+            // One that is not what it says, or another one once more, is no way besides.
+            let isMeant = !goesDown || path?.steps.contains(where: \.move.isHelmDown) != false
+            if let path, !isMeant || ([best] + found.compactMap(\.path)).contains(where: path.isLike) { return }
+            found.append(PathAlternative(id: id, summary: summary, path: path, end: nil))
         }
         if let helm = request.start.helm, helm.version.release.major == Lattice.tillerMajor {
             offer("freeze-helm", "nothing is deployed with Helm 2 until its releases are converted") {
                 $0.helm = .frozen
             }
             offer("use-helm", "Helm is used all the way, also where it is out of range") { $0.helm = .active }
-            offer("downgrade-helm", "Tiller goes down to a version that is in range, which no document calls safe") {
+            offer(
+                "downgrade-helm",
+                "Tiller goes down to a version that is in range, which no document calls safe",
+                goesDown: true
+            ) {
                 $0.helm = .downgrade
+            }
+            offer("helm-2-to-the-end", "Helm 2 is kept to the last release and converted there, if at all") {
+                $0.conversion = .atTheEnd
             }
             for release in best.releases {
                 offer(
@@ -27,9 +40,6 @@ extension PathPlanner {
                 ) {
                     $0.conversion = .at(release)
                 }
-            }
-            offer("helm-2-to-the-end", "Helm 2 goes up with each release and is converted at the end, if at all") {
-                $0.conversion = .atTheEnd
             }
         }
         found.append(rebuild(request))
@@ -75,5 +85,17 @@ extension PathPlanner {
             path: nil,
             end: end
         )
+    }
+}
+
+extension UpgradePath {
+    /// Whether it is the same way.
+    fileprivate func isLike(_ other: UpgradePath) -> Bool { start == other.start && steps == other.steps }
+}
+
+extension PathMove {
+    /// Whether Helm goes down.
+    fileprivate var isHelmDown: Bool {
+        if case .helm(let from, let to) = self { to < from } else { false }
     }
 }

@@ -7,10 +7,13 @@ public import UpgradeCore
 public struct PointReading: Sendable {
     /// What was ever released.
     public var knowledge: VersionKnowledge
+    /// The day that is spoken of: what is not out then is none; `nil` for all that is known.
+    public var day: CalendarDay?
 
     /// Makes a reader.
-    public init(_ knowledge: VersionKnowledge) {
+    public init(_ knowledge: VersionKnowledge, on day: CalendarDay? = nil) {
         self.knowledge = knowledge
+        self.day = day
     }
 
     /// Reads a state.
@@ -33,6 +36,9 @@ public struct PointReading: Sendable {
                 datastore: try datastore(fields, version) ?? Self.datastore(of: version, knowledge)
             )
         }
+        // What would be left out of the state otherwise, and with it the rules that it is for.
+        for (key, component) in [("storage", "etcd"), ("etcd-v2", "etcd"), ("datastore", "calico")]
+        where fields[key] != nil && fields[component] == nil { throw .needs(key, component) }
         point.helm = try helm(fields).map { HelmPoint(version: $0) }
         point.helmfile = try version(fields, .helmfile, [:], nil)
         return point
@@ -88,12 +94,25 @@ public struct PointReading: Sendable {
 
     private func calico(_ fields: [String: String]) throws(PointError) -> PatchVersion? {
         let last = Dictionary(uniqueKeysWithValues: knowledge.calico.map { ($0.version, $0.patch) })
-        return try version(fields, .calico, last) { knowledge.existence(calico: $0) }
+        let found = try version(fields, .calico, last) { knowledge.existence(calico: $0) }
+        if let found, let day, knowledge.availability(calico: found, on: day) == .unreleased {
+            throw .notOut(.calico, found, on: day)
+        }
+        return found
     }
 
     private func helm(_ fields: [String: String]) throws(PointError) -> PatchVersion? {
-        let last = Dictionary(uniqueKeysWithValues: knowledge.helm.map { ($0.version, $0.last.tag) })
-        return try version(fields, .helm, last) { knowledge.existence(helm: $0) }
+        let last = Dictionary(
+            uniqueKeysWithValues: knowledge.helm.map { release in
+                // Of a release that is under way the data has the first day alone.
+                (release.version, day.map { release.last.date <= $0 } ?? true ? release.last.tag : release.first.tag)
+            }
+        )
+        let found = try version(fields, .helm, last) { knowledge.existence(helm: $0) }
+        if let found, let day, knowledge.availability(helm: found, on: day) == .unreleased {
+            throw .notOut(.helm, found, on: day)
+        }
+        return found
     }
 
     /// Reads a version and asks whether it ever was; without `existence`, nothing is known of that.
@@ -151,6 +170,10 @@ public enum PointError: Error, Hashable, Sendable {
     case twice(String)
     /// A key that must be there.
     case missing(String)
+    /// A key that says something of a component whose version is missing.
+    case needs(String, String)
+    /// A version that is not released on the day.
+    case notOut(PathComponent, PatchVersion, on: CalendarDay)
     /// A value that is no version.
     case notAVersion(String, String)
     /// A value that the key does not take.
@@ -169,6 +192,8 @@ extension PointError: CustomStringConvertible {
         case .unknownKey(let key, let known): "`\(key)` is not one of \(known.joined(separator: ", "))"
         case .twice(let key): "`\(key)` is there twice"
         case .missing(let key): "`\(key)` is missing"
+        case .needs(let key, let component): "`\(key)` needs `\(component)=VERSION` beside it"
+        case .notOut(let component, let version, let day): "\(component.title) \(version) is not out on \(day)"
         case .notAVersion(let key, let text): "`\(text)` is not a version of \(key)"
         case .notAChoice(let key, let text, let choices):
             "`\(key)` is `\(text)`; it can be \(choices.joined(separator: " or "))"

@@ -94,9 +94,11 @@ extension VersionSync {
         if let day {
             let old = release.lastPatchDate?.description
             set(Self.file, release.version, ["last_patch_date"], from: old, to: day.description, url)
-        } else if release.lastPatchDate != nil {
+        } else if let old = release.lastPatchDate {
             // The date of another patch would be a wrong fact.
             files[Self.file]?.remove(release.version, "last_patch_date")
+            let address = "kubernetes/\(release.version)/\(FactRoot.word("last_patch_date"))"
+            report.changes.append("\(address): \(old) → nothing, as the page tells no day of \(last)  (\(url))")
         }
     }
 

@@ -59,7 +59,13 @@ extension PageContext {
         }
         rows = Self.rows(report, scale)
         hopBars = Self.hopBars(report, scale)
-        ticks = scale.beginnings.map { Tick(tickLeft: PageText.number($0.left), tickText: Clock.time($0.time)) }
+        ticks = scale.marks.map {
+            Tick(
+                tickClass: $0.isWide ? "tick" : "tick minor",
+                tickLeft: PageText.number($0.left),
+                tickText: Clock.time($0.time)
+            )
+        }
         timelineText =
             "When each host was in work, phase by phase. The same figures are in the table below."
         partRows = report.parts.map(PartRow.init)
@@ -144,7 +150,9 @@ extension PageContext {
             let left = scale.place(began)
             let right = scale.place(part.isBehind ? part.ended ?? report.ended : report.ended)
             return HopBar(
-                hopLabel: part.hop,
+                // The release alone: a narrow bar has no room for the one that the hop leaves.
+                hopLabel: part.hop.split(separator: "-").last.map(String.init) ?? part.hop,
+                hopTitle: part.hop,
                 hopLeft: PageText.number(left),
                 hopWidth: PageText.number(max(0.25, right - left))
             )

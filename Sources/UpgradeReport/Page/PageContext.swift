@@ -25,10 +25,12 @@ struct PageContext {
     }
     struct HopBar {
         var hopLabel: String
+        var hopTitle: String
         var hopLeft: String
         var hopWidth: String
     }
     struct Tick {
+        var tickClass: String
         var tickLeft: String
         var tickText: String
     }

@@ -34,6 +34,35 @@ struct TimeScale {
         return last.left + last.width * min(1, max(0, share))
     }
 
-    /// The beginning of each time in which somebody worked.
-    var beginnings: [(time: Double, left: Double)] { segments.map { ($0.began, $0.left) } }
+    /// A moment that is written below the timeline.
+    struct Mark {
+        var time: Double
+        var left: Double
+        /// Whether a narrow page has room for it as well.
+        var isWide: Bool
+    }
+
+    /// Steps that people count time in, in seconds.
+    private static let steps: [Double] = [
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400,
+    ]
+
+    /// The beginning of each time in which somebody worked, and round moments in it, as far as they have room beside each other.
+    var marks: [Mark] {
+        let total = segments.reduce(0) { $0 + $1.ended - $1.began }
+        let step = Self.steps.first { $0 * 12 >= total } ?? total / 12
+        let moments = segments.flatMap { segment in
+            let first = (segment.began / step).rounded(.down) * step + step
+            return [segment.began] + stride(from: first, to: segment.ended, by: step)
+        }
+        var marks: [Mark] = []
+        for time in moments {
+            let left = place(time)
+            // A time of day is some 7 % of a wide page, and 25 % of a telephone.
+            guard left <= 92, marks.last.map({ left - $0.left >= 8 }) ?? true else { continue }
+            let wide = marks.last(where: \.isWide)?.left
+            marks.append(Mark(time: time, left: left, isWide: left <= 70 && wide.map { left - $0 >= 30 } ?? true))
+        }
+        return marks
+    }
 }

@@ -35,7 +35,12 @@ struct PathText {
                 ? report.path.components.inRange
                 : "\(report.path.components.inRange), on releases out of upstream support"
         }
-        return "no fully supported path exists; this is the least bad one"
+        let least = "no fully supported path exists; this is the least bad one"
+        // The best path keeps Helm as it was asked to be; another way may do without.
+        let cost = report.path.cost.distance
+        let better = report.alternatives.filter { $0.path.map { $0.cost.distance < cost } ?? false }.map(\.id)
+        guard !better.isEmpty else { return least }
+        return "\(least) with Helm in use; less out of range, below: \(better.joined(separator: ", "))"
     }
 
     private var violations: [String] {

@@ -57,7 +57,7 @@ struct APIAvailabilityTests {
     func damage() throws {
         let scratch = try ScratchDirectory()
         let log = APILog(directory: scratch.path)
-        log.take(Self.look(0, .healthy, .healthy))
+        log.take(Self.look(1, .healthy, .healthy))
         log.finish()
         let path = scratch.path + "/api.jsonl"
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -65,6 +65,19 @@ struct APIAvailabilityTests {
         let whole = try Data(contentsOf: URL(filePath: path))
         try (Data("{\"from\":".utf8) + Data("\n".utf8) + whole).write(to: URL(filePath: path))
         #expect(APILog.read(directory: scratch.path).count == 1)
+        // Figures that no run has written would be added up beyond what a number holds.
+        let wrong = ["9223372036854775807", "-5", "0"].map { "{\"from\":1,\"looks\":\($0),\"servers\":{},\"to\":2}" }
+        let far = [
+            "{\"from\":9,\"looks\":1,\"servers\":{},\"to\":2}", "{\"from\":1,\"looks\":1,\"servers\":{},\"to\":1e300}",
+        ]
+        let half = (wrong + far).map { $0 + "\n" }.joined() + "{\"from\":1,\"lo"
+        try (whole + Data(half.utf8)).write(to: URL(filePath: path))
+        #expect(APILog.read(directory: scratch.path).count == 1)
+        // What a crash has left in the middle of a line swallows nothing of the next process.
+        let next = APILog(directory: scratch.path)
+        next.take(Self.look(5, .healthy, .healthy))
+        next.finish()
+        #expect(APILog.read(directory: scratch.path).map(\.from) == [1, 5])
         let nowhere = APILog(directory: scratch.path + "/none")
         nowhere.take(Self.look(0, .healthy, .healthy))
         nowhere.finish()

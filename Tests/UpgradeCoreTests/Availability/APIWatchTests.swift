@@ -12,7 +12,10 @@ struct APIWatchTests {
         func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
             var answers: [Probe: Answer] = [:]
             for case .apiServer(let host) in probes {
-                guard let state = states[host] else { continue }
+                guard let state = states[host] else {
+                    try? await Task.sleep(for: .seconds(600))
+                    continue
+                }
                 answers[.apiServer(host: host)] = .apiServer(APIServerState(isHealthy: try state.get(), version: nil))
             }
             return Observation(answers)
@@ -31,15 +34,17 @@ struct APIWatchTests {
     private func looks(
         _ count: Int,
         _ states: [String: Result<Bool, AccessError>],
-        every pace: Duration
+        every pace: Duration,
+        hanging: [String] = []
     ) async -> [APILook] {
         let clock = VirtualClock()
         let start = clock.now
         let seen = Mutex<[APILook]>([])
         let watch = Task {
             await APIWatch(
-                hosts: states.keys.sorted(),
+                hosts: states.keys.sorted() + hanging,
                 every: pace,
+                deadline: hanging.isEmpty ? .seconds(60) : .milliseconds(200),
                 access: Servers(states: states),
                 clock: clock,
                 now: { Double(start.duration(to: clock.now).components.seconds) },
@@ -68,6 +73,13 @@ struct APIWatchTests {
             "cp1": .healthy, "cp2": .unhealthy, "cp3": .unknown, "cp4": .unhealthy,
         ]
         #expect(looks.allSatisfy { $0.servers == found && $0.api == .healthy })
+    }
+
+    @Test("a server that never answers holds up no look, and the end of the watch neither")
+    func hanging() async {
+        let looks = await looks(2, ["cp1": .success(true)], every: .seconds(5), hanging: ["cp2"])
+        let found: [String: APILook.Answer] = ["cp1": .healthy, "cp2": .unknown]
+        #expect(looks.map(\.servers) == [found, found])
     }
 
     @Test(

@@ -186,6 +186,16 @@ struct PathRefusalTests {
         #expect(try distance("3.16", 15) == 1)
     }
 
+    @Test("a version without its patch is the last one that is out on the day, and one that is not out is refused")
+    func days() throws {
+        let day = try #require(CalendarDay("2020-11-15"))
+        let reading = PointReading(scene.planner.knowledge, on: day)
+        #expect(try reading.goal("kubernetes=1.16,helm=3.4").helm?.description == "3.4.0")
+        #expect(throws: PointError.self) { try reading.goal("kubernetes=1.16,helm=3.4.2") }
+        #expect(throws: PointError.self) { try reading.goal("kubernetes=1.16,calico=3.20") }
+        #expect(try PointReading(scene.planner.knowledge).goal("kubernetes=1.16,helm=3.4").helm?.description == "3.4.2")
+    }
+
     @Test("versions that never were, and what is no state")
     func readings() throws {
         func error(_ text: String) -> PointError? {
@@ -204,6 +214,10 @@ struct PathRefusalTests {
         #expect(error("helm=2.16.12") == .missing("kubernetes"))
         #expect(error("kubernetes=1.12,kubernetes=1.13") == .twice("kubernetes"))
         #expect(error("kubernetes=1.12,calico") == .notAPair("calico"))
+        // Left out of the state in silence, they would lead past the rules that they are for.
+        #expect(error("kubernetes=1.12,storage=etcd2") == .needs("storage", "etcd"))
+        #expect(error("kubernetes=1.12,etcd-v2=yes") == .needs("etcd-v2", "etcd"))
+        #expect(error("kubernetes=1.12,datastore=kdd") == .needs("datastore", "calico"))
         #expect(error("kubernetes=1.12,calico=new") == .notAVersion("calico", "new"))
         #expect(error("kubernetes=1.12,calico=9.9") == .unknown(.calico, "9.9"))
         #expect(error("kubernetes=1.99") == .unknown(.kubernetes, "1.99"))

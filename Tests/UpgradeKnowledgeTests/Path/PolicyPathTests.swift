@@ -63,6 +63,21 @@ struct PolicyPathTests {
         #expect(rebuild.description == "1.16 | Calico 3.16.10 (kdd-crd) | Helm 3.4.2")
     }
 
+    @Test(
+        "no way besides is there twice, and a way down goes down",
+        arguments: [
+            "kubernetes=1.13,calico=2.2,helm=2.16.2", "kubernetes=1.12,calico=2.2,helm=2.16",
+            "kubernetes=1.12,calico=2.2,helm=2.6.2",
+        ]
+    )
+    func distinct(start: String) throws {
+        let report = try scene.plan(start, "kubernetes=1.16,calico=3.16,helm=3.4")
+        let ways = report.alternatives.compactMap(\.path).map { $0.steps.map(\.move.description) }
+        #expect(Set(ways).count == ways.count)
+        let down = report.alternative("downgrade-helm")?.path
+        #expect(down?.steps.contains { $0.move.description.hasPrefix("Helm down") } ?? true)
+    }
+
     @Test("a way that says where releases are converted converts them there", arguments: ["2.6.2", "2.13", "2.16"])
     func conversions(helm: String) throws {
         let report = try scene.plan("kubernetes=1.12,calico=3.5,helm=\(helm)")

@@ -107,8 +107,8 @@ struct MaintenanceWindowTests {
         _ = try await orphan.wait()
         // One that does not end is named, and nothing is said of the window.
         var hasty = scene
-        hasty.playbook.deadlines.connect = .seconds(1)
-        let stuck = try Program("/usr/bin/flock", ["--close", lock, "sleep", "5"])
+        hasty.playbook.deadlines.connect = .seconds(3)
+        let stuck = try Program("/usr/bin/flock", ["--close", lock, "sleep", "15"])
         try await Task.sleep(for: .milliseconds(300))
         let error = await #expect(throws: AccessError.self) { try await access(hasty).answer([.silence(silence)]) }
         #expect("\(String(describing: error))".contains("still runs"))
@@ -119,12 +119,12 @@ struct MaintenanceWindowTests {
         "a command that says neither, is not there, or does not end is a failure with its words, secrets taken out",
         arguments: [
             ("echo broken >&2; exit 1", "exit 1", "broken"), ("kill -9 $$", "exit 137", ""),
-            ("sleep 60", "not run", "2 s"),
+            ("sleep 60", "not run", "5 s"),
         ]
     )
     func failures(script: String, status: String, output: String) async throws {
         var scene = try scene(isOpen: script)
-        scene.playbook.deadlines.connect = .seconds(2)
+        scene.playbook.deadlines.connect = .seconds(5)
         let silence = scene.playbook.silences[0].silence(run: scene.run)
         let error = await #expect(throws: AccessError.self) {
             try await access(scene).perform(.openSilence(silence), as: job(scene)) { _ in }

@@ -22,8 +22,6 @@ public struct APIAvailability: Hashable, Sendable, Encodable {
         /// When it was away.
         public var outages: [Outage] = []
 
-        init() {}
-
         /// Adds up what was found span by span, in the order of their times.
         init(_ spans: [(span: APISpan, answer: APILook.Answer)]) {
             var last: (span: APISpan, answer: APILook.Answer)?

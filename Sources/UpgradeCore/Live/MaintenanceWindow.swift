@@ -94,7 +94,7 @@ struct MaintenanceWindow {
         _ playbook: Playbook,
         _ words: (WindowCommands) -> [String]
     ) -> [RenderedCommand] {
-        guard case .commands(let commands) = playbook.silences.first(where: { $0.name == silence.name })?.means else {
+        guard case .commands(let commands) = playbook.options(of: silence)?.means else {
             return []
         }
         return [RenderedCommand(host: AlertmanagerRequests.place, command: shown(words(commands)), means: .here)]

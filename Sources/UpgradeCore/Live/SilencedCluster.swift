@@ -151,12 +151,8 @@ public struct SilencedCluster: ClusterAccess {
         )
     }
 
-    private func options(_ silence: AlertSilence) -> SilenceOptions? {
-        playbook.silences.first { $0.name == silence.name }
-    }
-
     private func window(_ silence: AlertSilence) -> MaintenanceWindow? {
-        guard case .commands(let commands) = options(silence)?.means else { return nil }
+        guard case .commands(let commands) = playbook.options(of: silence)?.means else { return nil }
         let deadline = playbook.deadlines.connect
         return MaintenanceWindow(
             silence: silence,
@@ -196,7 +192,7 @@ public struct SilencedCluster: ClusterAccess {
         body: String? = nil
     ) async throws(AccessError) -> (WebRequest, WebAnswer) {
         var request = WebRequest(method, url, contentType: body.map { _ in "application/json" }, body: body)
-        if case .alertmanager(_, .some(let path), _) = options(silence)?.means {
+        if case .alertmanager(_, .some(let path), _) = playbook.options(of: silence)?.means {
             request.token = try SecretFile.read(path)
         }
         let answer: WebAnswer

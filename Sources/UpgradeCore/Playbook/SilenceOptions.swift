@@ -46,6 +46,11 @@ public struct SilenceOptions: Hashable, Sendable {
     }
 }
 
+extension Playbook {
+    /// What the playbook says of a silence or a window, by its name; the two share their names.
+    func options(of silence: AlertSilence) -> SilenceOptions? { silences.first { $0.name == silence.name } }
+}
+
 /// The commands of a maintenance window; in each word `{run}`, `{name}` and `{seconds}` stand for the run, the window, and
 /// how long it is to last.
 public struct WindowCommands: Hashable, Sendable {

@@ -1,5 +1,3 @@
-internal import Foundation
-internal import Glibc
 internal import Synchronization
 
 /// What commands printed and what was waited for, beside the journal: for people, and never for going on.
@@ -36,25 +34,14 @@ public final class Transcript: RunObserver {
         }
     }
 
-    private struct State {
-        /// `nil` where the file cannot be written.
-        var descriptor: Int32?
-        var last: [StepKey: Entry.Event] = [:]
-    }
-
-    private let state: Mutex<State>
+    private let last = Mutex<[StepKey: Entry.Event]>([:])
+    private let log: LineLog<Entry>
     private let now: @Sendable () -> Double
 
     /// Opens the transcript of a run's directory and adds to it; one that cannot be written takes nothing.
     public init(directory: String, now: @escaping @Sendable () -> Double) {
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-        let descriptor = open(Self.path(directory), flags, 0o600)
-        state = Mutex(State(descriptor: descriptor >= 0 ? descriptor : nil))
+        log = LineLog(Self.path(directory))
         self.now = now
-    }
-
-    deinit {
-        if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) }
     }
 
     static func path(_ directory: String) -> String { directory + "/transcript.jsonl" }
@@ -67,32 +54,23 @@ public final class Transcript: RunObserver {
         case .gateWaiting(let key, let unmet, let measured, _, _):
             write(key, .gate(Redaction.redact(unmet.why), measured: measured))
         case .gateOpened(let key, let measured): write(key, .opened(measured))
-        case .stepEnded(let key, _, _), .stepFailed(let key, _): state.withLock { $0.last[key] = nil }
+        case .stepEnded(let key, _, _), .stepFailed(let key, _): last.withLock { $0[key] = nil }
         case .asking(let key, _): write(key, .waits("the operator is asked what becomes of it"))
         case .stepBegan, .settling, .actionBegan, .actionEnded, .answered, .stepSkipped, .interrupted, .stopped: break
         }
     }
 
     private func write(_ key: StepKey, _ event: Entry.Event) {
-        state.withLock { state in
+        last.withLock { last in
             // Told again every few seconds while it lasts.
-            guard let descriptor = state.descriptor, !event.saysTheSame(as: state.last[key]) else { return }
-            state.last[key] = event
-            // In one write, so that no line is torn by another one.
-            guard let line = try? JSON.line(Entry(time: now(), key: key, event: event)) else { return }
-            let bytes = Array(line) + [UInt8(ascii: "\n")]
-            if bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) != bytes.count {
-                close(descriptor)
-                state.descriptor = nil
-            }
+            guard !event.saysTheSame(as: last[key]) else { return }
+            last[key] = event
+            log.add(Entry(time: now(), key: key, event: event))
         }
     }
 
     /// Reads the transcript of a run's directory; what is no entry is left out, and none is empty.
-    public static func read(directory: String) -> [Entry] {
-        guard let bytes = try? FileSystem.read(path(directory)) else { return [] }
-        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSON.decode(Entry.self, from: Data($0)) }
-    }
+    public static func read(directory: String) -> [Entry] { LineLog.read(path(directory)) }
 }
 
 extension Transcript.Entry.Event {

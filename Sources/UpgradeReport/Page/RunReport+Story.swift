@@ -131,15 +131,7 @@ extension RunReport.Attempt {
             let isGate = if case .gate = entry.event { true } else { false }
             return RunReport.Wait(time: entry.time, text: text, isGate: isGate)
         }
-        measured =
-            mine.lazy.reversed().compactMap { entry -> [GateReading]? in
-                switch entry.event {
-                case .opened(let measured): measured
-                case .gate(_, let measured): measured
-                case .ran, .waits: nil
-                }
-            }
-            .first ?? []
+        measured = mine.last { $0.event.measured != nil }?.event.measured ?? []
     }
 }
 

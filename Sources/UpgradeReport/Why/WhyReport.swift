@@ -287,13 +287,17 @@ extension Failure {
 extension [Transcript.Entry] {
     /// What the gate of a step measured last.
     fileprivate func measured(by key: StepKey, since time: Double) -> [GateReading] {
-        for entry in reversed() where entry.key == key && entry.time >= time {
-            switch entry.event {
-            case .gate(_, let measured): return measured ?? []
-            case .opened(let measured): return measured
-            case .ran, .waits: continue
-            }
+        last { $0.key == key && $0.time >= time && $0.event.measured != nil }?.event.measured ?? []
+    }
+}
+
+extension Transcript.Entry.Event {
+    /// What a gate measured; `nil` where it is of none.
+    var measured: [GateReading]? {
+        switch self {
+        case .gate(_, let measured): measured ?? []
+        case .opened(let measured): measured
+        case .ran, .waits: nil
         }
-        return []
     }
 }

@@ -94,7 +94,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         _ group: inout TaskGroup<Signal>
     ) async throws(DriverError) -> StopReason {
         var effects = try handle(.started, &machine)
-        var timing = Timing<Time>()
+        var timing = Timing<Time>(since: clock.now)
         var times = window?.times ?? StepTimes()
         let start = clock.now
         while true {
@@ -194,10 +194,14 @@ public enum DriverError: Error, Hashable, Sendable {
     case bug(String)
 }
 
-/// When the steps in hand were begun and whether they changed anything.
+/// When the steps in hand were begun and whether they changed anything. A step that a process before this one had begun
+/// goes on as this one begins, and what it changed before is not known here.
 private struct Timing<Time: Clock> {
+    private let since: Time.Instant
     private var begun: [StepKey: Time.Instant] = [:]
     private var changedKeys: Set<StepKey> = []
+
+    init(since: Time.Instant) { self.since = since }
 
     mutating func began(_ key: StepKey, _ clock: Time) {
         begun[key] = clock.now
@@ -208,9 +212,8 @@ private struct Timing<Time: Clock> {
     }
 
     mutating func ended(_ key: StepKey, _ clock: Time) -> (took: Time.Duration, changed: Bool) {
-        let now = clock.now
-        let start = begun.removeValue(forKey: key) ?? now
-        return (start.duration(to: now), changedKeys.remove(key) != nil)
+        let start = begun.removeValue(forKey: key)
+        return ((start ?? since).duration(to: clock.now), changedKeys.remove(key) != nil || start == nil)
     }
 }
 

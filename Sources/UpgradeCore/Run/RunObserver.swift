@@ -20,7 +20,8 @@ public enum RunNotice: Hashable, Sendable {
     case gateWaiting(StepKey, Unmet, measured: [GateReading], elapsed: Duration, deadline: Duration)
     /// A gate is open, and what it measured.
     case gateOpened(StepKey, measured: [GateReading])
-    /// A step is done; `changed` says whether it had anything to do.
+    /// A step is done, after so long, or so long after it was gone on with; `changed` says whether it had anything to do,
+    /// which of one that is gone on with is taken to be so.
     case stepEnded(StepKey, took: Duration, changed: Bool)
     /// A step failed.
     case stepFailed(StepKey, Failure)

@@ -35,10 +35,13 @@ struct VersionsListCommand: AsyncParsableCommand {
     }
 
     private static func text(_ sheet: VersionSheet) -> String {
-        let rows = sheet.rows.map { row in
-            [row.component, row.version, row.released, row.support, row.lastPatch, row.worksWith]
-                + [row.isUncertain ? "(uncertain)" : ""]
-        }
+        let titles = ["component", "version", "released", "support", "last patch", "works with", ""]
+        let rows =
+            [titles]
+            + sheet.rows.map { row in
+                [row.component, row.version, row.released, row.support, row.lastPatch, row.worksWith]
+                    + [row.isUncertain ? "(uncertain)" : ""]
+            }
         let widths = (0..<6).map { column in rows.map { $0[column].columns }.max() ?? 0 }
         return rows.map { row in
             var line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ") + "  " + row[6]

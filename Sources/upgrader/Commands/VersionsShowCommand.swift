@@ -50,7 +50,9 @@ struct VersionsShowCommand: AsyncParsableCommand {
             }
             let facts = try Self.facts(component, found[0].version)
             switch format {
-            case .text: Output.write(Self.text(found, facts))
+            case .text:
+                if version != found[0].version { Output.write("\(component) \(version) is of \(found[0].version):\n") }
+                Output.write(Self.text(found, facts))
             case .json: Output.write(try JSON.text(Document(schema: 1, rows: found, facts: facts)))
             }
             return .done

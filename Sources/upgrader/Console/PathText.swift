@@ -64,15 +64,19 @@ struct PathText {
 
     private var alternatives: [String] {
         ["", "other ways:"]
-            + report.alternatives.flatMap { other in
-                let moves = other.path.map { path in
-                    "\(path.cost): "
-                        + path.steps.filter { $0.move.component != .kubernetes }
-                        .map { "\($0.move) at \($0.after.kubernetes)" }.joined(separator: ", ")
-                }
-                let end = other.end.map { "ends at \($0) with no state between" }
-                return ["  \(other.id): \(other.summary)", "      \(moves ?? end ?? "no path")"]
+            + report.alternatives.flatMap { other -> [String] in
+                let head = "  \(other.id): \(other.summary)"
+                if let path = other.path { return [head, "      \(path.cost)"] + Self.moves(of: path) }
+                return [head, "      \(other.end.map { "ends at \($0) with no state between" } ?? "no path")"]
             }
+    }
+
+    /// What is moved besides Kubernetes, a line for each release at which anything is.
+    private static func moves(of path: UpgradePath) -> [String] {
+        let steps = path.steps.filter { $0.move.component != .kubernetes }
+        return Dictionary(grouping: steps) { $0.after.kubernetes }.sorted { $0.key < $1.key }.map { release, steps in
+            "      at \(release): \(steps.map { "\($0.move)" }.joined(separator: "; "))"
+        }
     }
 
     /// The state with `!!` behind what is out of range there.

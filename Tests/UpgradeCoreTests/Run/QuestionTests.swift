@@ -147,10 +147,4 @@ struct QuestionTests {
 
         func ask(_ question: FailureQuestion) async -> FailureAnswer { await answer(question) }
     }
-
-    private struct Listener: RunObserver {
-        let hear: @Sendable (RunNotice) -> Void
-
-        func notice(_ notice: RunNotice) { hear(notice) }
-    }
 }

@@ -64,3 +64,10 @@ final class Notes<Value: Sendable>: Sendable {
         list.withLock { $0.append(value) }
     }
 }
+
+/// An observer that a test hears with.
+struct Listener: RunObserver {
+    let hear: @Sendable (RunNotice) -> Void
+
+    func notice(_ notice: RunNotice) { hear(notice) }
+}

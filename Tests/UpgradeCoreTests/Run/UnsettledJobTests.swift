@@ -25,6 +25,32 @@ struct UnsettledJobTests {
         #expect(memory.state.unsettled.isEmpty)
     }
 
+    @Test(
+        "may belong to a step that is gone on with: its time is counted from then, and nobody says that it changed nothing"
+    )
+    func goneOnWith() async throws {
+        let scene = try Scene(etcd: 1, controlPlane: 1, workers: 1).small()
+        let plan = try await scene.plan()
+        let key = try #require(plan.keys.first)
+        let cordon = Action.cordon(node: "w1.example.org", mark: scene.run)
+        for wasPerformed in [false, true] {
+            let clock = VirtualClock()
+            let cluster = SimulatedCluster(scene.cluster, clock: clock)
+            let job = JobID(run: scene.run, key: key, attempt: 1, index: 0)
+            if wasPerformed { try await cluster.perform(cordon, as: job) { _ in } }
+            var access = StagedAccess(cluster)
+            access.before = { _, _ in try? await clock.sleep(for: .seconds(7)) }
+            let ended = Notes<(StepKey, Duration, Bool)>()
+            let observer = Listener { notice in
+                if case .stepEnded(let key, let took, let changed) = notice { ended.add((key, took, changed)) }
+            }
+            let memory = MemoryRecorder([.begun(key, attempt: 1), .intended(key, attempt: 1, index: 0, cordon)])
+            _ = try await scene.driver(plan, access, clock: clock, observer: observer).walk(recorder: memory)
+            let first = try #require(ended.all.first)
+            #expect(first.0 == key && first.2 && (first.1 >= .seconds(7)) != wasPerformed, "\(first)")
+        }
+    }
+
     @Test("is waited for again when the first wait was given up", arguments: [overdue, away])
     func waitGivenUp(error: AccessError) async throws {
         let scene = try Scene(etcd: 1, controlPlane: 1, workers: 1).small()

@@ -11,6 +11,9 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
+// Scripts/fuzz sets it: libFuzzer, whose driver the program calls, is only there in a build with its sanitizer.
+let isFuzzing = Context.environment["UPGRADER_FUZZ"] == "1"
+
 let package = Package(
     name: "upgrader",
     products: [
@@ -143,6 +146,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "UpgradeFuzz",
+            dependencies: ["UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSSH", "UpgradeTorture"],
+            path: "Tests/UpgradeFuzz",
+            swiftSettings: settings
+        ),
+        .target(
             name: "UpgradeTestSupport",
             dependencies: [
                 "UpgradeCore",
@@ -150,6 +159,12 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tests/UpgradeTestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "UpgradeFuzzTests",
+            dependencies: ["UpgradeFuzz"],
+            exclude: ["Corpus"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -214,3 +229,9 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["UpgradeFuzz"], path: "fuzz", swiftSettings: settings)
+    )
+}

@@ -35,7 +35,7 @@ public struct FlippedBits: Sendable {
     }
 
     private let directory: RunDirectory
-    private let disk: FlippedDisk
+    private let disk: ReadOnlyDisk
     private let whole: Seen?
 
     /// Lets a world record a directory.
@@ -61,7 +61,7 @@ public struct FlippedBits: Sendable {
             throw Unreadable(reason: "\(error)")
         }
         let files = Dictionary(uniqueKeysWithValues: disk.paths.map { ($0, disk.content(of: $0) ?? []) })
-        self.disk = FlippedDisk(files: files)
+        self.disk = ReadOnlyDisk(files: files)
         do throws(JournalError) {
             whole = try Self.look(directory, self.disk)
         } catch {
@@ -102,7 +102,7 @@ public struct FlippedBits: Sendable {
     }
 
     /// Reads all that a resumed run is made from; `nil` when something was noticed or does not fit.
-    private static func look(_ directory: RunDirectory, _ disk: FlippedDisk) throws(JournalError) -> Seen? {
+    private static func look(_ directory: RunDirectory, _ disk: ReadOnlyDisk) throws(JournalError) -> Seen? {
         let history = try directory.history(on: disk)
         let plan = try directory.plan(on: disk)
         let playbook = try directory.playbookText(on: disk)
@@ -121,32 +121,5 @@ public struct FlippedBits: Sendable {
 
     private static func name(_ path: String) -> String {
         String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
-    }
-}
-
-/// Files that are only read.
-private struct FlippedDisk: Disk {
-    var files: [String: [UInt8]]
-
-    func read(_ path: String) throws(JournalError) -> [UInt8]? { files[path] }
-
-    func append(to path: String) throws(JournalError) -> any DiskFile { throw Self.refusal(path) }
-
-    func overwrite(_ path: String) throws(JournalError) -> any DiskFile { throw Self.refusal(path) }
-
-    func create(_ path: String) throws(JournalError) -> any DiskFile { throw Self.refusal(path) }
-
-    func rename(_ path: String, to newPath: String) throws(JournalError) { throw Self.refusal(path) }
-
-    func remove(_ path: String) {}
-
-    func syncDirectory(of path: String) throws(JournalError) { throw Self.refusal(path) }
-
-    func makeDirectory(_ path: String) throws(JournalError) { throw Self.refusal(path) }
-
-    func names(in directory: String) -> [String] { [] }
-
-    private static func refusal(_ path: String) -> JournalError {
-        .system(path: path, operation: "write", reason: "Read-only file system")
     }
 }

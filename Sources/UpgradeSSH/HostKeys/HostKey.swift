@@ -2,14 +2,14 @@ import Crypto
 import FoundationEssentials
 
 /// A host's public key.
-struct HostKey: Hashable, Sendable {
+package struct HostKey: Hashable, Sendable {
     /// The key's bytes in the form in which SSH sends them.
     var bytes: Data
     /// The key's type, for example `ssh-ed25519`.
     var type: String
 
     /// Reads a key from base64; `nil` where it is none.
-    init?(base64: some StringProtocol) {
+    package init?(base64: some StringProtocol) {
         guard let bytes = Data(base64Encoded: String(base64)), bytes.count > 4 else { return nil }
         let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
         guard length > 0, length <= bytes.count - 4 else { return nil }

@@ -6,9 +6,9 @@ import UpgradeCore
 ///
 /// An own reader: libssh reads one file, ignores `@revoked`, and says nothing about lines (measured on 0.10.6).
 /// - Source: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT
-struct KnownHosts: Sendable {
+package struct KnownHosts: Sendable {
     /// What the files say about a key.
-    enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         case trusted
         case unknown
         case changed(file: String, line: Int)
@@ -35,7 +35,7 @@ struct KnownHosts: Sendable {
     private var files: [File] = []
 
     /// Makes an empty list.
-    init() {}
+    package init() {}
 
     /// Reads the files; one that does not exist is empty, one that cannot be read is an error.
     init(files: [String]) throws(SSHConfigError) {
@@ -54,12 +54,12 @@ struct KnownHosts: Sendable {
     ///
     /// They are read when a host is looked for, and then only as far as that needs: every dial reads the file, and two
     /// hundred hosts have two hundred lines each.
-    mutating func add(_ text: String, file: String) {
+    package mutating func add(_ text: String, file: String) {
         files.append(File(path: file, lines: Array(text.utf8).split(separator: 10, omittingEmptySubsequences: false)))
     }
 
     /// Decides whether a host may have this key.
-    func verdict(host: String, port: Int, key: HostKey) -> Verdict {
+    package func verdict(host: String, port: Int, key: HostKey) -> Verdict {
         let lines = entries(host: host, port: port)
         if let line = lines.first(where: { $0.marker == .revoked && $0.key == key }) {
             return .revoked(file: line.file, line: line.line)
@@ -76,7 +76,7 @@ struct KnownHosts: Sendable {
     }
 
     /// The types of the keys that are known for a host.
-    func keyTypes(host: String, port: Int) -> Set<String> {
+    package func keyTypes(host: String, port: Int) -> Set<String> {
         Set(entries(host: host, port: port).filter { $0.marker == .none }.map(\.key.type))
     }
 

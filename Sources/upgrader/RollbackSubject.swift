@@ -42,7 +42,10 @@ struct RollbackSubject {
             host.roles.contains(.worker)
         else {
             let workers = playbook.hosts(.worker).map(\.name).joined(separator: ", ")
-            throw refusal("the playbook has no worker \(worker)", "name one of \(workers)", .usage)
+            let isHost = playbook.hosts.contains { $0.name == worker }
+            let why =
+                "\(worker) is no worker: only workers are taken back, for older servers may not read what newer ones stored"
+            throw refusal(isHost ? why : "the playbook has no worker \(worker)", "name one of \(workers)", .usage)
         }
         guard !host.roles.contains(.controlPlane) else {
             throw refusal(

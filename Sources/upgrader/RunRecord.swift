@@ -41,7 +41,12 @@ struct RunRecord {
 
     /// The place for commands that a person is to type.
     var place: RunPlace {
-        RunPlace(directory: directory.path, playbook: session.path, holder: holder)
+        RunPlace(
+            directory: directory.path,
+            playbook: session.path,
+            holder: holder,
+            upgrade: plan.takesBack.map { "\(directory.clusterPath)/\($0)" }
+        )
     }
 
     /// What the steps are for.

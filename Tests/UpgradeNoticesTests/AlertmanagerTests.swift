@@ -171,6 +171,21 @@ struct AlertmanagerTests {
         // The clock is virtual: five waits of two seconds each.
         #expect(waits.withLock { $0 } == 5)
         #expect(error?.why.contains("127.0.0.1") == true, "\(String(describing: error))")
+        // A step that only asks is told as well what it waits for, or nobody knows for minutes.
+        let hearer = WaitHearer()
+        let driver = try scene.driver(await scene.plan(), access, clock: clock, observer: hearer)
+        _ = try await driver.walk(recorder: MemoryRecorder())
+        #expect(hearer.heard.map(\.step) == ["open-silences"])
+    }
+}
+
+/// Takes down which steps wait for something that is away.
+private final class WaitHearer: RunObserver {
+    private let keys = Mutex<Set<StepKey>>([])
+    var heard: Set<StepKey> { keys.withLock { $0 } }
+
+    func notice(_ notice: RunNotice) {
+        if case .progress(let key, .reconnecting) = notice { keys.withLock { _ = $0.insert(key) } }
     }
 }
 

@@ -9,17 +9,61 @@ struct WhyReportTests {
         _ story: StoryScene,
         holder: String? = nil,
         transcript: [Transcript.Entry] = [],
-        takenBack: Set<String> = []
+        takenBack: Set<String> = [],
+        directory: String = "state/test/run",
+        upgrade: String? = nil
     ) throws -> WhyReport {
         WhyReport(
             story: RunStory(try story.history),
             plan: story.plan,
             playbook: story.scene.playbook,
             titles: story.titles,
-            place: RunPlace(directory: "state/test/run", playbook: "play book.yaml", holder: holder),
+            place: RunPlace(directory: directory, playbook: "play book.yaml", holder: holder, upgrade: upgrade),
             transcript: transcript,
             canTakeBack: takenBack.contains
         )
+    }
+
+    @Test("a step that the operator is asked about waits for an answer, until there is one or nobody works on the run")
+    func asked() async throws {
+        let story = try await StoryScene()
+        let drain = try story.key("1.12-1.13/workers/drain@w1")
+        let failure = Failure.access(.commandFailed(host: "w1", command: "kubectl", status: "exit 1", output: ""))
+        try story.append(.begun(drain, attempt: 1), .failed(drain, attempt: 1, failure))
+        let asked = Transcript.Entry(time: 1_795_521_607, key: drain, event: .waits(Transcript.Entry.asked))
+        let answered = Transcript.Entry(
+            time: 1_795_521_608,
+            key: drain,
+            event: .waits("the operator has answered abort")
+        )
+        let waiting = "waits for an answer at the terminal of the run: \(drain)"
+        for (holder, transcript, isAsked) in [
+            ("root@vm (pid 17)", [asked], true), ("root@vm (pid 17)", [asked, answered], false), (nil, [asked], false),
+            ("root@vm (pid 17)", [], false),
+        ] {
+            let report = try why(story, holder: holder, transcript: transcript)
+            #expect(report.causes.map(\.isAsked) == [isAsked], "\(holder ?? "nobody"), \(transcript.count)")
+            #expect(report.lines.contains { $0.hasPrefix(waiting) } == isAsked)
+        }
+        let watching = try why(story, holder: "root@vm (pid 17), ticket 7")
+        #expect(watching.choices.map(\.command).contains("kill -INT 17"))
+    }
+
+    @Test("commands name the state directory where it is not the usual one, and a rollback leads back to its upgrade")
+    func elsewhere() async throws {
+        let story = try await StoryScene()
+        for (directory, option) in [
+            ("state/test/run", ""), ("/srv/my runs/test/run", " --state '/srv/my runs'"),
+            ("s3/test/run", " --state s3"),
+        ] {
+            let report = try why(story, directory: directory)
+            #expect(report.choices.map(\.command).contains("upgrader run 'play book.yaml'\(option)"), "\(directory)")
+        }
+        try story.append(.stopped(.completed))
+        let report = try why(story, upgrade: "state/test/upgrade")
+        #expect(report.choices.map(\.command).first == "upgrader resume state/test/upgrade")
+        #expect(report.lines.contains("a rollback: it takes back what state/test/upgrade had begun on a worker"))
+        #expect(try why(story).choices.count == 1)
     }
 
     @Test("a run that was killed in a drain names the drain, its commands, its unit, the wait, and what is ours")

@@ -23,9 +23,9 @@ struct DocumentTests {
     private static let status = Form(
         always: [
             "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "skipped",
-            "ledger", "notices",
+            "ledger", "notices", "asked",
         ],
-        sometimes: ["next", "token", "takenFrom", "holder"],
+        sometimes: ["next", "token", "takenFrom", "holder", "takesBack"],
         inside: [
             "hops": Form(always: ["id", "steps", "done"]),
             "inDoubt": Form(always: ["key"], sometimes: ["action"]),

@@ -60,7 +60,8 @@ struct RollbackTests {
         let upgrade = try await interrupted(workshop, at: "does cordon w1.example.org")
         let before = try state(upgrade)
         for (arguments, code, why) in [
-            (["w3"], 64, "the playbook has no worker w3"), (["cp1"], 64, "the playbook has no worker cp1"),
+            (["w3"], 64, "the playbook has no worker w3"),
+            (["cp1"], 64, "cp1 is no worker: only workers are taken back"),
             (["w2"], 10, "no hop of \(upgrade.run) has begun with w2"),
         ] as [([String], Int32, String)] {
             let result = try await Program(

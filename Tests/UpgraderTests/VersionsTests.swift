@@ -136,8 +136,10 @@ struct VersionsTests {
     func show() async throws {
         let workshop = try workshop()
         let list = try await workshop.upgrader("versions", "list", "calico", "--on", "2020-11-15")
-        #expect(list.output.split(separator: "\n").count == 40)
+        #expect(list.output.split(separator: "\n").count == 41, "a heading, and 40 releases")
+        #expect(list.output.hasPrefix("component  version"))
         let show = try await workshop.upgrader("versions", "show", "calico", "3.16.10", "--on", "2020-11-15")
+        #expect(show.output.hasPrefix("calico 3.16.10 is of 3.16:\n"))
         #expect(show.output.contains("works with: Kubernetes 1.16-1.19\n"))
         #expect(show.output.contains("sources:    projectcalico/calico getting-started/kubernetes/requirements.md\n"))
         let before = try await workshop.upgrader("versions", "show", "calico", "3.16", "--on", "2020-11-01")

@@ -39,7 +39,10 @@ public struct LiveCluster: ClusterAccess {
         self.localDirectory = localDirectory
         self.leaseVersions = leaseVersions
         self.now = now
-        self.waiting = waiting
+        self.waiting = { progress in
+            waiting(progress)
+            QuestionWait.report(progress)
+        }
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))
     }

@@ -53,7 +53,7 @@ public struct SilencedCluster: ClusterAccess {
         var rest: [Probe] = []
         for probe in probes {
             if case .silence(let silence) = probe {
-                seen.record(.silence(try await find(silence) { _ in }), to: probe)
+                seen.record(.silence(try await find(silence) { QuestionWait.report($0) }), to: probe)
             } else {
                 rest.append(probe)
             }

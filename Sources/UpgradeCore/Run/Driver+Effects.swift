@@ -131,7 +131,7 @@ extension Driver {
             let unmet: Unmet
             let measured: [GateReading]
             do throws(Failure) {
-                let (verdict, readings) = try await look(gate)
+                let (verdict, readings) = try await look(gate, key)
                 measured = readings
                 switch verdict {
                 case .open:
@@ -155,10 +155,10 @@ extension Driver {
         return .abandoned
     }
 
-    private func look(_ gate: Gate) async throws(Failure) -> (Verdict, [GateReading]) {
+    private func look(_ gate: Gate, _ key: StepKey) async throws(Failure) -> (Verdict, [GateReading]) {
         let seen: Observation
         do {
-            seen = try await access.answer(gate.probes)
+            seen = try await answer(gate.probes, key)
         } catch {
             throw .access(error)
         }
@@ -167,6 +167,20 @@ extension Driver {
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// Asks for a step; what is waited for is told as that of an action is.
+    private func answer(_ probes: [Probe], _ key: StepKey) async throws(AccessError) -> Observation {
+        // A task-local value is bound for a body whose errors have no type.
+        let tell: @Sendable (ActionProgress) -> Void = { observer.notice(.progress(key, $0)) }
+        let result = await QuestionWait.$report.withValue(tell) {
+            do throws(AccessError) {
+                return Result<Observation, AccessError>.success(try await access.answer(probes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     /// Figures are for people: without them the gate still says what it says.
@@ -179,7 +193,7 @@ extension Driver {
         let context = try context(key, ledger)
         let seen: Observation
         do {
-            seen = try await access.answer(step.probes(context))
+            seen = try await answer(step.probes(context), key)
         } catch {
             throw .access(error)
         }

@@ -194,7 +194,9 @@ public enum DriverError: Error, Hashable, Sendable {
     case bug(String)
 }
 
-/// When the steps in hand were begun and whether they changed anything. A step that a process before this one had begun
+/// When the steps in hand were begun and whether they changed anything.
+///
+/// A step that a process before this one had begun
 /// goes on as this one begins, and what it changed before is not known here.
 private struct Timing<Time: Clock> {
     private let since: Time.Instant

@@ -43,6 +43,15 @@ public enum FailureAnswer: Hashable, Sendable {
     case skip(Skip)
     /// The lane stays where it failed, and the run stops once the other lanes have ended.
     case abort
+
+    /// The answer as it is typed.
+    public var word: String {
+        switch self {
+        case .retry: "retry"
+        case .skip: "skip"
+        case .abort: "abort"
+        }
+    }
 }
 
 /// Asks the operator; there is none where nobody can be asked.

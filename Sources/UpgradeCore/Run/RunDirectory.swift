@@ -89,7 +89,7 @@ public struct RunDirectory: Hashable, Sendable {
         } catch let error as JournalError {
             throw error
         } catch {
-            throw .damaged(path: planPath, line: 1, reason: "it is not a plan: \(error)")
+            throw .damaged(path: planPath, line: 1, reason: JSON.reason(error, is: "a plan"))
         }
     }
 
@@ -121,7 +121,11 @@ public struct RunDirectory: Hashable, Sendable {
         } catch let error as JournalError {
             throw error
         } catch {
-            throw .damaged(path: originPath, line: 1, reason: "\(error)")
+            throw .damaged(
+                path: originPath,
+                line: 1,
+                reason: JSON.reason(error, is: "what was recorded of the playbook")
+            )
         }
     }
 

@@ -2,20 +2,31 @@
 public struct TimeLeft: Hashable, Sendable {
     /// The part that is known.
     public var known: Duration
-    /// Whether nothing is left that has not been seen in this run.
-    public var isWhole: Bool
+    /// How many steps are left of which it is known.
+    public var seen: Int
+    /// How many steps are left whose like has not been seen in this run.
+    public var unseen: Int
 
     /// Makes an estimate.
-    public init(known: Duration, isWhole: Bool) {
+    public init(known: Duration = .zero, seen: Int = 0, unseen: Int = 0) {
         self.known = known
-        self.isWhole = isWhole
+        self.seen = seen
+        self.unseen = unseen
     }
 
-    /// As it is told; `nil` where nothing is known yet.
+    /// Whether nothing is left that has not been seen in this run.
+    public var isWhole: Bool { unseen == 0 }
+
+    /// What two parts of a plan need one after the other.
+    public static func + (left: TimeLeft, right: TimeLeft) -> TimeLeft {
+        TimeLeft(known: left.known + right.known, seen: left.seen + right.seen, unseen: left.unseen + right.unseen)
+    }
+
+    /// As it is told; `nil` where too little is known yet: the checks before a hop tell nothing of its drains.
     ///
     /// Means of a few steps do not carry more digits.
     public var text: String? {
-        guard known > .zero else { return nil }
+        guard known > .zero, seen >= unseen else { return nil }
         let seconds = known.components.seconds
         let step: Int64 = seconds < 120 ? 10 : 60
         let rounded = Duration.seconds(max(step, (seconds + step / 2) / step * step))
@@ -32,11 +43,12 @@ extension StepTimes {
     ///   - atOnce: how many lanes go on side by side.
     /// - Returns: their time, as far as it is known.
     public func left(_ left: [StepID: Int], in phase: PhaseID, atOnce: Int) -> TimeLeft {
-        var sum = Duration.zero
-        var isWhole = true
+        var sum = TimeLeft()
         for (step, count) in left where count > 0 {
-            if let mean = mean(step, in: phase) { sum += mean * count } else { isWhole = false }
+            let one = mean(step, in: phase).map { TimeLeft(known: $0 * count, seen: count) }
+            sum = sum + (one ?? TimeLeft(unseen: count))
         }
-        return TimeLeft(known: sum / max(1, atOnce), isWhole: isWhole)
+        sum.known /= max(1, atOnce)
+        return sum
     }
 }

@@ -7,6 +7,9 @@ internal import Synchronization
 public final class Transcript: RunObserver {
     /// One thing that was noticed.
     public struct Entry: Hashable, Sendable, Codable {
+        /// What is waited for while a question stands.
+        public static let asked = "the operator is asked what becomes of it"
+
         /// What was noticed.
         public enum Event: Hashable, Sendable, Codable {
             /// A command has ended.
@@ -55,8 +58,9 @@ public final class Transcript: RunObserver {
             write(key, .gate(Redaction.redact(unmet.why), measured: measured))
         case .gateOpened(let key, let measured): write(key, .opened(measured))
         case .stepEnded(let key, _, _), .stepFailed(let key, _): last.withLock { $0[key] = nil }
-        case .asking(let key, _): write(key, .waits("the operator is asked what becomes of it"))
-        case .stepBegan, .settling, .actionBegan, .actionEnded, .answered, .stepSkipped, .interrupted, .stopped: break
+        case .asking(let key, _): write(key, .waits(Entry.asked))
+        case .answered(let key, let answer): write(key, .waits("the operator has answered \(answer.word)"))
+        case .stepBegan, .settling, .actionBegan, .actionEnded, .stepSkipped, .interrupted, .stopped: break
         }
     }
 

@@ -27,9 +27,9 @@ public struct LogFilter: Hashable, Sendable {
         return step.map { Self.names($0, key) } ?? true
     }
 
-    /// Whether a word names a step, its phase or its hop, or begins its key.
+    /// Whether a word names a step, its phase or its hop, or begins its key; a step also as STEP@HOST, as it stands on screens.
     public static func names(_ word: String, _ key: StepKey) -> Bool {
-        [key.step.description, key.phase.description, key.hop.description].contains(word)
+        [key.step.description, "\(key.step)@\(key.target)", key.phase.description, key.hop.description].contains(word)
             || key.description.hasPrefix(word)
     }
 

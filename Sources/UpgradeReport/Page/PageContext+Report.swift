@@ -104,7 +104,9 @@ extension PageContext {
     }
 
     private static func answered(_ availability: APIAvailability?) -> String {
-        guard let api = availability?.api, api.answered + api.missed > 0 else { return "nobody looked" }
+        guard let api = availability?.api, api.answered + api.missed > 0 else {
+            return "no look is written down yet"
+        }
         let looks = "answered \(api.answered) of \(count(api.answered + api.missed, "look"))"
         guard !api.outages.isEmpty else { return looks }
         let away = api.outages.reduce(0) { $0 + $1.seconds }

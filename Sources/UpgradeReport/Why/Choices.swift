@@ -14,7 +14,7 @@ struct Choices {
 
     var all: [WhyReport.Choice] {
         switch status {
-        case .completed: return [report("what was done, with times, for the ticket")]
+        case .completed: return upgrade + [report("what was done, with times, for the ticket")]
         case .running: return watching
         case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
@@ -24,12 +24,23 @@ struct Choices {
         return choices + [report("all that happened so far, for whoever is asked")]
     }
 
+    /// What a rollback leads back to.
+    private var upgrade: [WhyReport.Choice] {
+        guard let upgrade = place.upgrade else { return [] }
+        return [
+            choice(
+                "upgrader resume \(ShellQuoting.join([upgrade]))",
+                "goes on with the upgrade, in which what was taken back here is upgraded anew"
+            )
+        ]
+    }
+
     private var watching: [WhyReport.Choice] {
         [
             choice("upgrader log \(directory) --follow", "what happens, as it happens; changes nothing"),
             choice(
-                "kill -INT PID",
-                "PID is that of the holder; the action in hand ends, then the run stops and can be resumed"
+                "kill -INT \(place.pid ?? "PID")",
+                "on the holder's machine: the action in hand ends, then the run stops and can be resumed"
             ),
         ]
     }
@@ -70,7 +81,7 @@ struct Choices {
             choice(
                 "upgrader rollback \(ShellQuoting.join([worker])) \(directory)",
                 "takes \(worker), which is half way, back to the release that the hop leaves, from packages that its host has "
-                    + "kept; asks first. A resume upgrades it anew afterwards"
+                    + "kept; on real hosts it asks first. A resume upgrades it anew afterwards"
             )
         }
     }
@@ -94,7 +105,7 @@ struct Choices {
     private var anew: WhyReport.Choice {
         let first = state.mayHaveLeftSomething ? "after the cleanup, " : ""
         return choice(
-            "upgrader run \(playbook)",
+            "upgrader run \(playbook)\(place.stateOption)",
             "\(first)with a changed playbook: makes a new plan from what runs then; steps that are done find nothing left to do"
         )
     }

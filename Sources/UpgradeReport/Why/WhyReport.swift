@@ -24,6 +24,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var measured: [GateReading] = []
         /// What to do about it.
         public var mend: String
+        /// Whether the operator is asked what becomes of it, and has not answered.
+        public var isAsked = false
     }
 
     /// A step that was begun and is not known to have ended.
@@ -100,6 +102,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var by: String
     /// Why, in the operator's words.
     public var reason: String
+    /// The directory of the upgrade that this run takes back; absent where it takes none back.
+    public var takesBack: String?
     /// When the last record was made.
     public var last: String
     /// Why the lease of the cluster was lost; absent where it was not.
@@ -157,6 +161,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         began = story.began.map(Clock.stamp) ?? ""
         by = state.header?.holder ?? ""
         reason = state.header?.reason ?? ""
+        takesBack = place.upgrade
         if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
         if status == .stopped { stopped = state.stop?.words }
         last = story.ended.map(Clock.stamp) ?? ""
@@ -177,7 +182,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                     output: failed.failure.output,
                     measured: failed.failure.isGate
                         ? transcript.measured(by: key, since: story.began(key) ?? 0) : [],
-                    mend: failed.failure.next
+                    mend: failed.failure.next,
+                    isAsked: place.holder != nil && transcript.isAsked(key)
                 )
             }
         }
@@ -260,11 +266,25 @@ public struct RunPlace: Hashable, Sendable {
     /// Who works on the cluster now; `nil` for nobody.
     public var holder: String?
 
+    /// The directory of the upgrade that this run takes back; `nil` where it takes none back.
+    public var upgrade: String?
+
     /// Names a place.
-    public init(directory: String, playbook: String, holder: String?) {
+    public init(directory: String, playbook: String, holder: String?, upgrade: String? = nil) {
         self.directory = directory
         self.playbook = playbook
         self.holder = holder
+        self.upgrade = upgrade
+    }
+
+    /// The process of the holder, as the lock names it: `user@host (pid N)`.
+    var pid: Substring? { holder?.firstMatch(of: /\(pid ([0-9]+)\)/)?.1 }
+
+    /// What a command needs that begins another run where this one is kept; nothing for the usual place.
+    var stateOption: String {
+        // The directory of a run is STATE/CLUSTER/RUN.
+        let state = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+        return state == "state" || state.isEmpty ? "" : " --state \(ShellQuoting.join([state]))"
     }
 }
 
@@ -285,6 +305,9 @@ extension Failure {
 }
 
 extension [Transcript.Entry] {
+    /// Whether a question about a step was the last that was told of it.
+    public func isAsked(_ key: StepKey) -> Bool { last { $0.key == key }?.event.wait == Transcript.Entry.asked }
+
     /// What the gate of a step measured last.
     fileprivate func measured(by key: StepKey, since time: Double) -> [GateReading] {
         last { $0.key == key && $0.time >= time && $0.event.measured != nil }?.event.measured ?? []

@@ -6,6 +6,7 @@ extension WhyReport {
         var lines = ["\(directory): \(status.title)"]
         let why = reason.isEmpty ? "" : ", because: \(reason)"
         lines.append("begun \(began) by \(by)\(why); last record \(last); \(done) of \(steps) steps done")
+        if let takesBack { lines.append("a rollback: it takes back what \(takesBack) had begun on a worker") }
         if let lost { lines.append("lost: \(lost)") }
         if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }
@@ -36,7 +37,10 @@ extension WhyReport {
     }
 
     private func text(_ cause: Cause) -> [String] {
-        var lines = ["it stopped at \(cause.key): \(cause.title)"]
+        let place = "\(cause.key): \(cause.title)"
+        var lines = [
+            cause.isAsked ? "waits for an answer at the terminal of the run: \(place)" : "it stopped at \(place)"
+        ]
         lines.append("  step \(cause.number) of \(steps), attempt \(cause.attempt), failed \(cause.time)")
         lines.append("  why:  \(cause.why)")
         if let ran = cause.ran { lines.append("  ran:  \(ran)") }
@@ -57,7 +61,12 @@ extension WhyReport {
     private func text(_ step: InHand) -> [String] {
         var lines = ["in hand \(status == .running ? "now" : "when it ended"): \(step.key): \(step.title)"]
         lines.append("  since \(step.since)")
-        if let action = step.action { lines.append("  in doubt: \(action): it was begun, and its end is not known") }
+        if let action = step.action {
+            lines.append(
+                status == .running
+                    ? "  does: \(action)" : "  in doubt: \(action): it was begun, and its end is not known"
+            )
+        }
         lines += step.commands.flatMap { Self.indented($0, by: "    ") }
         if let unit = step.unit { lines.append("  may still run as the unit \(unit)") }
         if let waits = step.waits { lines.append("  last seen: \(waits)") }

@@ -41,7 +41,9 @@ struct ExplainCommand: AsyncParsableCommand {
                 return .done
             }
             guard !facts.isEmpty else {
-                throw Complaint(unknownFact: address, near: book.near(address))
+                let steps = StepCatalogue.ids.map(\.description)
+                let near = book.near(address) + (Spelling.nearest(to: address, among: steps).map { [$0] } ?? [])
+                throw Complaint(unknownFact: address, near: near)
             }
             switch format {
             case .text: Output.write(Explanation(address: address, facts: facts, book: book).text)

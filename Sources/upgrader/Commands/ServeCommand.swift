@@ -59,6 +59,10 @@ struct ServeCommand: AsyncParsableCommand {
     private static func tellNone(_ path: String) {
         do {
             _ = try RunDirectory.find(path)
+        } catch JournalError.noRun {
+            Output.note(
+                "note: there is no run in \(path) yet; begin one with `upgrader run PLAYBOOK`, or name the directory of a run"
+            )
         } catch {
             Output.complain(Complaint(error))
         }

@@ -19,6 +19,7 @@ struct StepQuestion {
     /// - Throws: `Complaint` for a step that the plan does not have.
     func answer() async throws -> StepExplanation? {
         guard let key = StepKey(text) else {
+            if text.contains("@") { return try await onHost() }
             guard let id = StepID(text), let step = StepCatalogue.title(of: id), let guide = try StepGuide.all()[id]
             else {
                 return nil
@@ -26,6 +27,14 @@ struct StepQuestion {
             return StepExplanation(step: id, title: step, guide: guide)
         }
         if let playbook { return try await rehearsed(key, playbook) }
+        return try await recorded(key)
+    }
+
+    /// STEP@HOST, as it stands on screens: of the newest run the one in hand or to come, or the last one.
+    private func onHost() async throws -> StepExplanation? {
+        let record = try RunRecord(state)
+        let keys = record.plan.keys.filter { "\($0.step)@\($0.target)" == text }
+        guard let key = keys.first(where: { !record.story.state.isBehind($0) }) ?? keys.last else { return nil }
         return try await recorded(key)
     }
 

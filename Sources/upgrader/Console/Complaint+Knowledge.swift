@@ -7,10 +7,11 @@ extension Complaint {
         let meant = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
         self.init(
             FiveLines(
-                error: "there is no fact \(address)",
-                why: "no data file has it" + meant,
+                error: "there is no fact and no step \(address)",
+                why: "no data file has it, and neither has the newest run" + meant,
                 state: "nothing was changed",
-                next: "`upgrader explain` without an address lists where facts begin"
+                next:
+                    "`upgrader explain` lists where facts begin; steps are named as `upgrader plan PLAYBOOK` and screens name them"
             ),
             .usage
         )

@@ -45,7 +45,7 @@ struct LineConsole: Console {
             "\(place(key)) waits (\(elapsed.text) of at most \(deadline.text)): \(unmet.why)"
                 + (measured.isEmpty ? "" : "; measured: \(measured.text)")
         case .stepEnded(let key, let took, let changed):
-            "\(place(key)) done in \(took.text)\(changed ? "" : ", nothing to do")"
+            "\(place(key)) done in \(took.text)\(changed ? "" : ", nothing to change")"
         case .stepFailed(let key, let failure):
             "\(place(key)) failed: \(failure.why)"
         case .stepSkipped(let key, let skip):

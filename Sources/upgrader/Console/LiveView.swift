@@ -115,13 +115,12 @@ struct LiveView: Sendable {
 
     /// What the steps that are left will take.
     var timeLeft: TimeLeft {
-        var sum = TimeLeft(known: .zero, isWhole: true)
+        var sum = TimeLeft()
         for (hopIndex, hop) in plan.hops.enumerated() {
             for (phaseIndex, phase) in hop.phases.enumerated() {
                 let left = places.stepsLeft(hop: hopIndex, phase: phaseIndex)
                 let lanes = phase.lanes.count - places.lanesDone(hop: hopIndex, phase: phaseIndex)
-                let one = times.left(left, in: phase.id, atOnce: min(phase.batch, lanes))
-                sum = TimeLeft(known: sum.known + one.known, isWhole: sum.isWhole && one.isWhole)
+                sum = sum + times.left(left, in: phase.id, atOnce: min(phase.batch, lanes))
             }
         }
         return sum

@@ -12,6 +12,10 @@ struct StatusDocument: Encodable {
     var cluster: String
     /// `completed`, `stopped`, `interrupted`, `lease-lost`, `failed`, `running`, `killed` or `not-begun`.
     var status: String
+    /// The run whose worker this one takes back; absent for an upgrade.
+    var takesBack: String?
+    /// Steps whose failure the operator is asked about, who has not answered.
+    var asked: [String]
     /// Who works on the cluster now, as its lock says: `user@host (pid N), reason`; absent for nobody.
     var holder: String?
     /// Steps of the plan.
@@ -87,7 +91,7 @@ struct StatusDocument: Encodable {
         let before = try RunLock.holder(clusterDirectory: directory.clusterPath)
         let (plan, history) = (try directory.plan(), try directory.history())
         let holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
-        self.init(directory, plan, history, holder: holder)
+        self.init(directory, plan, history, holder: holder, transcript: Transcript.read(directory: directory.path))
     }
 
     /// Makes the document.
@@ -97,13 +101,24 @@ struct StatusDocument: Encodable {
     ///   - plan: what is to happen.
     ///   - history: the journal.
     ///   - holder: who holds the lock of the cluster; `nil` for nobody.
-    init(_ directory: RunDirectory, _ plan: Plan, _ history: JournalReader.History, holder: String?) {
+    ///   - transcript: what was waited for.
+    init(
+        _ directory: RunDirectory,
+        _ plan: Plan,
+        _ history: JournalReader.History,
+        holder: String?,
+        transcript: [Transcript.Entry] = []
+    ) {
         let record = history.state
         let keys = plan.keys
         self.directory = directory.path
         cluster = plan.cluster
         status = record.header == nil ? "not-begun" : RunStatus(record, isHeld: holder != nil).rawValue
         self.holder = holder
+        takesBack = plan.takesBack
+        asked =
+            holder == nil
+            ? [] : keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
         steps = keys.count
         done = record.done.count
         next = keys.first { !record.isBehind($0) }?.description
@@ -143,11 +158,15 @@ struct StatusDocument: Encodable {
     /// For people.
     var lines: [String] {
         var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
+        if let takesBack { lines.append("rollback: takes back a worker of \(takesBack)") }
         if let holder { lines.append("at work:  \(holder)") }
+        lines += asked.map { "asks:     \($0) waits for an answer at the terminal of the run" }
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
         if let next { lines.append("next:     \(next)") }
-        lines += inDoubt.map { step in
-            step.action.map { "in doubt: \(step.key) (\($0))" } ?? "in hand:  \(step.key)"
+        lines += inDoubt.map { step -> String in
+            let action = step.action.map { " (\($0))" } ?? ""
+            // While somebody works on it, it is only under way.
+            return "\(step.action != nil && holder == nil ? "in doubt:" : "in hand: ") \(step.key)\(action)"
         }
         for failure in failed {
             lines.append("failed:   \(failure.key), attempt \(failure.attempt)")

@@ -59,7 +59,10 @@ struct QuestionText {
 extension FailureReport {
     /// The question about a step that has failed.
     func text(_ question: FailureQuestion, _ verdict: SkipVerdict) -> QuestionText {
-        var block = block(question.key, (plan.keys.firstIndex(of: question.key) ?? 0) + 1, question.failure)
+        // What is ours now, not what was when the run began.
+        var report = self
+        report.ledger = question.ledger
+        var block = report.block(question.key, (plan.keys.firstIndex(of: question.key) ?? 0) + 1, question.failure)
         if !question.inHand.isEmpty {
             let others = question.inHand.map { "\($0.target) (\($0.step))" }
             block.state += "; meanwhile \(others.joined(separator: ", ")) \(others.count == 1 ? "goes" : "go") on"

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import time
 import unittest
+from unittest import mock
 
 from scene import PACKAGING, Scene, built
-from upstream import publish, verify
+from upstream import publish, transaction, verify
 from upstream.repository import Repository
 
 
@@ -148,12 +149,82 @@ class Publishing(Scene):
             time.sleep(dice.uniform(0.1, took))
             os.killpg(process.pid, signal.SIGKILL)
             killed += process.wait() != 0
-            # What a killed reprepro leaves; its own words are to remove it when nobody is at work.
-            (self.base / "db/lockfile").unlink(missing_ok=True)
             self.publish(*names)
             self.assertEqual(self.offered(), whole)
             self.assertEqual(self.assert_consistent(), whole)
         self.assertGreater(killed, 3)
+
+    def killed(self, where, *names):
+        """Publishes in a process that ends as by kill -9 where it comes to a function of the transaction."""
+        child = os.fork()
+        if child == 0:
+            with mock.patch.object(transaction, where, lambda *_: os._exit(9)):
+                publish.publish(Repository(self.base), [self.out / f"{name}.json" for name in names], lambda _: None)
+            os._exit(0)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 9)
+
+    def test_a_publish_killed_at_its_end_loses_nothing_that_was_published_before_or_by_others_since(self):
+        self.publish("kubernetes_1.15.12-1")
+        before, offered = indexes(self.base), self.offered()
+        self.killed("_drop", "helm_2.16.12-1")
+        # apt has the new index; the one who published was not told. The next one takes it back, or goes on with it.
+        self.assertIn("taken back", self.publish("helm3_3.4.1-1"))
+        self.assertTrue(offered < self.offered())
+        self.assert_consistent()
+        self.publish("helm_2.16.12-1")
+        self.assertIn("helm", {one[1] for one in self.assert_consistent()})
+        self.assertEqual(sorted(path.name for path in self.base.glob("upgrader-*")), [])
+        self.assertNotEqual(indexes(self.base), before)
+
+    def test_what_is_left_of_a_publish_that_was_done_is_not_taken_for_one_to_take_back(self):
+        self.publish("kubernetes_1.15.12-1")
+        (self.base / transaction.DONE / "db").mkdir(parents=True)
+        self.assertNotIn("taken back", self.publish("helm_2.16.12-1"))
+        self.assertEqual({one[1] for one in self.assert_consistent()} & {"helm", "kubernetes-node"},
+                         {"helm", "kubernetes-node"})
+
+    def test_what_somebody_else_has_done_since_a_kill_is_not_taken_back(self):
+        self.publish("kubernetes_1.15.12-1")
+        self.killed("_drop", "helm_2.16.12-1")
+        Repository(self.base).offer("main")
+        Repository(self.base).run("-C", "main", "includedeb", "upgrader", str(self.out / "helm3_3.4.1-1_amd64.deb"))
+        before, offered = indexes(self.base), self.offered()
+        text = self.publish("kubernetes_1.16.15-1", code=10)
+        self.assertIn("changed-meanwhile", text)
+        self.assertIn("helm3 3.4.1-1 was added", text)
+        self.assertEqual((indexes(self.base), self.offered()), (before, offered))
+        shutil.rmtree(self.base / transaction.KEPT)
+        self.publish("kubernetes_1.16.15-1")
+        self.assert_consistent()
+
+    def test_nothing_is_taken_back_under_a_reprepro_that_is_at_work(self):
+        self.publish("kubernetes_1.15.12-1")
+        self.killed("_drop", "helm_2.16.12-1")
+        lock = self.base / "db/lockfile"
+        lock.touch()
+        with open(self.base / "db/packages.db", "rb"):
+            self.assertIn("repository-in-use", self.publish("helm3_3.4.1-1", code=10))
+        self.assertTrue(lock.exists())
+        # Nobody has it: what a killed reprepro leaves.
+        self.publish("helm3_3.4.1-1")
+        self.assert_consistent()
+
+    def test_other_distributions_of_the_repository_stay_as_they_are(self):
+        path = self.base / "conf/distributions"
+        other = "Codename: buster\nArchitectures: amd64\nComponents: main thirdparty/k8s\n\n"
+        path.write_text(other + path.read_text())
+        self.publish("helm_2.16.12-1")
+        self.assertTrue(path.read_text().startswith(other))
+        self.assertNotIn("thirdparty", path.read_text()[len(other):])
+
+    def test_whoever_serves_the_repository_can_read_it_whatever_the_umask(self):
+        umask = os.umask(0o077)
+        try:
+            self.publish("helm_2.16.12-1")
+        finally:
+            os.umask(umask)
+        for path in [*self.base.glob("dists/**/*"), *self.base.glob("pool/**/*")]:
+            self.assertTrue(path.stat().st_mode & 0o004, path)
 
     def test_the_list_tells_what_is_data_built_published_and_installed(self):
         self.publish("kubernetes_1.15.12-1")

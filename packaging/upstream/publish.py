@@ -4,16 +4,13 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 
-from . import verify
+from . import transaction, verify
 from .refusal import USAGE, Refusal
 from .repository import CODENAME
 
 RECORD = "upgrader/package-build/1"
-# reprepro has no transaction of its own: its database and the list of components are kept until the new index is out.
-KEPT = ("db", "conf/distributions")
 
 
 def publish(repository, records, say):
@@ -23,25 +20,31 @@ def publish(repository, records, say):
     """
     builds = [_read(record) for record in records]
     repository.components()
-    with _alone(repository), _all_or_none(repository, say):
+    with _alone(repository):
+        transaction.take_back_killed(repository, say)
         offered = repository.offered()
         fresh = [(directory / entry["file"], build["archive_component"], _identity(entry), entry["sha256"])
                  for directory, build in builds for entry in build["debs"] if _is_new(offered, entry, say)]
-        for deb, component, identity, _ in fresh:
-            _include(repository, deb, component, identity, say)
         if not fresh:
             say("nothing new to publish")
             return
-        now = {(one.package, one.version, one.architecture): one.sha256 for one in repository.offered()}
-        wrong = [deb.name for deb, _, identity, digest in fresh if now.get(identity) != digest]
-        gone = [f"{one.package} {one.version}" for one in offered
-                if now.get((one.package, one.version, one.architecture)) != one.sha256]
-        if wrong or gone:
-            raise Refusal("publish-failed", str(repository.base),
-                          f"reprepro did not take {' '.join(wrong) or 'all'}, or would have dropped {' '.join(gone) or 'none'}")
-        repository.run("export", CODENAME)
+        with transaction.all_or_none(repository, {one.identity for one in offered},
+                                     {(*identity, digest) for _, _, identity, digest in fresh}):
+            _include_all(repository, offered, fresh, say)
         for deb, component, _, _ in fresh:
             say(f"published: {deb.name}, asked for {component}")
+
+
+def _include_all(repository, offered, fresh, say):
+    for deb, component, identity, _ in fresh:
+        _include(repository, deb, component, identity, say)
+    now = {one.identity for one in repository.offered()}
+    wrong = [deb.name for deb, _, identity, digest in fresh if (*identity, digest) not in now]
+    gone = [f"{one.package} {one.version}" for one in offered if one.identity not in now]
+    if wrong or gone:
+        raise Refusal("publish-failed", str(repository.base),
+                      f"reprepro did not take {' '.join(wrong) or 'all'}, or would have dropped {' '.join(gone) or 'none'}")
+    repository.run("export", CODENAME)
 
 
 def _include(repository, deb, component, identity, say):
@@ -58,7 +61,7 @@ def _include(repository, deb, component, identity, say):
             component = f"{family}-{version}"
             break
         filekey = repository.run("-C", component, "--list-format", "${$fullfilename}\n", "list", CODENAME,
-                                 package).stdout.split()[0]
+                                 package).stdout.splitlines()[0]
         _into(repository, f"{family}-{one.version}", filekey)
         say(f"kept:      {package} {one.version} in {family}-{one.version}")
     _into(repository, component, str(deb))
@@ -86,51 +89,6 @@ def _alone(repository):
         yield
     finally:
         os.close(lock)
-
-
-@contextlib.contextmanager
-def _all_or_none(repository, say):
-    kept = repository.base / "upgrader-before"
-    if kept.exists():
-        say("an earlier publish was killed; what it had begun is taken back")
-        _restore(repository, kept)
-        repository.run("export", CODENAME)
-        shutil.rmtree(kept)
-    partial = repository.base / "upgrader-before.part"
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / "conf").mkdir(parents=True)
-    for name in KEPT:
-        source = repository.base / name
-        if source.is_dir():
-            shutil.copytree(source, partial / name)
-        elif source.exists():
-            shutil.copy2(source, partial / name)
-    (partial / "pool.json").write_text(json.dumps(_pool(repository)))
-    partial.rename(kept)
-    try:
-        yield
-    except BaseException:
-        _restore(repository, kept)
-        shutil.rmtree(kept)
-        raise
-    shutil.rmtree(kept)
-
-
-def _restore(repository, kept):
-    for name in KEPT:
-        target = repository.base / name
-        if target.is_dir():
-            shutil.rmtree(target)
-        if (kept / name).is_dir():
-            shutil.copytree(kept / name, target)
-        elif (kept / name).exists():
-            shutil.copy2(kept / name, target)
-    for name in set(_pool(repository)) - set(json.loads((kept / "pool.json").read_text())):
-        (repository.base / name).unlink()
-
-
-def _pool(repository):
-    return [str(path.relative_to(repository.base)) for path in (repository.base / "pool").glob("**/*") if path.is_file()]
 
 
 def _read(path):

@@ -22,6 +22,11 @@ class Offered:
     architecture: str
     sha256: str
 
+    @property
+    def identity(self):
+        """What it is, in whatever component."""
+        return self.package, self.version, self.architecture, self.sha256
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -41,19 +46,26 @@ class Repository:
     def run(self, *words):
         if shutil.which("reprepro") is None:
             raise Refusal("tools-missing", "the repository", "reprepro is not installed here", "apt-get install reprepro")
+        # Whoever serves the files is another user, whatever the umask of who publishes.
         result = subprocess.run(["reprepro", "--basedir", str(self.base), "--silent", *words], capture_output=True,
-                                text=True, check=False)
+                                text=True, check=False, umask=0o022)
         if result.returncode != 0:
             raise Refusal("publish-failed", str(self.base),
                           f"reprepro {' '.join(words[:4])} ended with {result.returncode}: {result.stderr.strip()[-600:]}")
         return result
 
     def components(self):
+        return self._components()[1].split()
+
+    def _components(self):
+        """The Components line of our distribution: a repository may have others beside it."""
         text = self.distributions().read_text()
-        line = re.search(r"(?m)^Components:(.*)$", text)
-        if line is None:
-            raise Refusal("no-repository", str(self.base), "conf/distributions has no Components line", "write one", USAGE)
-        return line[1].split()
+        for stanza in re.finditer(r"(?:^\S.*\n?|^[ \t].*\n?)+", text, re.MULTILINE):
+            line = re.compile(r"^Components:(.*)$", re.MULTILINE).search(text, *stanza.span())
+            if line and re.search(rf"(?m)^Codename: *{CODENAME} *$", stanza[0]):
+                return line
+        raise Refusal("no-repository", str(self.base),
+                      f"conf/distributions has no Codename {CODENAME} with a Components line", "write one", USAGE)
 
     def offer(self, component):
         """Adds a component to conf/distributions; reprepro writes its index with the next export."""
@@ -62,8 +74,9 @@ class Repository:
             return
         path = self.distributions()
         partial = path.with_name(".distributions.part")
-        line = "Components: " + " ".join(sorted([*have, component]))
-        partial.write_text(re.sub(r"(?m)^Components:.*$", line, path.read_text()))
+        text, line = path.read_text(), self._components()
+        partial.write_text(text[:line.start()] + "Components: " + " ".join(sorted([*have, component])) + text[line.end():])
+        partial.chmod(path.stat().st_mode & 0o7777)
         partial.replace(path)
 
     def distributions(self):

@@ -81,13 +81,14 @@ enum HopOutline {
         return phases.filter { !$0.lanes.isEmpty }.map { HookOutline.placed(in: $0, playbook.hooks) }
     }
 
-    /// The one phase of a plan that takes a worker back.
-    static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
+    /// The one phase of a plan that takes workers back, one at a time; where there are none, a look at the cluster.
+    static func rollback(of hosts: [Host], _ playbook: Playbook) -> [PlannedPhase] {
+        guard !hosts.isEmpty else { return [phase(PhaseName.verify, [cluster(["cluster-health"])])] }
         let steps: [StepID] = [
             "cluster-health", "pause-timers", "cordon", "drain", "downgrade-node", "restart-kubelet",
             "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
         ]
-        return [HookOutline.placed(in: phase(PhaseName.workers, [lane(host, steps)]), playbook.hooks)]
+        return [HookOutline.placed(in: phase(PhaseName.workers, hosts.map { lane($0, steps) }), playbook.hooks)]
     }
 
     /// How many hosts are looked at or saved from at once, where nothing is taken down.

@@ -15,25 +15,40 @@ public enum StepCatalog {
         return StepSet(steps: steps + hooks.values, outline: HopOutline.phases)
     }
 
-    /// What takes a worker back to the release that a hop leaves: the lane of an upgrade, with the older packages.
+    /// What takes workers back to the release that a hop leaves: the lanes of an upgrade, with the older packages.
     ///
     /// - Parameters:
-    ///   - host: the worker.
+    ///   - hosts: the workers, in the order in which they are taken back; none for a look at the cluster alone.
     ///   - playbook: the one of the upgrade; its hooks around workers run here, too.
     /// - Returns: the one phase of it.
-    public static func rollback(of host: Host, _ playbook: Playbook) -> [PlannedPhase] {
-        HopOutline.rollback(of: host, playbook)
+    public static func rollback(of hosts: [Host], _ playbook: Playbook) -> [PlannedPhase] {
+        HopOutline.rollback(of: hosts, playbook)
     }
 
     /// The phase in which workers are upgraded, and taken back.
     public static let workers = PhaseName.workers
 
-    /// A step of the lane that a plan takes back, as the upgrade names it.
+    /// A step of each lane of workers that a plan takes back, in the order in which it does.
     ///
     /// - Parameter plan: the plan.
-    /// - Returns: `nil` for a plan of an upgrade.
-    public static func laneTakenBack(by plan: Plan) -> StepKey? {
-        plan.takesBack == nil ? nil : plan.keys.first { $0.step == DowngradeNode().id }
+    /// - Returns: none for a plan of an upgrade.
+    public static func workersTakenBack(by plan: Plan) -> [StepKey] {
+        plan.takesBack == nil ? [] : plan.keys.filter { $0.step == DowngradeNode().id }
+    }
+
+    /// Whether a rollback takes a step of its upgrade back.
+    ///
+    /// - Parameters:
+    ///   - plan: the plan of the rollback.
+    ///   - upgrade: the plan of the upgrade.
+    /// - Returns: the question, to be asked of each step of the upgrade.
+    public static func isTakenBack(by plan: Plan, of upgrade: Plan) -> @Sendable (StepKey) -> Bool {
+        if let first = plan.takesBackTo {
+            let taken = Set(upgrade.keys.drop { $0 != first })
+            return { taken.contains($0) }
+        }
+        let lanes = workersTakenBack(by: plan)
+        return { key in lanes.contains(where: key.isOfLane) }
     }
 
     static let steps: [any Step] = [

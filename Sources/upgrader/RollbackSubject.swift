@@ -1,24 +1,25 @@
 internal import UpgradeCore
 internal import UpgradeSteps
 
-/// What of an upgrade can be taken back: a worker of the hop in hand, before what comes after the workers has begun.
+/// What of an upgrade can be taken back: a worker of the hop in hand, before what comes after the workers has begun; or all
+/// from a step on, as far as nothing was changed for good since.
 struct RollbackSubject {
     private let playbook: Playbook
     private let plan: Plan
-    private let record: RunState
+    private let history: JournalReader.History
     private let directory: RunDirectory
 
     /// - Throws: `JournalError` where the journal of the upgrade is damaged.
     init(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory) throws {
-        self.init(playbook, plan, directory, try directory.history().state)
+        self.init(playbook, plan, directory, try directory.history())
     }
 
     /// Judges by a journal that was read already.
-    init(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory, _ record: RunState) {
+    init(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory, _ history: JournalReader.History) {
         self.playbook = playbook
         self.plan = plan
         self.directory = directory
-        self.record = record
+        self.history = history
     }
 
     /// Whether a worker can be taken back; why not is for whoever asks for it.
@@ -35,9 +36,7 @@ struct RollbackSubject {
     ///
     /// - Throws: `Complaint` that says why it cannot be taken back.
     func hop(_ worker: String) throws -> PlannedHop {
-        guard plan.takesBack == nil else {
-            throw refusal("the run \(directory.path) is a rollback itself", "name the run of the upgrade", .usage)
-        }
+        try refuseRollback()
         guard let host = playbook.hosts.first(where: { $0.name == worker || $0.node == worker }),
             host.roles.contains(.worker)
         else {
@@ -53,40 +52,99 @@ struct RollbackSubject {
                 "mend it on the newer release, then `upgrader resume \(directory.path)`"
             )
         }
-        let touched = touched
         let lane = StepKey.isOfWorker(host.name)
-        guard let hop = plan.hops.last(where: { hop in touched.contains { $0.hop == hop.id && lane($0) } }) else {
+        let touched = plan.keys.filter { lane($0) && history.state.hasBegun($0) }
+        guard let hop = touched.last?.hop else {
             throw refusal(
                 "no hop of \(directory.run) has begun with \(worker)",
                 "`upgrader resume \(directory.path)` goes on"
             )
         }
-        try refuseBeyond(hop.id)
-        return PlannedHop(id: hop.id, phases: StepCatalog.rollback(of: host, playbook))
+        try refuseBeyond(hop)
+        return PlannedHop(id: hop, phases: StepCatalog.rollback(of: [host], playbook))
+    }
+
+    /// The way back to a step, or to the beginning of a phase.
+    ///
+    /// - Throws: `Complaint` that says why there is none.
+    func wayBack(to name: String) throws -> WayBack {
+        try refuseRollback()
+        guard let first = plan.beginning(of: name) else {
+            throw stepRefusal(
+                "the plan of \(directory.run) has no step or phase \(name)",
+                "name one as `upgrader log \(directory.path)` prints it, such as 1.12-1.13/workers/drain@w1 or 1.12-1.13/workers",
+                .usage
+            )
+        }
+        do throws(WayBack.Refusal) {
+            return try wayBack(to: first)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private func wayBack(to first: StepKey) throws(WayBack.Refusal) -> WayBack {
+        try WayBack(
+            to: first,
+            of: plan,
+            history.state,
+            history.records.lazy.map(\.record),
+            playbook,
+            StepCatalog.all(for: playbook)
+        )
+    }
+
+    private func refusal(_ refusal: WayBack.Refusal) -> Complaint {
+        let resume = "`upgrader resume \(directory.path)`"
+        switch refusal {
+        case .notReached(let step):
+            return stepRefusal("\(directory.run) has begun nothing from \(step) on", "\(resume) goes on")
+        case .changedForGood(let step, let why):
+            return stepRefusal(
+                "what \(step) has done has no inverse: \(why)",
+                "what came after it can be taken back; what came before it is mended on the newer release, then \(resume)"
+            )
+        case .runsAPIServer(let host):
+            return stepRefusal(
+                "\(host) runs an API server too, and what a newer one has stored an older one may not read",
+                "mend it on the newer release, then \(resume)"
+            )
+        case .pointOfNoReturn(let point):
+            return stepRefusal(
+                "\(point.key) is a point of no return: \(point.why)",
+                "what came after it can be taken back; or mend it on the newer release, then \(resume)"
+            )
+        }
+    }
+
+    private func stepRefusal(_ why: String, _ next: String, _ ending: Ending = .refused) -> Complaint {
+        refusal(why, next, ending, what: "this step")
+    }
+
+    private func refuseRollback() throws {
+        guard plan.takesBack == nil else {
+            throw refusal("the run \(directory.path) is a rollback itself", "name the run of the upgrade", .usage)
+        }
     }
 
     /// Refuses where the upgrade has come further: what follows the workers of a hop is not walked again by a resume.
     private func refuseBeyond(_ hop: HopID) throws {
         let keys = plan.keys
         let end = keys.lastIndex { $0.hop == hop && $0.phase == StepCatalog.workers } ?? keys.endIndex
-        guard let later = keys.dropFirst(end + 1).first(where: touched.contains) else { return }
+        guard let later = keys.dropFirst(end + 1).first(where: history.state.hasBegun) else { return }
         throw refusal(
             "\(directory.run) is beyond the workers of \(hop): it has come to \(later)",
             "mend the worker on the newer release, or make it anew there"
         )
     }
 
-    private var touched: Set<StepKey> {
-        record.done.union(record.inFlight.keys).union(record.failed.keys).union(record.skipped.keys)
-    }
-
     /// Refuses to resume an upgrade under a rollback of it that is half done, and a rollback whose upgrade has gone on.
     ///
     /// - Throws: `Complaint`, `JournalError`.
     static func refuse(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory) throws {
-        if let upgrade = plan.takesBack, let hop = StepCatalog.laneTakenBack(by: plan)?.hop {
+        if let upgrade = plan.takesBack {
             let above = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
-            try RollbackSubject(playbook, try above.plan(), above).refuseBeyond(hop)
+            try RollbackSubject(playbook, try above.plan(), above).refuseOutrun(plan)
         } else {
             // A directory whose plan cannot be read is not one of a rollback that has begun.
             let rollbacks = RunDirectory.all(directory.clusterPath).filter {
@@ -96,9 +154,31 @@ struct RollbackSubject {
         }
     }
 
-    private func refusal(_ why: String, _ next: String, _ ending: Ending = .refused) -> Complaint {
+    /// Refuses a rollback whose upgrade was resumed, and has come to what the rollback does not take back.
+    private func refuseOutrun(_ rollback: Plan) throws {
+        guard let first = rollback.takesBackTo else {
+            if let hop = StepCatalog.workersTakenBack(by: rollback).first?.hop { try refuseBeyond(hop) }
+            return
+        }
+        do throws(WayBack.Refusal) {
+            let left = Set(try wayBack(to: first).hop.keys).subtracting(rollback.keys)
+            guard let step = left.first(where: { $0.phase == StepCatalog.workers }) else { return }
+            throw WayBack.Refusal.changedForGood(step, why: "\(directory.run) was resumed and has begun with it since")
+        } catch .notReached {
+            // Taken back already.
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private func refusal(
+        _ why: String,
+        _ next: String,
+        _ ending: Ending = .refused,
+        what: String = "this worker"
+    ) -> Complaint {
         Complaint(
-            FiveLines(error: "this worker cannot be taken back", why: why, state: "nothing was changed", next: next),
+            FiveLines(error: "\(what) cannot be taken back", why: why, state: "nothing was changed", next: next),
             ending
         )
     }

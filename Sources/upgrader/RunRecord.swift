@@ -61,7 +61,7 @@ struct RunRecord {
             titles: titles,
             place: place,
             transcript: transcript,
-            canTakeBack: RollbackSubject(session.playbook, plan, directory, history.state).isPossible,
+            canTakeBack: RollbackSubject(session.playbook, plan, directory, history).isPossible,
             notices: notices
         )
     }

@@ -100,7 +100,8 @@ struct Walk {
             return ending
         }
         if let records = try skips?.records(journal.state, plan), !records.isEmpty { try journal.append(records) }
-        if let upgrade = plan.takesBack { try await takeBack(plan, of: upgrade, access) }
+        let taking = try plan.takesBack.map { try TakingBack(plan, of: $0, rollback: directory) }
+        try await taking?.begin(access)
         let times = StepTimes(try directory.history().records)
         let console = Consoles.make(plan: plan, record: journal.state, steps: session.steps, times: times)
         let company = try Company(session.playbook, plan, journal.state, isResumed: !isNew)
@@ -146,6 +147,7 @@ struct Walk {
             } catch {
                 stop = .failure(error)
             }
+            if case .success(.completed) = stop { await taking?.end(access) }
             // Also when the run could not go on: the terminal is let go of before the error is printed.
             await console.finish()
             availability.finish()
@@ -166,31 +168,6 @@ struct Walk {
         guard asks, Keyboard.isManned else { return nil }
         let report = FailureReport(plan: plan, steps: session.steps, directory: directory, ledger: Ledger())
         return try QuestionDesk(report, console: console, notAfter: notAfter)
-    }
-
-    /// Waits for what the upgrade may still do to the worker, and writes down in its journal that its lane begins anew.
-    ///
-    /// Before the first action, and again on each resume: from then on either run may be resumed, whatever becomes of
-    /// this one.
-    private func takeBack(_ plan: Plan, of upgrade: String, _ access: any ClusterAccess) async throws {
-        guard let lane = StepCatalog.laneTakenBack(by: plan) else { return }
-        let other = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
-        let journal = try other.journal(now: { Date().timeIntervalSince1970 })
-        let left = await Cleanup.settle(run: upgrade, journal.state, access, laneOf: lane) { Output.note($0.title) }
-        for case .unsettled(let key, let error) in left {
-            throw Complaint(
-                FiveLines(
-                    error: "what the upgrade began on \(key.target) may still be under way",
-                    why: "\(key): \(error.why)",
-                    ran: error.ran,
-                    state: "the rollback has changed nothing yet",
-                    next: "\(error.next), then `upgrader resume \(directory.path)`"
-                ),
-                error.isUnreachable ? .unreachable : .paused
-            )
-        }
-        try journal.append([.tookBack(lane, by: directory.run)])
-        try journal.saveCheckpoint()
     }
 
     private func tell(
@@ -216,12 +193,19 @@ struct Walk {
         switch stop {
         case .completed where plan.takesBack != nil:
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
-            let worker = StepCatalog.laneTakenBack(by: plan)?.target.description ?? ""
+            let workers = StepCatalog.workersTakenBack(by: plan).map(\.target.description)
+            let back =
+                "\(workers.joined(separator: ", ")) \(workers.count == 1 ? "is" : "are") back on "
+                + "\(plan.to?.description ?? "")"
             OtherRuns.tell(besides: directory)
-            Output.end(
-                "done: \(worker) is back on \(plan.to?.description ?? ""); "
-                    + "\(done); `upgrader resume \(upgrade)` upgrades it anew"
-            )
+            if let step = plan.takesBackTo {
+                Output.end(
+                    "done: \(workers.isEmpty ? "" : "\(back); ")all from \(step) on is taken back; "
+                        + "\(done); `upgrader resume \(upgrade)` goes on from there"
+                )
+            } else {
+                Output.end("done: \(back); \(done); `upgrader resume \(upgrade)` upgrades it anew")
+            }
             return .done
         case .completed:
             Output.end("done: \(plan.cluster) runs \(plan.to?.description ?? ""); \(done)")

@@ -88,7 +88,39 @@ public struct Scene: Sendable {
         return try await Planner.rollback(
             of: self.run,
             upgrade,
-            hop: PlannedHop(id: hop, phases: StepCatalog.rollback(of: host, playbook)),
+            hop: PlannedHop(id: hop, phases: StepCatalog.rollback(of: [host], playbook)),
+            playbook: playbook,
+            run: run,
+            steps: steps,
+            hops: hops,
+            access: access
+        )
+        .plan
+    }
+
+    /// Makes the plan that takes back all that an upgrade did from a lane on.
+    ///
+    /// - Parameters:
+    ///   - first: the first step of that lane.
+    ///   - upgrade: the plan of the upgrade.
+    ///   - record: its journal.
+    ///   - run: the name of the rollback.
+    ///   - access: the cluster as the upgrade has left it.
+    /// - Returns: the plan of the rollback.
+    /// - Throws: `WayBack.Refusal`, `PlanError`.
+    public func rollback(
+        to first: StepKey,
+        _ upgrade: Plan,
+        _ record: MemoryRecorder,
+        run: String,
+        _ access: any ClusterAccess
+    ) async throws -> Plan {
+        let back = try WayBack(to: first, of: upgrade, record.state, record.records, playbook, steps)
+        return try await Planner.rollback(
+            of: self.run,
+            upgrade,
+            hop: back.hop,
+            to: first,
             playbook: playbook,
             run: run,
             steps: steps,

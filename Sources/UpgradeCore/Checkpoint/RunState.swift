@@ -72,6 +72,11 @@ public struct RunState: Hashable, Sendable, Codable {
         !ledger.entries.isEmpty || !inFlight.isEmpty || !unsettled.isEmpty
     }
 
+    /// Whether a step was begun, whatever became of it, and is not to be done anew.
+    public func hasBegun(_ key: StepKey) -> Bool {
+        done.contains(key) || inFlight[key] != nil || failed[key] != nil || skipped[key] != nil
+    }
+
     /// Takes one record; the cost does not depend on how many came before.
     public mutating func apply(_ record: Record) {
         switch record {
@@ -134,6 +139,8 @@ public struct RunState: Hashable, Sendable, Codable {
             }
         case .tookBack(let key, _):
             redo(laneOf: key)
+            // It was complete; now it is as if the operator had stopped it there.
+            if stop == .completed { stop = .interrupted }
         case .stopped(let reason):
             stop = reason
             // Every step has looked: what it did not find to undo, somebody else has undone or made theirs. One that was
@@ -179,7 +186,7 @@ public struct RunState: Hashable, Sendable, Codable {
 
 extension StepKey {
     /// Whether it is a step of the same target in the same phase.
-    func isOfLane(_ other: StepKey) -> Bool {
+    public func isOfLane(_ other: StepKey) -> Bool {
         hop == other.hop && phase == other.phase && target == other.target
     }
 }

@@ -21,6 +21,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var hops: [PlannedHop]
     /// The run whose lane it takes back: its hop then leads from the newer release to the older; `nil` for an upgrade.
     public var takesBack: String?
+    /// The step of that run from which on all is taken back, the first of its lane; `nil` where it is one worker's lane.
+    public var takesBackTo: StepKey?
 
     /// Makes a plan.
     public init(
@@ -30,7 +32,8 @@ public struct Plan: Hashable, Sendable, Codable {
         machineIDs: [String: String],
         baseline: Baseline,
         hops: [PlannedHop],
-        takesBack: String? = nil
+        takesBack: String? = nil,
+        takesBackTo: StepKey? = nil
     ) {
         self.schema = Self.schema
         self.cluster = cluster
@@ -40,6 +43,7 @@ public struct Plan: Hashable, Sendable, Codable {
         self.baseline = baseline
         self.hops = hops
         self.takesBack = takesBack
+        self.takesBackTo = takesBackTo
     }
 
     /// The release that it leads from.
@@ -50,13 +54,20 @@ public struct Plan: Hashable, Sendable, Codable {
 
     /// Every step in the order of the plan: lanes of a batch one after another.
     public var keys: [StepKey] {
-        hops.flatMap { hop in
-            hop.phases.flatMap { phase in
-                phase.lanes.flatMap { lane in
-                    lane.steps.map { StepKey(hop: hop.id, phase: phase.id, step: $0, target: lane.target) }
-                }
-            }
+        hops.flatMap(\.keys)
+    }
+}
+
+extension Plan {
+    /// The first step of the lane or the phase that a text names: `1.12-1.13/workers/drain@w1`, `1.12-1.13/workers`.
+    ///
+    /// - Returns: `nil` where the plan has no such step or phase.
+    public func beginning(of name: String) -> StepKey? {
+        if let step = StepKey(name) {
+            guard keys.contains(step) else { return nil }
+            return keys.first(where: step.isOfLane)
         }
+        return keys.first { "\($0.hop)/\($0.phase)" == name }
     }
 }
 
@@ -96,6 +107,15 @@ public struct PlannedHop: Hashable, Sendable, Codable {
     public init(id: HopID, phases: [PlannedPhase]) {
         self.id = id
         self.phases = phases
+    }
+
+    /// Its steps in order: lanes of a batch one after another.
+    public var keys: [StepKey] {
+        phases.flatMap { phase in
+            phase.lanes.flatMap { lane in
+                lane.steps.map { StepKey(hop: id, phase: phase.id, step: $0, target: lane.target) }
+            }
+        }
     }
 }
 

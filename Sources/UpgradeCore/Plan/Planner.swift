@@ -27,13 +27,14 @@ public enum Planner {
         return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
     }
 
-    /// Makes the plan that takes back what a run has done to one target in a hop.
+    /// Makes the plan that takes back what a run has done in a hop.
     ///
     /// Looks at the cluster and changes nothing.
     /// - Parameters:
     ///   - upgrade: the name of that run.
     ///   - plan: its plan.
     ///   - hop: what is taken back, with the phases that do it.
+    ///   - step: the step from which on all is taken back; `nil` where it is one worker's lane.
     ///   - playbook: the one of the upgrade.
     ///   - run: the name of the rollback.
     ///   - steps: the steps that exist.
@@ -45,6 +46,7 @@ public enum Planner {
         of upgrade: String,
         _ plan: Plan,
         hop: PlannedHop,
+        to step: StepKey? = nil,
         playbook: Playbook,
         run: String,
         steps: StepSet,
@@ -57,6 +59,7 @@ public enum Planner {
         plan.baseline = baseline(first, playbook)
         plan.hops = [hop]
         plan.takesBack = upgrade
+        plan.takesBackTo = step
         return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
     }
 

@@ -4,6 +4,12 @@ public struct PointOfNoReturn: Hashable, Sendable {
     public var key: StepKey
     /// What cannot be taken back, and what is left to the operator.
     public var why: String
+
+    /// Makes a value.
+    public init(key: StepKey, why: String) {
+        self.key = key
+        self.why = why
+    }
 }
 
 extension Plan {

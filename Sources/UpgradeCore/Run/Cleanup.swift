@@ -38,7 +38,9 @@ public enum Cleanup {
         let underWay = outcomes.compactMap { outcome -> StepKey? in
             if case .unsettled(let key, _) = outcome { key } else { nil }
         }
-        outcomes += try await undo(recorder, machineIDs, access, run: run, report: report) { entry in
+        outcomes += try await undo(run: run, recorder: recorder, access: access, machineIDs: machineIDs, report: report)
+        {
+            entry in
             // A node that may still be drained stays cordoned.
             !underWay.contains(where: entry.key.isOfLane) && (targets.map(entry.effect.isAbout) ?? true)
         }
@@ -59,18 +61,18 @@ public enum Cleanup {
     ///   - run: the run's name.
     ///   - state: what its journal says.
     ///   - access: the cluster.
-    ///   - lane: a step of the lane that is meant; `nil` for all.
+    ///   - isMeant: the steps whose jobs are waited for; all when not given.
     ///   - report: is told what is waited for.
     /// - Returns: those that could not be waited for.
     public static func settle(
         run: String,
         _ state: RunState,
         _ access: any ClusterAccess,
-        laneOf lane: StepKey? = nil,
+        of isMeant: (StepKey) -> Bool = { _ in true },
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async -> [Outcome] {
         var outcomes: [Outcome] = []
-        let meant = jobs(state).filter { lane.map($0.key.isOfLane) ?? true }
+        let meant = jobs(state).filter { isMeant($0.key) }
         for (key, left) in meant.sorted(by: { $0.key.description < $1.key.description }) {
             let job = JobID(run: run, key: key, attempt: left.attempt, index: left.index)
             do {
@@ -95,7 +97,9 @@ public enum Cleanup {
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(JournalError) -> [Outcome] {
         let begun = recorder.state.undoing
-        return try await undo(recorder, machineIDs, access, run: run, report: report) { begun.contains($0.effect) }
+        return try await undo(run: run, recorder: recorder, access: access, machineIDs: machineIDs, report: report) {
+            begun.contains($0.effect)
+        }
     }
 
     /// Notes that a cordon is gone which was there before ours and was never in the ledger: a step has missed it, and
@@ -119,11 +123,16 @@ public enum Cleanup {
         return effects.map { .notOurs($0) }
     }
 
-    private static func undo(
-        _ recorder: any Recorder,
-        _ machineIDs: [String: String],
-        _ access: any ClusterAccess,
+    /// Walks the ledger backwards, and undoes those entries that are meant, where they are still ours and unchanged.
+    ///
+    /// Waits for nothing first: see `settle`.
+    /// - Returns: what became of each, in the order in which they were undone.
+    /// - Throws: `JournalError` when nothing more can be recorded.
+    public static func undo(
         run: String,
+        recorder: any Recorder,
+        access: any ClusterAccess,
+        machineIDs: [String: String] = [:],
         report: @escaping @Sendable (ActionProgress) -> Void,
         where isMeant: (Ledger.Entry) -> Bool
     ) async throws(JournalError) -> [Outcome] {

@@ -3,22 +3,30 @@ internal import Foundation
 internal import UpgradeCore
 internal import UpgradeSteps
 
-/// `upgrader rollback`: takes a worker back to the release that the hop in hand leaves.
+/// `upgrader rollback`: takes a worker back to the release that the hop in hand leaves, or all from a step on.
 struct RollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Take a worker back to the release that the hop in hand leaves.",
+        abstract: "Take a worker, or all from a step on, back to the release that the hop in hand leaves.",
         discussion:
-            "Drains it, puts the packages back that its host has kept, restarts its daemons, and waits until the node is "
+            "A worker: drains it, puts the packages back that its host has kept, restarts its daemons, and waits until the node is "
             + "Ready at the older version. No repository is needed. It is a run of its own, which `resume` ends when it was "
-            + "killed; after it, resuming the upgrade does that worker anew."
+            + "killed; after it, resuming the upgrade does that worker anew.\n\n"
+            + "With --to, what an upgrade that has stopped did from that step on is taken back, the latest first: workers one "
+            + "at a time as above, and what stands in the ledger. A step stands for its whole lane: no host is left half way. "
+            + "It is refused where something behind the step was changed for good."
     )
 
-    @Argument(help: "The worker: its name in the playbook, or its node's.")
-    var worker: String
+    @Argument(help: "The worker: its name in the playbook, or its node's. Not with --to.")
+    var worker: String?
 
     @Argument(help: "The directory of the upgrade; the newest run when not given.")
     var run: String?
+
+    @Option(
+        help: ArgumentHelp("Take back all from this step or phase on: 1.12-1.13/workers/drain@w1.", valueName: "step")
+    )
+    var to: String?
 
     @Flag(help: "Print the sequence, and change nothing.")
     var dryRun = false
@@ -37,22 +45,33 @@ struct RollbackCommand: AsyncParsableCommand {
 
     @OptionGroup var state: StateOptions
 
+    func validate() throws {
+        if to == nil, worker == nil { throw ValidationError("Name the worker, or a step with --to.") }
+        if to != nil, run != nil {
+            throw ValidationError("With --to no worker is named: only the directory of the upgrade.")
+        }
+    }
+
     mutating func run() async throws {
         try await complaining(json: format == .json, ends: "rollback") {
-            let directory = try RunDirectory.find(run ?? state.state)
+            // With --to the only argument is the directory.
+            let directory = try RunDirectory.find((to == nil ? run : worker) ?? state.state)
             Output.reader?.take(directory)
             let upgrade = try directory.plan()
             let session = try Session(of: directory, upgrade)
-            let again = "upgrader rollback \(worker) \(directory.path)"
+            let what = to.map { "--to \($0)" } ?? worker ?? ""
+            let again = "upgrader rollback \(what) \(directory.path)"
             let beginning = Beginning(session: session, yes: yes, look: "\(again) --dry-run")
             if !dryRun { try beginning.refuseUnasked() }
-            let lock = try beginning.lock(directory.clusterPath, reason.isEmpty ? "rollback of \(worker)" : reason)
+            let lock = try beginning.lock(directory.clusterPath, reason.isEmpty ? "rollback \(what)" : reason)
             defer { withExtendedLifetime(lock) {} }
-            let hop = try RollbackSubject(session.playbook, upgrade, directory).hop(worker)
+            let subject = try RollbackSubject(session.playbook, upgrade, directory)
+            let back = try to.map { try subject.wayBack(to: $0) }
+            let hop = try back?.hop ?? subject.hop(worker ?? "")
             try Beginning.refuseUnfinished(RunDirectory.all(directory.clusterPath).filter { $0.path != directory.path })
             let name = Session.newRunName()
             let made = try await Worlds.use(session.playbook, directory: directory, isBegun: true) { world in
-                try await prepare(session, hop, upgrade, directory, world, name, beginning)
+                try await prepare(session, hop, back, upgrade, directory, world, name, beginning)
             }
             guard let rollback = made else { return .done }
             var walk = Walk(session: session, directory: rollback, until: nil, reason: reason)
@@ -69,6 +88,7 @@ struct RollbackCommand: AsyncParsableCommand {
     private func prepare(
         _ session: Session,
         _ hop: PlannedHop,
+        _ back: WayBack?,
         _ upgrade: Plan,
         _ directory: RunDirectory,
         _ world: World,
@@ -82,6 +102,7 @@ struct RollbackCommand: AsyncParsableCommand {
                     of: directory.run,
                     upgrade,
                     hop: hop,
+                    to: back?.first,
                     playbook: session.playbook,
                     run: name,
                     steps: session.steps,
@@ -91,6 +112,10 @@ struct RollbackCommand: AsyncParsableCommand {
             } catch let error as PlanError {
                 throw Complaint(plan: error, playbook: session.path)
             }
+        }
+        if dryRun, let back, !back.effects.isEmpty {
+            Output.tell("undone first, from the ledger of \(directory.run):")
+            for effect in back.effects { Output.tell("         \(effect.inverse.title)") }
         }
         let sequence = try await beginning.rehearse(plan, survey, run: name, isShown: dryRun)
         if dryRun { return nil }

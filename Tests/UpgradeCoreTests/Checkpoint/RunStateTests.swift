@@ -51,6 +51,17 @@ struct RunStateTests {
         #expect(Set(state.inFlight.keys) == [elsewhere])
     }
 
+    @Test("a run that was complete has stopped once one of its lanes is taken back, and can go on")
+    func tookBackComplete() {
+        var state = underWay()
+        state.apply(.stopped(.completed))
+        state.apply(.tookBack(cordon, by: "back"))
+        #expect(state.stop == .interrupted && !state.done.contains(cordon))
+        state.apply(.stopped(.failed([drain])))
+        state.apply(.tookBack(cordon, by: "back"))
+        #expect(state.stop == .failed([drain]), "why it stopped stays")
+    }
+
     @Test("a step that cleanup has let go begins anew under another attempt: its job keeps its name")
     func released() {
         var state = underWay()

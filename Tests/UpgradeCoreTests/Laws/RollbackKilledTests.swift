@@ -67,7 +67,7 @@ struct RollbackKilledTests {
         let upgrade = MemoryRecorder()
         upgrade.append(records)
         let back = try await scene.rollback(of: "w1", plan, run: "back", cluster)
-        let settled = await Cleanup.settle(run: scene.run, upgrade.state, cluster, laneOf: lane[0]) { _ in }
+        let settled = await Cleanup.settle(run: scene.run, upgrade.state, cluster, of: lane[0].isOfLane) { _ in }
         #expect(settled.isEmpty, what)
         upgrade.append([.tookBack(lane[0], by: "back")])
         let memory = MemoryRecorder()

@@ -1,0 +1,106 @@
+extension Cleanup {
+    /// What a rollback takes back of another run.
+    public struct Taking: Sendable {
+        /// The name of the rollback.
+        public var rollback: String
+        /// The name of the run that it takes back.
+        public var run: String
+        /// The plan of that run.
+        public var plan: Plan
+        /// Whether what its ledger holds of these lanes is undone; else it stays for a resume of that run.
+        public var undoesLedger: Bool
+        /// The steps that are taken back: whole lanes.
+        public var isMeant: @Sendable (StepKey) -> Bool
+
+        /// Makes a value.
+        public init(
+            rollback: String,
+            run: String,
+            plan: Plan,
+            undoesLedger: Bool,
+            isMeant: @escaping @Sendable (StepKey) -> Bool
+        ) {
+            self.rollback = rollback
+            self.run = run
+            self.plan = plan
+            self.undoesLedger = undoesLedger
+            self.isMeant = isMeant
+        }
+    }
+
+    /// Waits for what the run may still do, undoes what its ledger holds, and writes down in its journal that the lanes
+    /// begin anew.
+    ///
+    /// Before the first action of the rollback, and again on each resume of it: from then on either run may be resumed,
+    /// whatever becomes of the other. A cordon stays, for a node is emptied before its packages are put back, and a silence,
+    /// for what it silences goes on.
+    /// - Parameters:
+    ///   - taking: what is taken back.
+    ///   - recorder: the journal of the run that is taken back.
+    ///   - access: the cluster.
+    ///   - report: is told what is waited for.
+    /// - Returns: what became of each; where one is not settled, nothing is written down, and the rollback must not go on.
+    /// - Throws: `JournalError` when nothing more can be recorded.
+    public static func takeBack(
+        _ taking: Taking,
+        recorder: any Recorder,
+        access: any ClusterAccess,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(JournalError) -> [Outcome] {
+        var outcomes = await settle(
+            run: taking.run,
+            recorder.state,
+            access,
+            of: taking.isMeant,
+            report: report
+        )
+        guard outcomes.isEmpty else { return outcomes }
+        outcomes = try await undo(taking, recorder, access, report) { !$0.staysForRollback }
+        guard outcomes.allSatisfy(\.isSettled) else { return outcomes }
+        let state = recorder.state
+        var lanes: [StepKey] = []
+        for key in taking.plan.keys where taking.isMeant(key) && state.hasBegun(key) {
+            if lanes.last.map(key.isOfLane) != true { lanes.append(key) }
+        }
+        if !lanes.isEmpty { try recorder.append(lanes.map { .tookBack($0, by: taking.rollback) }) }
+        return outcomes
+    }
+
+    /// Undoes what was left for the rollback to work with, as far as its own steps have not.
+    ///
+    /// - Throws: `JournalError` when nothing more can be recorded; whoever looks for the entries later finds nothing.
+    public static func endTaking(
+        _ taking: Taking,
+        recorder: any Recorder,
+        access: any ClusterAccess
+    ) async throws(JournalError) {
+        _ = try await undo(taking, recorder, access, { _ in }, where: { $0.staysForRollback })
+    }
+
+    private static func undo(
+        _ taking: Taking,
+        _ recorder: any Recorder,
+        _ access: any ClusterAccess,
+        _ report: @escaping @Sendable (ActionProgress) -> Void,
+        where isAsked: (SideEffect) -> Bool
+    ) async throws(JournalError) -> [Outcome] {
+        guard taking.undoesLedger else { return [] }
+        return try await undo(
+            run: taking.run,
+            recorder: recorder,
+            access: access,
+            machineIDs: taking.plan.machineIDs,
+            report: report
+        ) { taking.isMeant($0.key) && isAsked($0.effect) }
+    }
+}
+
+extension SideEffect {
+    /// Whether it is still wanted while a rollback works.
+    public var staysForRollback: Bool {
+        switch self {
+        case .cordon, .silence: true
+        case .mask, .pause, .updateStrategy: false
+        }
+    }
+}

@@ -1,0 +1,16 @@
+extension Action {
+    /// Whether the action changes something for good: neither the ledger nor a restart leads back from it.
+    ///
+    /// An operator's own hook is not counted: what it did is not known here.
+    public var isForGood: Bool {
+        switch self {
+        case .install, .downgrade, .setDaemonSetImage, .setDeploymentImage, .convertHelmRelease, .removeHelmSecret,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            true
+        case .refreshPackageLists, .download, .keepArchives, .configurePending, .mask, .unmask, .pause, .unpause,
+            .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
+            .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence:
+            false
+        }
+    }
+}

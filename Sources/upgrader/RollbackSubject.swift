@@ -72,7 +72,7 @@ struct RollbackSubject {
         guard let first = plan.beginning(of: name) else {
             throw stepRefusal(
                 "the plan of \(directory.run) has no step or phase \(name)",
-                "name one as `upgrader log \(directory.path)` prints it, such as 1.12-1.13/workers/drain@w1 or 1.12-1.13/workers",
+                "name one as `upgrader log \(directory.path)` prints it, such as HOP/PHASE/STEP@HOST, or HOP/PHASE",
                 .usage
             )
         }

@@ -110,13 +110,19 @@ class Builds(unittest.TestCase):
         deb = self.out / "helm_2.16.12-1_amd64.deb"
         text = self.scene.tool("verify", deb)
         self.assertIn("made from the files that data/helm/2.16.12.json pins", text)
-        self.assertIn("UNVERIFIED: not compared with a repository", text)
+        self.assertIn("UNVERIFIED: who made it", text)
         tree = self.scene.scratch / "tampered"
         subprocess.run(["dpkg-deb", "-R", str(deb), str(tree)], check=True)
         (tree / "usr/bin/helm").write_bytes(b"another")
         other = self.scene.scratch / "helm_2.16.12-1_amd64.deb"
         subprocess.run(["dpkg-deb", "-b", str(tree), str(other)], check=True, capture_output=True)
         self.assertIn("damaged-package", self.scene.tool("verify", other, code=10))
+        # A file that no list of the package names would be run all the same.
+        shutil.rmtree(tree)
+        subprocess.run(["dpkg-deb", "-R", str(deb), str(tree)], check=True)
+        (tree / "usr/bin/evil").write_bytes(b"evil")
+        subprocess.run(["dpkg-deb", "-b", str(tree), str(other)], check=True, capture_output=True)
+        self.assertIn("usr/bin/evil", self.scene.tool("verify", other, code=10))
 
 
 class RefusedBuilds(Scene):

@@ -5,6 +5,7 @@ import json
 
 from scene import PACKAGING, Scene, program, tarball
 from upstream import catalog
+from upstream.web import LARGEST_PAGE
 
 
 class Refusals(Scene):
@@ -89,6 +90,22 @@ class Refusals(Scene):
         with open(self.site / self.URL[8:], "ab") as stream:
             stream.write(b"more")
         self.helm_refused("wrong-size", release)
+
+    def test_a_page_that_does_not_end(self):
+        release = self.helm()
+        self.answer(f"{self.URL}.sha256", body=b"0" * (LARGEST_PAGE + 1))
+        self.helm_refused("too-large", release)
+
+    def test_the_checksum_of_a_file_whose_name_only_ends_alike(self):
+        release = self.helm()
+        page = self.site / f"{self.URL[8:]}.sha256"
+        value = page.read_text().split()[0]
+        page.write_text(f"{value}  evil-{self.URL.rpartition('/')[2]}\n{value}  other.tar.gz\n")
+        self.helm_refused("checksum-not-advertised", release)
+
+    def test_a_command_line_that_is_wrong_has_the_programs_own_code(self):
+        self.assertIn("usage:", self.tool("list", "--format", "yaml", code=64))
+        self.assertIn("cannot-be-done", self.tool("add-key", "helm.gpg", self.scratch / "nope", "--fingerprint", "AA", code=10))
 
     def test_a_redirection_to_elsewhere(self):
         release = self.helm()

@@ -19,7 +19,8 @@ def add(options, web, say):
     if target.exists():
         raise Refusal("known-already", f"{component} {version}", f"there is {target}", "edit it, with a source", USAGE)
     template = json.loads((options.root / component / "upstream.json").read_text())
-    today = datetime.date.today().isoformat()
+    # The day of a build's time stamps, which are UTC's.
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     raw = {"schema": catalog.SCHEMA, "component": component, "version": version, "revision": 1, "as_of": today,
            "files": [_file(entry, version) for entry in template["files"]]}
     for entry in raw["files"]:

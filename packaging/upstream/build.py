@@ -37,6 +37,11 @@ def build(release, output, work, web, unverified=(), keys=fetch.KEYS, say=print)
         raise Refusal("tools-missing", f"{release.component} {release.version}",
                       f"these packages are not installed here: {' '.join(absent)}",
                       f"apt-get install {' '.join(absent)}, or build on a builder with --on")
+    if epoch(release) > time.time():
+        # dpkg takes only what is newer back to SOURCE_DATE_EPOCH: what is older would stay, and no build be like another.
+        raise Refusal("clock-behind", f"{release.component} {release.version}",
+                      f"its data file is of {release.as_of}, and here it is {time.strftime('%Y-%m-%d', time.gmtime())} (UTC)",
+                      "set the clock, or mend `as_of`")
     work.mkdir(parents=True, exist_ok=True)
     downloads = work / "downloads"
     findings = fetch.fetch(release, downloads, web, unverified, keys, say)

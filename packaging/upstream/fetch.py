@@ -7,6 +7,7 @@ from pathlib import Path
 from . import verify
 from .catalog import EVIDENCE, ROOT
 from .refusal import Refusal
+from .web import LARGEST_PAGE
 
 KEYS = ROOT / "keys"
 # What a person may go on without, by name, each time anew.
@@ -85,10 +86,11 @@ def _advertised(entry, path, web, unverified, note):
     for number, item in enumerate(entry.advertised):
         page = path.with_name(f"{entry.name}.advertised{number}")
         try:
-            web.get(item.url, page, item.redirects)
+            web.get(item.url, page, item.redirects, LARGEST_PAGE)
         except Refusal as refusal:
             if "checksum-file" not in unverified or refusal.name not in ("unreachable", "http-status"):
-                refusal.next = refusal.next or "go on without it with --unverified checksum-file"
+                if refusal.name in ("unreachable", "http-status"):
+                    refusal.next += "; or go on without it, with --unverified checksum-file"
                 raise
             note("upstream's checksum file", f"{item.url} could not be had ({refusal.name}); accepted", False)
             continue
@@ -110,7 +112,7 @@ def _signature(entry, path, web, unverified, keys, note):
                       f"packaging/package add-key {wanted.keyring} FILE --fingerprint {wanted.fingerprint}, or go on"
                       " without it with --unverified signature")
     proof = path.with_name(f"{entry.name}.asc")
-    web.get(wanted.url, proof, entry.redirects)
+    web.get(wanted.url, proof, entry.redirects, LARGEST_PAGE)
     verify.signature(entry, path, armored_or_not(proof), ring)
     note("OpenPGP signature", f"by {wanted.fingerprint} ({wanted.source})")
 

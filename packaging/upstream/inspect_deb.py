@@ -19,11 +19,12 @@ def verify_deb(deb, root, base, say):
         if subprocess.run(["dpkg-deb", "-R", str(deb), scratch], capture_output=True, check=False).returncode != 0:
             raise Refusal("damaged-package", str(deb), "dpkg-deb cannot unpack it")
         count = _sums(deb, tree)
-        say(f"verified:  {count} files have the checksums of the package's own list")
+        say(f"whole:     {count} files, each with the checksum of the package's own list, and no other but conffiles")
         _data(deb, tree, package, version, root, say)
     digest = verify.digest(deb, "sha256")
     if base is None:
-        say("UNVERIFIED: not compared with a repository: none was named (--repository)")
+        # Its list and its words about itself come with it: whoever forges the one forges the other.
+        say("UNVERIFIED: who made it: only a repository that has it can tell (--repository)")
     else:
         there = repository.Repository(base).sums(package).get((version, architecture))
         if there != digest:
@@ -34,6 +35,8 @@ def verify_deb(deb, root, base, say):
 
 def _sums(deb, tree):
     listed = {}
+    if not (tree / "DEBIAN/md5sums").is_file():
+        raise Refusal("damaged-package", str(deb), "it has no list of checksums")
     for line in (tree / "DEBIAN/md5sums").read_text().splitlines():
         value, name = line.split("  ", 1)
         listed[name] = value
@@ -42,6 +45,13 @@ def _sums(deb, tree):
         found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() if path.is_file() else "absent"
         if found != value:
             raise Refusal("damaged-package", f"{deb}: {name}", f"md5 is {found}, listed is {value}")
+    conffiles = tree / "DEBIAN/conffiles"
+    known = set(listed) | ({line.strip().lstrip("/") for line in conffiles.read_text().splitlines()}
+                           if conffiles.is_file() else set())
+    files = {str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
+    strange = sorted(name for name in files - known if not name.startswith("DEBIAN/"))
+    if strange:
+        raise Refusal("damaged-package", f"{deb}: {strange[0]}", "it is in no list of the package")
     return len(listed)
 
 
@@ -57,7 +67,7 @@ def _data(deb, tree, package, version, root, say):
     ours = {entry.name: {(pin.algorithm, pin.value) for pin in entry.pins} for entry in release.files}
     if theirs != ours:
         raise Refusal("another-upstream-file", str(deb), f"it was made from {theirs}, the data file pins {ours}")
-    say(f"verified:  made from the files that data/{release.component}/{release.version}.json pins")
+    say(f"says:      made from the files that data/{release.component}/{release.version}.json pins")
 
 
 def _field(deb, name):

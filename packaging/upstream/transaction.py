@@ -48,6 +48,11 @@ def take_back_killed(repository, say):
     say("an earlier publish was killed; what it had begun is taken back")
     _restore(repository, kept)
     repository.run("export", CODENAME)
+    # reprepro leaves the index of a component that there is no more.
+    components = repository.components()
+    for index in (repository.base / "dists" / CODENAME).glob("*/"):
+        if not any(component == index.name or component.startswith(f"{index.name}/") for component in components):
+            shutil.rmtree(index)
     _drop(repository, kept)
 
 

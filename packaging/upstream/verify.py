@@ -37,7 +37,7 @@ def checksum_on(text, item, entry):
     elif item.form == "sums":
         # `CHECKSUM  NAME` lines, or the checksum alone, as get.helm.sh has it.
         lines = [line for line in text.splitlines() if line.strip()]
-        rows = [line for line in lines if line.split()[-1].lstrip("*./").endswith(entry.name)]
+        rows = [line for line in lines if line.split()[-1].lstrip("*").rpartition("/")[2] == entry.name]
         rows = rows or [line for line in lines if len(lines) == 1 and len(line.split()) == 1]
     else:
         raise Refusal("unreadable-data", entry.name, f"form {item.form} is not table or sums")

@@ -1,5 +1,8 @@
 """Downloads with curl: through the proxy and no other way, to the named hosts and nowhere else."""
 
+import re
+import resource
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +14,8 @@ from .refusal import UNREACHABLE, Refusal
 MOST_REDIRECTS = 5
 # The largest server tarball of the path is below 500 MB; a proxy that hangs is given up, a slow one is not.
 CONNECT_SECONDS, STALL_SECONDS = 30, 60
+# What is larger is not what was asked for, and is not kept: a file, and a page or a signature.
+LARGEST, LARGEST_PAGE = 2 << 30, 4 << 20
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,13 @@ class Web:
     proxy: str = ""
     mirror: str = ""
 
-    def get(self, url, target, redirects=()):
+    def get(self, url, target, redirects=(), limit=LARGEST):
         """Puts what `url` has into `target`, complete or not at all; redirections lead to `redirects` only."""
         allowed = {urlsplit(url).hostname, *redirects}
         partial = Path(f"{target}.part")
         here = url
         for _ in range(MOST_REDIRECTS + 1):
-            status, location, kind = self._once(url, here, partial)
+            status, location, kind = self._once(url, here, partial, limit)
             if 300 <= status < 400:
                 here = self._follow(url, location, allowed)
                 continue
@@ -42,9 +47,9 @@ class Web:
             return
         raise Refusal("redirected-elsewhere", url, f"more than {MOST_REDIRECTS} redirections")
 
-    def _once(self, url, here, partial):
+    def _once(self, url, here, partial, limit):
         words = ["curl", "--silent", "--show-error", "--globoff", "--connect-timeout", str(CONNECT_SECONDS),
-                 "--speed-limit", "1000", "--speed-time", str(STALL_SECONDS), "--max-redirs", "0",
+                 "--speed-limit", "1000", "--speed-time", str(STALL_SECONDS), "--max-redirs", "0", "--max-filesize", str(limit),
                  "--proto", "=http,https" if self.mirror else "=https", "--output", str(partial),
                  # Reads no ~/.curlrc, which could change any of these.
                  "--disable", "--write-out", r"%{http_code}\n%{redirect_url}\n%{content_type}\n"]
@@ -54,7 +59,17 @@ class Web:
         if self.proxy:
             words += ["--proxy", self.proxy, "--noproxy", ""]
         partial.unlink(missing_ok=True)
-        result = subprocess.run([*words, "--", self._address(here)], capture_output=True, text=True, check=False)
+        # curl knows the size of an answer only where the server says it.
+        result = subprocess.run([*words, "--", self._address(here)], capture_output=True, text=True, check=False,
+                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        # > 63: Maximum file size exceeded. SIGXFSZ is the kernel's word for it.
+        if result.returncode in (63, -signal.SIGXFSZ):
+            partial.unlink(missing_ok=True)
+            raise Refusal("too-large", url, f"more than {limit} bytes came", "look at the address in a browser")
+        # > 23: Write error. An error occurred when writing received data to a local file.
+        if result.returncode == 23:
+            partial.unlink(missing_ok=True)
+            raise Refusal("cannot-write", str(partial), result.stderr.strip(), "make room, then call this again")
         # > 18: Partial file. Only a part of the file was transferred. (curl(1))
         if result.returncode == 18:
             partial.unlink(missing_ok=True)
@@ -86,7 +101,10 @@ class Web:
         return place
 
     def _way(self):
-        return f" (through {self.proxy})" if self.proxy else ""
+        if not self.proxy:
+            return ""
+        # Its password is nobody's who reads this.
+        return f" (through {re.sub('//[^/@]*@', '//', self.proxy)})"
 
 
 def refuse_page(url, path, kind):

@@ -91,6 +91,11 @@ extension CommandRendering {
         "NEEDRESTART_SUSPEND=1",
     ]
 
+    /// Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
+    ///
+    /// What would have to go for a package is in no plan, and stays.
+    private static let installing = ["apt-get", "install", "-y", "--no-remove", "--no-install-recommends"]
+
     /// Conffiles: the maintainer's where the host's is untouched, else the host's.
     private static let keepingConffiles = [
         "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
@@ -109,10 +114,7 @@ extension CommandRendering {
             return line(host, quietly + ["apt-get", "update"])
         case .download(let host, let packages):
             let versions = packages.map { "\($0.name)=\($0.version)" }
-            return line(
-                host,
-                quietly + ["apt-get", "install", "-y", "--no-install-recommends", "--download-only", "--"] + versions
-            )
+            return line(host, quietly + installing + ["--download-only", "--"] + versions)
         case .keepArchives(let host, let packages, let directory):
             let versions = packages.map { "\($0.name)=\($0.version)" }
             return line(
@@ -121,9 +123,7 @@ extension CommandRendering {
             )
         case .install(let host, let packages, let conffiles):
             let versions = packages.map { "\($0.name)=\($0.version)" }
-            // Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
-            let install =
-                ["apt-get", "install", "-y", "--no-install-recommends"] + keepingConffiles + ["--"] + versions
+            let install = installing + keepingConffiles + ["--"] + versions
             let placed = (conffiles ?? []).filter { $0.choice != .keep }.flatMap { one in
                 let version = packages.first { $0.name == one.package }.map(\.version.text) ?? ""
                 return [one.choice.rawValue, "\(one.package)=\(version)", one.path, one.present ?? "-"]

@@ -87,7 +87,7 @@ extension HostScripts {
                     fi
                 fi
                 echo "conffile $name $shipped $present $next $merged $path"
-                [ -n "$(find "$real" -maxdepth 0 -perm -o+r 2>/dev/null)" ] || continue
+                [ -f "$real" ] && [ -n "$(find "$real" -maxdepth 0 -perm -o+r 2>/dev/null)" ] || continue
                 diff -U 0 -- "$real" "$scratch/next$path" | grep -a '^[-+]' | tail -n +3 | head -n 6 | cut -c 1-200 |
                     sed 's/^/ /'
             done <"$scratch/names"
@@ -131,6 +131,11 @@ extension HostScripts {
             contents "$deb" "$work/one" "$work/next" || exit
             wanted=$work/next$path
             real=$(real "$path") || exit
+            if [ -e "$real" ] && [ ! -f "$real" ]; then
+                # A device, a directory: what is put in its place would not be a configuration, as dpkg says too.
+                echo "E: $path leads to $real, which is not a regular file: put one there, or remove it" >&2
+                exit 3
+            fi
             name=${word%%=*}
             version=$(dpkg-query --show --showformat='${Version}' -- "$name" 2>/dev/null)
             if [ "$choice" = merge ]; then

@@ -120,6 +120,9 @@ struct PackageBuildCommand: AsyncParsableCommand {
     ) throws -> Ending {
         switch result {
         case .success(.built(let paths)):
+            for record in paths where record.hasSuffix(".json") {
+                for line in try VerificationLines(record: record).lines { Output.note(line) }
+            }
             for path in paths { Output.write(path) }
             return .done
         case .success(.refused(let status, let output)):

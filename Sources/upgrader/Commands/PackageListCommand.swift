@@ -45,8 +45,13 @@ struct PackageListCommand: AsyncParsableCommand {
             packages.controlPlane + packages.node + packages.client + (session.playbook.calico?.packages ?? [])
             + (session.playbook.helm?.packages ?? [])
         let hosts = session.playbook.hosts.map(\.name)
-        let seen = try await Worlds.look(session) { world in
-            try await world.access.answer(hosts.map { .packages(host: $0, names: names) })
+        let seen: Observation
+        do {
+            seen = try await Worlds.look(session) { world in
+                try await world.access.answer(hosts.map { .packages(host: $0, names: names) })
+            }
+        } catch let error as AccessError {
+            throw Complaint(plan: .access(error), playbook: session.path)
         }
         return try hosts.flatMap { host in
             try seen.packages(on: host, names: names).sorted { $0.key < $1.key }.map {

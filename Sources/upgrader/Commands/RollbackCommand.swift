@@ -24,7 +24,10 @@ struct RollbackCommand: AsyncParsableCommand {
     var run: String?
 
     @Option(
-        help: ArgumentHelp("Take back all from this step or phase on: 1.12-1.13/workers/drain@w1.", valueName: "step")
+        help: ArgumentHelp(
+            "Take back all from this step or phase on: HOP/PHASE/STEP@HOST, or HOP/PHASE.",
+            valueName: "step"
+        )
     )
     var to: String?
 

@@ -159,6 +159,28 @@ struct ConffileScriptTests {
         #expect(mode == 0o640)
     }
 
+    @Test("what leads to something else than a regular file is refused, and nothing is put in its place")
+    func noRegularFile() async throws {
+        for make in [#"mkfifo "$1""#, #"mkdir "$1""#] {
+            let scene = try await Scene()
+            try await scene.release("1-1", [("a", Self.base)])
+            try await scene.install("1-1")
+            let other = scene.path("other")
+            #expect(try await scene.bench.run(make, other).succeeded)
+            try FileManager.default.removeItem(atPath: scene.path("a"))
+            try FileManager.default.createSymbolicLink(atPath: scene.path("a"), withDestinationPath: "other")
+            try await scene.release("2-1", [("a", Self.next)])
+            let found = try await scene.survey("2-1")
+            let refused = try await scene.install("2-1", [("a", .take)], found)
+            #expect(refused.outcome == .exited(3), "\(refused.output)")
+            let said = refused.output + refused.errorOutput
+            #expect(said.contains("is not a regular file"), "\(said)")
+            #expect(try await scene.version() == "1-1 installed")
+            let isReplaced = #"test -f "$1" || { test -d "$1" && test -n "$(ls -A "$1")"; }"#
+            #expect(try await !scene.bench.run(isReplaced, other).succeeded)
+        }
+    }
+
     @Test("no question is ever put, whether there is a terminal to put it on or not")
     func terminal() async throws {
         let scene = try await Scene(edited: ["a", "b"])

@@ -130,7 +130,7 @@ struct ReportPageTests {
         #expect(text.contains("- API: answered 12 of 14 looks; away 1 time, for 10 s"))
         #expect(text.contains("| cp2 | 13 | 2 | 1 | 10 s, 1970-01-01 00:00:55 |"))
         #expect(try ReportPage.html(report).contains("The API, while the run was at work"))
-        #expect(try ReportPage.markdown(self.report(story)).contains("- API: nobody looked"))
+        #expect(try ReportPage.markdown(self.report(story)).contains("- API: no look is written down yet"))
     }
 
     @Test("text from outside means nothing to HTML")

@@ -50,9 +50,7 @@ public struct WayBack: Hashable, Sendable {
         let isController = first.phase == PhaseName.controllers
         let judged = plan.keys.drop { $0 != first && !(isController && $0.hop == first.hop) }
         try Self.refuseForGood(judged.filter { !Self.leadsBack($0) }, plan, state, records, steps)
-        let workers = begun.filter(Self.isOfWorker).reduce(into: [StepKey]()) { lanes, key in
-            if lanes.last.map(key.isOfLane) != true { lanes.append(key) }
-        }
+        let workers = begun.filter(Self.isOfWorker).lanes
         let hosts = workers.reversed().compactMap { key in playbook.hosts.first { .host($0.name) == key.target } }
         if let both = hosts.first(where: { $0.roles.contains(.controlPlane) }) {
             throw .runsAPIServer(host: both.name)

@@ -70,9 +70,16 @@ def _restore(repository, kept):
     offered, ours = ({tuple(one) for one in before[name]} for name in ("offered", "ours"))
     database = repository.base / "db"
     database.mkdir(exist_ok=True)
-    lock = _lock(repository, database)
+    lock = database / "lockfile"
+    _refuse_use(repository, lock)
+    _refuse_others(repository, kept, offered, ours)
+    # reprepro's own lock: it makes the file, and does not begin where there is one (reprepro(1)).
     try:
-        _refuse_others(repository, kept, offered, ours)
+        lock.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as error:
+        raise Refusal("repository-in-use", str(repository.base), f"{lock} was made meanwhile",
+                      "wait for it to end, and publish again") from error
+    try:
         there = {path.name for path in (kept / "db").iterdir()} if (kept / "db").exists() else set()
         for name in there:
             shutil.copy2(kept / "db" / name, database / f".{name}.part")
@@ -92,21 +99,15 @@ def _restore(repository, kept):
         shutil.rmtree(database)
 
 
-def _lock(repository, database):
-    """Takes reprepro's own lock: it makes db/lockfile, and does not begin where there is one (reprepro(1))."""
-    lock = database / "lockfile"
-    if lock.exists():
-        holders = _open_below(database)
-        if holders:
-            raise Refusal("repository-in-use", str(repository.base), f"{lock} is there, and so is process {holders[0]}",
-                          "wait for it to end, and publish again")
-        lock.unlink()
-    try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as error:
-        raise Refusal("repository-in-use", str(repository.base), f"{lock} was made meanwhile",
-                      "wait for it to end, and publish again") from error
-    return lock
+def _refuse_use(repository, lock):
+    """A lock that a killed reprepro has left goes; one under which somebody works stays."""
+    if not lock.exists():
+        return
+    holders = _open_below(lock.parent)
+    if holders:
+        raise Refusal("repository-in-use", str(repository.base), f"{lock} is there, and so is process {holders[0]}",
+                      "wait for it to end, and publish again")
+    lock.unlink()
 
 
 def _open_below(directory):
@@ -121,17 +122,13 @@ def _open_below(directory):
 
 def _refuse_others(repository, kept, offered, ours):
     """What somebody else has changed since is not ours to take back."""
-    lock = repository.base / "db/lockfile"
-    lock.unlink()
     try:
         now = {one.identity for one in repository.offered()}
     except Refusal:
         # The kill has torn the database; nobody can have worked with it since.
         now = offered
-    finally:
-        os.close(os.open(lock, os.O_CREAT | os.O_WRONLY, 0o600))
     foreign, gone = now - offered - ours, offered - now
-    before, after = ((path.read_text()) for path in (kept / "distributions", repository.base / "conf/distributions"))
+    before, after = (path.read_text() for path in (kept / "distributions", repository.base / "conf/distributions"))
     edited = [re.sub(r"(?m)^Components:.*$", "", text) for text in (before, after)]
     if foreign or gone or edited[0] != edited[1]:
         what = [f"{one[0]} {one[1]} was added" for one in sorted(foreign)] + [f"{one[0]} {one[1]} is gone" for one in sorted(gone)]

@@ -189,4 +189,16 @@ extension StepKey {
     public func isOfLane(_ other: StepKey) -> Bool {
         hop == other.hop && phase == other.phase && target == other.target
     }
+
+    /// Step and target, `STEP@HOST`, as screens name it and commands take it.
+    public var onTarget: String { "\(step)@\(target)" }
+}
+
+extension Sequence<StepKey> {
+    /// The first step of each lane, of steps that stand lane by lane.
+    public var lanes: [StepKey] {
+        reduce(into: []) { lanes, key in
+            if lanes.last.map(key.isOfLane) != true { lanes.append(key) }
+        }
+    }
 }

@@ -58,10 +58,7 @@ extension Cleanup {
         outcomes = try await undo(taking, recorder, access, report) { !$0.staysForRollback }
         guard outcomes.allSatisfy(\.isSettled) else { return outcomes }
         let state = recorder.state
-        var lanes: [StepKey] = []
-        for key in taking.plan.keys where taking.isMeant(key) && state.hasBegun(key) {
-            if lanes.last.map(key.isOfLane) != true { lanes.append(key) }
-        }
+        let lanes = taking.plan.keys.filter { taking.isMeant($0) && state.hasBegun($0) }.lanes
         if !lanes.isEmpty { try recorder.append(lanes.map { .tookBack($0, by: taking.rollback) }) }
         return outcomes
     }

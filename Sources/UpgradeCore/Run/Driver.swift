@@ -196,8 +196,7 @@ public enum DriverError: Error, Hashable, Sendable {
 
 /// When the steps in hand were begun and whether they changed anything.
 ///
-/// A step that a process before this one had begun
-/// goes on as this one begins, and what it changed before is not known here.
+/// A step that a process before this one had begun goes on as this one begins, and what it changed before is not known here.
 private struct Timing<Time: Clock> {
     private let since: Time.Instant
     private var begun: [StepKey: Time.Instant] = [:]

@@ -68,7 +68,7 @@ struct Choices {
         return state.failed.keys.sorted { $0.description < $1.description }.compactMap { key in
             let verdict = SkipVerdict(key, state.skipHindrance(key), guides: guides)
             guard case .allowed(let consequence) = verdict else { return nil }
-            let step = ShellQuoting.join(["\(key.step)@\(key.target)"])
+            let step = ShellQuoting.join([key.onTarget])
             return choice(
                 "upgrader resume \(directory) --skip \(step) --reason WHY",
                 "leaves the step out, for good, with your reason in the journal, and goes on: \(consequence)"

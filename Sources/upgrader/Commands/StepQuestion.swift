@@ -33,7 +33,7 @@ struct StepQuestion {
     /// STEP@HOST, as it stands on screens: of the newest run the one in hand or to come, or the last one.
     private func onHost() async throws -> StepExplanation? {
         let record = try RunRecord(state)
-        let keys = record.plan.keys.filter { "\($0.step)@\($0.target)" == text }
+        let keys = record.plan.keys.filter { $0.onTarget == text }
         guard let key = keys.first(where: { !record.story.state.isBehind($0) }) ?? keys.last else { return nil }
         return try await recorded(key)
     }

@@ -100,7 +100,7 @@ extension LiveView {
     private func name(_ key: StepKey) -> String {
         guard let place, plan.hops[place.hop].id == key.hop else { return "\(key)" }
         let isHere = plan.hops[place.hop].phases[place.phase].id == key.phase
-        return isHere ? "\(key.step)@\(key.target)" : "\(key.phase)/\(key.step)@\(key.target)"
+        return isHere ? key.onTarget : "\(key.phase)/\(key.onTarget)"
     }
 
     private var interruptHelp: LiveLine {

@@ -91,7 +91,9 @@ struct StatusDocument: Encodable {
         let before = try RunLock.holder(clusterDirectory: directory.clusterPath)
         let (plan, history) = (try directory.plan(), try directory.history())
         let holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
-        self.init(directory, plan, history, holder: holder, transcript: Transcript.read(directory: directory.path))
+        // Nobody is asked by a run that nobody works on.
+        let transcript = holder == nil ? [] : Transcript.read(directory: directory.path)
+        self.init(directory, plan, history, holder: holder, transcript: transcript)
     }
 
     /// Makes the document.
@@ -101,7 +103,7 @@ struct StatusDocument: Encodable {
     ///   - plan: what is to happen.
     ///   - history: the journal.
     ///   - holder: who holds the lock of the cluster; `nil` for nobody.
-    ///   - transcript: what was waited for.
+    ///   - transcript: what was waited for; none where nobody works on the run.
     init(
         _ directory: RunDirectory,
         _ plan: Plan,
@@ -116,9 +118,7 @@ struct StatusDocument: Encodable {
         status = record.header == nil ? "not-begun" : RunStatus(record, isHeld: holder != nil).rawValue
         self.holder = holder
         takesBack = plan.takesBack
-        asked =
-            holder == nil
-            ? [] : keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
+        asked = keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
         steps = keys.count
         done = record.done.count
         next = keys.first { !record.isBehind($0) }?.description

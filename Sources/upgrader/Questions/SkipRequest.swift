@@ -82,7 +82,7 @@ struct SkipRequest {
         _ option: String
     ) throws -> StepKey {
         let found = keys.filter { key in
-            name == key.description || name == "\(key.step)@\(key.target)" || name == key.step.description
+            name == key.description || name == key.onTarget || name == key.step.description
         }
         if let only = found.first, found.count == 1 { return only }
         let there = (found.isEmpty ? Array(keys) : found).map(\.description).sorted()

@@ -209,6 +209,23 @@ class Publishing(Scene):
         self.publish("helm3_3.4.1-1")
         self.assert_consistent()
 
+    def test_the_lock_of_a_reprepro_that_was_killed_before_anything_was_begun_holds_nobody_up(self):
+        self.publish("kubernetes_1.15.12-1")
+        # Killed while it only listed: there is nothing to take back, and a lock.
+        (self.base / "db/lockfile").touch()
+        self.assertNotIn("taken back", self.publish("helm_2.16.12-1"))
+        self.assert_consistent()
+
+    def test_a_reprepro_that_is_about_to_end_is_waited_for(self):
+        self.publish("kubernetes_1.15.12-1")
+        (self.base / "db/lockfile").touch()
+        with open(self.base / "db/packages.db", "rb") as database:
+            process = subprocess.Popen(["sleep", "1"], stdin=database)
+        self.addCleanup(process.wait)
+        self.publish("helm_2.16.12-1")
+        self.assertIsNotNone(process.poll())
+        self.assert_consistent()
+
     def test_other_distributions_of_the_repository_stay_as_they_are(self):
         path = self.base / "conf/distributions"
         other = "Codename: buster\nArchitectures: amd64\nComponents: main thirdparty/k8s\n\n"

@@ -5,12 +5,15 @@ import json
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 from .refusal import Refusal
 from .repository import CODENAME
 
 KEPT, DONE = "upgrader-before", "upgrader-done"
+# Seconds for a reprepro that is about to end: listing takes less than one, taking a large package in a few.
+WAIT = 5
 
 
 @contextlib.contextmanager
@@ -40,8 +43,9 @@ def all_or_none(repository, offered, fresh):
 
 
 def take_back_killed(repository, say):
-    """Takes back what a publish had begun that was killed before it was done."""
+    """Takes back what a publish had begun that was killed before it was done, if only by a lock that it has left."""
     shutil.rmtree(repository.base / DONE, ignore_errors=True)
+    _refuse_use(repository, repository.base / "db/lockfile")
     kept = repository.base / KEPT
     if not kept.exists():
         return
@@ -100,14 +104,16 @@ def _restore(repository, kept):
 
 
 def _refuse_use(repository, lock):
-    """A lock that a killed reprepro has left goes; one under which somebody works stays."""
+    """A lock that a killed reprepro has left goes; one under which somebody works stays, and is waited for a little."""
+    waited = time.monotonic() + WAIT
+    while lock.exists() and (holders := _open_below(lock.parent)) and time.monotonic() < waited:
+        time.sleep(0.1)
     if not lock.exists():
         return
-    holders = _open_below(lock.parent)
     if holders:
         raise Refusal("repository-in-use", str(repository.base), f"{lock} is there, and so is process {holders[0]}",
                       "wait for it to end, and publish again")
-    lock.unlink()
+    lock.unlink(missing_ok=True)
 
 
 def _open_below(directory):

@@ -16,7 +16,8 @@ enum HopOutline {
             playbook.hosts.map { lane($0, preflightSteps($0)) }
             // A lane each, so that one finding does not hide the next.
             + [
-                "etcd-healthy", "versions-in-skew", "nodes-known", "cordons", "budgets", "components-supported",
+                "etcd-healthy", "same-archives", "versions-in-skew", "nodes-known", "cordons", "budgets",
+                "components-supported",
             ]
             .map { cluster([$0]) }
             // The whole path at once; what a host alone tells is looked at again before each one.

@@ -56,6 +56,7 @@ public enum StepCatalog {
         DiskSpace(),
         PackageSystem(),
         PackagesReady(),
+        SameArchives(),
         UnitsReady(),
         EtcdHealthy(),
         VersionsInSkew(),

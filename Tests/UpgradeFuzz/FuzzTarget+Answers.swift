@@ -36,7 +36,7 @@ extension FuzzTarget {
         .budgets, .daemonSet(namespace: "kube-system", name: "calico-node"),
         .deployment(namespace: "kube-system", name: "calico-typha"), .hostConfiguration(host: "w1"), .pods, .objects,
         .helmManifests, .helmReleases(compares: true), .apiRequests(host: "cp1"), .unreachedKubelets(host: "cp1"),
-        .bgpPeers(host: "w1"),
+        .bgpPeers(host: "w1"), .archives(host: "w1", packages: packages),
     ]
 
     private static let packages =

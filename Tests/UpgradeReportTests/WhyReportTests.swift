@@ -62,7 +62,7 @@ struct WhyReportTests {
         try story.append(.stopped(.completed))
         let report = try why(story, upgrade: "state/test/upgrade")
         #expect(report.choices.map(\.command).first == "upgrader resume state/test/upgrade")
-        #expect(report.lines.contains("a rollback: it takes back what state/test/upgrade had begun on a worker"))
+        #expect(report.lines.contains("a rollback: it takes back what state/test/upgrade had begun"))
         #expect(try why(story).choices.count == 1)
     }
 

@@ -65,6 +65,7 @@ extension Scene {
         case .packages(let host, let names):
             packages[host].map { all in .packages(all.filter { names.contains($0.key) }) }
         case .candidates(_, let names): .candidates(offered.filter { names.contains($0.key) })
+        case .archives(let host, let packages): .archives(archives(of: packages, on: host))
         case .dryStart(let host, _, _): .dryStart(dryStarts[host] ?? DryStartResult())
         case .conffiles(let host, let packages): .conffiles(conffiles[host] ?? ConffileSurvey(archives: packages))
         case .packageSystem(let host): packageSystems[host].map { .packageSystem($0) }
@@ -103,4 +104,14 @@ extension Scene {
 extension Scene: CustomTestStringConvertible {
     /// Short: a failed test of a whole scene would print pages.
     var testDescription: String { "scene of " + playbook.hosts.map(\.name).joined(separator: " ") }
+
+    /// What is offered has one sum everywhere, but for `otherArchives`.
+    private func archives(of packages: [PackageSpec], on host: String) -> [OfferedArchive] {
+        packages.filter { offered[$0.name]?.contains($0.version) == true }
+            .flatMap { package in
+                (otherArchives[host]?[package] ?? ["a"]).map {
+                    OfferedArchive(package: package, sha256: String(repeating: $0, count: 64))
+                }
+            }
+    }
 }

@@ -21,6 +21,8 @@ struct Scene {
     var freeSpace: [String: ByteCount] = [:]
     var packages: [String: [String: InstalledPackage]] = [:]
     var offered: [String: [PackageVersion]] = [:]
+    /// The digit of the sums of packages that are not the same everywhere, by host.
+    var otherArchives: [String: [PackageSpec: [String]]] = [:]
     var dryStarts: [String: DryStartResult] = [:]
     var conffiles: [String: ConffileSurvey] = [:]
     var packageSystems: [String: PackageSystemState] = [:]

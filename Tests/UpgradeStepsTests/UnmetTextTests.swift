@@ -21,6 +21,18 @@ struct UnmetTextTests {
         .kubeletVersion(node: "w1.example.org", found: old.kubernetes, expected: new.kubernetes),
         .kubeletVersion(node: "w1.example.org", found: nil, expected: nil),
         .noCandidate(host: "w1", packages: [spec, PackageSpec(name: "kubernetes-node", version: .later)]),
+        .archivesDiffer(
+            package: spec,
+            hosts: [
+                String(repeating: "a", count: 64): ["w1", "w2", "w3", "w4"], String(repeating: "b", count: 64): ["w5"],
+            ],
+            others: 0
+        ),
+        .archivesDiffer(
+            package: spec,
+            hosts: [String(repeating: "a", count: 64): ["w1"], String(repeating: "b", count: 64): ["w1"]],
+            others: 2
+        ),
         .noKeptArchive(host: "w1", packages: [spec], directory: "/var/lib/upgrader/rollback"),
         .packageHeld(host: "w1", package: "kubernetes-node"),
         .unexpectedPackage(host: "w1", package: "kubernetes-node", found: .later, expected: [old, new]),
@@ -36,6 +48,7 @@ struct UnmetTextTests {
         .unitMasked(host: "cp1", unit: "kube-scheduler"),
         .unitNotRunning(host: "cp1", unit: "kube-scheduler", found: old.kubernetes, expected: new.kubernetes),
         .unitNotRunning(host: "cp1", unit: "kube-scheduler", found: nil, expected: nil),
+        .programElsewhere(host: "w1", unit: "kubelet", program: "/usr/local/bin/kubelet", packages: [spec]),
         .etcdUnhealthy(host: "etcd1"),
         .etcdMemberMissing(known: 2, expected: 3),
         .etcdAlarm(host: "etcd1", alarm: "NOSPACE"),

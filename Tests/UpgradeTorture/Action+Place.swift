@@ -33,6 +33,7 @@ extension Probe {
     var place: Place {
         switch self {
         case .identity(let host), .freeSpace(let host, _), .packages(let host, _), .candidates(let host, _),
+            .archives(let host, _),
             .dryStart(let host, _, _), .conffiles(let host, _), .packageSystem(let host), .unit(let host, _),
             .etcdMember(let host),
             .snapshot(let host, _),

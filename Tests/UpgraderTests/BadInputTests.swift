@@ -89,6 +89,7 @@ struct BadInputTests {
         let count = try workshop.history.count
         #expect(try await workshop.upgrader("resume", "--until", "bogus").code == 64)
         #expect(try await workshop.upgrader("resume", "--until", "1.15-1.16").code == 64)
+        #expect(try await workshop.upgrader("resume", "--until", "1.16").code == 64)
         #expect(try workshop.history.count == count, "something was recorded")
     }
 

@@ -6,7 +6,8 @@ public enum CommandRendering {
     /// host; where that one cannot be reached, another one is used in its stead.
     public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
         switch action {
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
+            .mask, .unmask,
             .pause, .unpause, .restart,
             .hook:
             [hostLine(action)]
@@ -109,6 +110,9 @@ extension CommandRendering {
                 means: action.isJob ? .job : .call
             )
         }
+        func mark(_ host: String, _ word: String, _ package: String) -> RenderedCommand {
+            line(host, ["/bin/sh", "-c", HostScripts.mark, "upgrader-mark", word, package])
+        }
         switch action {
         case .refreshPackageLists(let host):
             return line(host, quietly + ["apt-get", "update"])
@@ -144,6 +148,8 @@ extension CommandRendering {
             )
         case .configurePending(let host):
             return line(host, quietly + ["dpkg", "--force-confdef", "--force-confold", "--configure", "--pending"])
+        case .unhold(let host, let package): return mark(host, "unhold", package)
+        case .hold(let host, let package): return mark(host, "hold", package)
         // Never --runtime: the mask must outlast a restart of the host.
         case .mask(let host, let unit): return line(host, ["systemctl", "mask", "--", unit])
         case .unmask(let host, let unit): return line(host, ["systemctl", "unmask", "--", unit])
@@ -190,7 +196,8 @@ extension CommandRendering {
                     needsRoot: true
                 )
             )
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
+            .mask, .unmask,
             .pause, .unpause, .restart,
             .hook,
             .saveSnapshot,
@@ -247,7 +254,8 @@ extension CommandRendering {
                     + kubectl.brief([]).words,
                 needsRoot: true
             )
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
+            .mask, .unmask,
             .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:

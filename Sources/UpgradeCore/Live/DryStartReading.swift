@@ -19,7 +19,7 @@ enum DryStartReading {
             case ("trial", 3):
                 guard let status = Int32(words[2]) else { throw .unreadable("no exit status: \(line.prefix(80))") }
                 found.trials.append(.init(unit: words[1], status: status, version: nil))
-            case ("untried", 3): found.untried[words[1]] = words[2]
+            case ("elsewhere", 3): found.elsewhere[words[1]] = words[2]
             case ("end", 1): isWhole = true
             default: throw .unreadable("not a line of a dry-start: \(line.prefix(80))")
             }

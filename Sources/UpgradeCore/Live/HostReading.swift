@@ -67,6 +67,18 @@ enum HostReading {
         return candidates
     }
 
+    static func archives(_ text: String) throws(ReadingError) -> [OfferedArchive] {
+        var archives: [OfferedArchive] = []
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 2, let package = PackageSpec(word: words[0]),
+                words[1].wholeMatch(of: /[0-9a-f]{64}/) != nil
+            else { throw .unreadable("not a package and its SHA-256: \(line.prefix(80))") }
+            archives.append(OfferedArchive(package: package, sha256: words[1]))
+        }
+        return archives
+    }
+
     static func packageSystem(_ sections: Sections) throws(ReadingError) -> PackageSystemState {
         let audit = try sections.part("audit")
         let holder = try sections.part("lock").text.split(separator: "\n").first

@@ -77,7 +77,7 @@ extension HostScripts {
     /// `NAME=VERSION`, and units.
     ///
     /// Prints `archive NAME=VERSION` for each that is there, then for each unit `trial UNIT STATUS` with the lines that
-    /// matter, or `untried UNIT REASON`; `end` comes last. The packages are unpacked into a directory of its own, which is
+    /// matter, or `elsewhere UNIT PROGRAM` where the packages do not have the program; `end` comes last. The packages are unpacked into a directory of its own, which is
     /// gone afterwards. The program runs as nobody, without a network and with a deadline: one that would not stop at
     /// `--version` reaches nothing.
     static let dryStart = """
@@ -118,12 +118,10 @@ extension HostScripts {
             pid=${pid#MainPID=}
             program=$([ "${pid:-0}" -le 0 ] || readlink -- "/proc/$pid/exe")
             program=${program%' (deleted)'}
-            if [ -z "$program" ]; then
-                echo "untried $unit it does not run"
-                continue
-            fi
+            # Preflight says which units do not run.
+            [ -n "$program" ] || continue
             if [ ! -x "$scratch/tree$program" ]; then
-                echo "untried $unit the packages have no $program"
+                echo "elsewhere $unit $program"
                 continue
             fi
             {

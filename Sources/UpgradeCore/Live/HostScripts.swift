@@ -183,24 +183,6 @@ enum HostScripts {
         stat -f -c '%f %S' -- "${path:-/}"
         """
 
-    /// What `dpkg --audit` says, and who holds one of the locks `$@`: one line with pid and name each.
-    ///
-    /// A lock of fcntl(2), as apt's and dpkg's are, is listed in `/proc/locks` by the number of its file; those who wait
-    /// for one have a word more, `->`, so that the number stands elsewhere there.
-    static let packageSystem = """
-        dpkg --audit
-        status=$?
-        [ "$status" -le 1 ] || exit "$status"
-        printf '\\n@upgrader audit %s\\n' "$status"
-        for file in "$@"; do
-            inode=$(stat -c %i -- "$file" 2>/dev/null) || continue
-            while read -r number kind mode access pid place rest; do
-                case $place in *:"$inode") echo "$pid $(cat "/proc/$pid/comm" 2>/dev/null)" ;; esac
-            done </proc/locks
-        done
-        printf '\\n@upgrader lock 0\\n'
-        """
-
     /// The state of the unit `$1` and what the program of its main process says of its version.
     ///
     /// `/proc/PID/exe` is the running program, also when a package has replaced its file.

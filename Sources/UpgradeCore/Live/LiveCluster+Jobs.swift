@@ -134,7 +134,8 @@ extension LiveCluster {
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
-        case .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
+        case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
+            .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
             .mapHelmRelease, .retireHelmRecord, .removeTiller:
             playbook.deadlines.connect
@@ -168,7 +169,8 @@ extension Action {
     fileprivate var needsPackageLock: Bool {
         switch self {
         case .download, .install, .downgrade, .configurePending: true
-        case .refreshPackageLists, .keepArchives, .mask, .unmask, .pause, .unpause, .restart, .saveSnapshot, .archive,
+        case .refreshPackageLists, .keepArchives, .unhold, .hold, .mask, .unmask, .pause, .unpause, .restart,
+            .saveSnapshot, .archive,
             .fetch, .prune,
             .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,

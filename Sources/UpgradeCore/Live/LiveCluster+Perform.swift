@@ -138,7 +138,8 @@ extension Action {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .mask, .unmask,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
+            .mask, .unmask,
             .pause, .unpause, .restart,
             .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
             false

@@ -97,7 +97,16 @@ public struct PackageBuild: Sendable {
         }
         let (status, output) = try await runner.perform(command) { () async throws(AccessError) in try await send() }
         guard status == 0 else { return .refused(status: status, output: Redaction.tail(output, lines: 40)) }
-        return .built(try await collect(into: directory))
+        do throws(AccessError) {
+            return .built(try await collect(into: directory))
+        } catch {
+            switch error {
+            // What it has left is gone or damaged: asked for again, it is begun anew.
+            case .commandFailed, .unreadable, .remote(.copyFailed): try? await runner.forget()
+            default: break
+            }
+            throw error
+        }
     }
 
     /// The place of this build on the builder.

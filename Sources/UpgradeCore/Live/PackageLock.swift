@@ -15,7 +15,8 @@ struct PackageLock: Sendable {
             output.contains("E: Could not get lock ")
         case .configurePending, .downgrade:
             output.contains("locked by another process")
-        case .keepArchives, .mask, .unmask, .pause, .unpause, .restart, .hook, .saveSnapshot, .archive, .fetch, .prune,
+        case .keepArchives, .unhold, .hold, .mask, .unmask, .pause, .unpause, .restart, .hook, .saveSnapshot, .archive,
+            .fetch, .prune,
             .cordon,
             .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,

@@ -20,7 +20,8 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
         case .localFile, .helmReleases, .silence: nil
-        case .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit, .file, .files,
+        case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
+            .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
@@ -81,6 +82,11 @@ extension ProbeRendering {
         case .candidates(let host, let names):
             return ask(host, Command(["apt-cache", "madison", "--"] + names)) { text throws(ReadingError) in
                 .candidates(try HostReading.candidates(text))
+            }
+        case .archives(let host, let packages):
+            let words = packages.map { "\($0.name)=\($0.version)" }
+            return ask(host, script(HostScripts.archives, "archives", words)) { text throws(ReadingError) in
+                .archives(try HostReading.archives(text))
             }
         case .dryStart(let host, let packages, let units):
             let words = [HostPlace.scratch] + packages.map { "\($0.name)=\($0.version)" } + units
@@ -161,7 +167,8 @@ extension ProbeRendering {
             return ask(host, script(EtcdScripts.snapshot, "snapshot", [path])) { text throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
+            .packageSystem, .unit,
             .file, .files,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
@@ -234,7 +241,8 @@ extension ProbeRendering {
             return askAPI(script(ObjectScripts.helm, "helm", brief)) { text throws(ReadingError) in
                 .helmManifests(try HelmReading.manifests(text))
             }
-        case .localFile, .identity, .freeSpace, .packages, .candidates, .dryStart, .conffiles, .packageSystem, .unit,
+        case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
+            .packageSystem, .unit,
             .file, .files,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:

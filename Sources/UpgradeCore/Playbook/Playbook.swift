@@ -26,6 +26,8 @@ public struct Playbook: Hashable, Sendable {
     public var packages: PackageNames
     /// What becomes of conffiles that a host and a new package have both changed.
     public var conffiles: ConffileRules
+    /// What to do with packages that are on hold.
+    public var packageHolds: PackageHolds
     /// What is saved of each host before it is changed.
     public var savedPaths: [String]
     /// How a node is drained.
@@ -73,6 +75,7 @@ public struct Playbook: Hashable, Sendable {
         etcd: EtcdOptions = EtcdOptions(),
         packages: PackageNames = PackageNames(),
         conffiles: ConffileRules = ConffileRules(),
+        packageHolds: PackageHolds = .refuse,
         savedPaths: [String] = ["/etc/default", "/etc/kubernetes", "/etc/systemd/system", "/etc/cni/net.d"],
         drain: DrainOptions = DrainOptions(deadline: .seconds(300)),
         foreignCordons: ForeignCordons = .refuse,
@@ -102,6 +105,7 @@ public struct Playbook: Hashable, Sendable {
         self.etcd = etcd
         self.packages = packages
         self.conffiles = conffiles
+        self.packageHolds = packageHolds
         self.savedPaths = savedPaths
         self.drain = drain
         self.foreignCordons = foreignCordons
@@ -180,6 +184,14 @@ public struct PackageNames: Hashable, Sendable {
 
     /// Those of every part, in order.
     public var all: [String] { controlPlane + node + client }
+}
+
+/// What to do with packages that are on hold.
+public enum PackageHolds: String, Hashable, Sendable, CaseIterable {
+    /// Stop before anything is changed.
+    case refuse
+    /// Install them all the same, and put them on hold again.
+    case keep
 }
 
 /// What to do with nodes that somebody else cordoned.

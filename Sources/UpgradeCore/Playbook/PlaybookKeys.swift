@@ -18,7 +18,7 @@ enum PlaybookKeys {
         "ssh": ["config", "user", "sudo"],
         "api": ["kubeconfig", "endpoint", "watch"],
         "etcd": ["endpoint", "cacert", "cert", "key", "snapshot-directory", "keep", "prove-snapshot", "known-key"],
-        "packages": ["control-plane", "node", "client", "conffile-default", "conffiles"],
+        "packages": ["control-plane", "node", "client", "conffile-default", "conffiles", "holds"],
         "packages.conffiles": ["path", "decision"],
         "drain": ["deadline", "delete-bare-pods", "delete-emptydir-data"],
         "workers": ["batch", "failure-budget"],

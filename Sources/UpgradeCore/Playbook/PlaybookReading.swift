@@ -37,6 +37,7 @@ struct PlaybookReading {
         let conffiles = self.conffiles()
         let savedPaths = top.list("saved-paths", .path, mayBeEmpty: true)
         let drain = self.drain(standard.drain)
+        let packageHolds: PackageHolds? = top.section("packages")?.value("holds", .choice)
         let foreignCordons: ForeignCordons? = top.value("foreign-cordons", .choice)
         let batch = workers?.value("batch", .integer(1...1_000, note: " (a percentage is not understood)"))
         let budget = workers?.value("failure-budget", .integer(0...1_000, note: " (a percentage is not understood)"))
@@ -54,6 +55,7 @@ struct PlaybookReading {
             etcd: etcd,
             packages: packages,
             conffiles: conffiles,
+            packageHolds: packageHolds ?? .refuse,
             savedPaths: savedPaths ?? standard.savedPaths,
             drain: drain,
             foreignCordons: foreignCordons ?? standard.foreignCordons,

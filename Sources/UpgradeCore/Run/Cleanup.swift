@@ -207,7 +207,7 @@ extension SideEffect {
     /// The host of an effect that does not say whose it is.
     fileprivate var machine: String? {
         switch self {
-        case .mask(let host, _), .pause(let host, _): host
+        case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): host
         case .cordon, .updateStrategy, .silence: nil
         }
     }
@@ -216,7 +216,7 @@ extension SideEffect {
     func isAbout(_ names: Set<String>) -> Bool {
         switch self {
         case .cordon(let node, _): names.contains(node)
-        case .mask(let host, _), .pause(let host, _): names.contains(host)
+        case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): names.contains(host)
         case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
         case .silence(let silence): names.contains(silence.name)
         }

@@ -12,6 +12,11 @@ extension ClusterState {
                 }
             }
             guard case .install(_, _, let decisions) = action else { return }
+            for package in packages {
+                guard let there = hosts[host]?.packages[package.name], there.isHeld, there.version != package.version
+                else { continue }
+                throw failed(host, action, "E: Held packages were changed")
+            }
             try refuseConffiles(packages, decisions ?? [], of: host, action)
             guard packaging.scriptsRestart else { return }
             for unit in packages.flatMap({ packaging.units[$0.name] ?? [] }) {
@@ -89,6 +94,10 @@ extension ClusterState {
             for name in try simulated(host).packages.keys {
                 hosts[host]?.packages[name]?.isConfigured = true
             }
+        case .unhold(let host, let package):
+            hosts[host]?.packages[package]?.isHeld = false
+        case .hold(let host, let package):
+            hosts[host]?.packages[package]?.isHeld = true
         case .mask(let host, let unit):
             hosts[host]?.units[unit]?.isMasked = true
         case .unmask(let host, let unit):

@@ -12,6 +12,8 @@ extension ClusterState {
             return .packages(try simulated(host).packages.filter { names.contains($0.key) })
         case .candidates(let host, let names):
             return .candidates(try simulated(host).candidates.filter { names.contains($0.key) })
+        case .archives(let host, let packages):
+            return .archives(archives(of: packages, on: try simulated(host)))
         case .dryStart(let host, let packages, let units):
             return .dryStart(dryStart(packages, units, on: try simulated(host)))
         case .conffiles(let host, let packages):
@@ -71,6 +73,13 @@ extension ClusterState {
             guard silences?.contains(silence) == true else { return .silence(nil) }
             return .silence(SilenceState(ids: [silence.name], secondsLeft: silence.lasts / .seconds(1)))
         }
+    }
+
+    /// A simulation has no archives: all are of one sum, but for what a host is said to be offered.
+    private func archives(of packages: [PackageSpec], on host: SimulatedHost) -> [OfferedArchive] {
+        let offered = packages.filter { host.candidates[$0.name]?.contains($0.version) == true }
+        let same = offered.map { OfferedArchive(package: $0, sha256: String(repeating: "0", count: 64)) }
+        return host.offeredArchives.map { known in known.filter { offered.contains($0.package) } } ?? same
     }
 
     /// Every daemon of the packages starts, but those that were said not to.

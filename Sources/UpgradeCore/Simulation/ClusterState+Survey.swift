@@ -16,6 +16,9 @@ extension ClusterState {
         case (.freeSpace(let host, let path), .freeSpace(let value)): hosts[host]?.freeSpace[path] = value
         case (.packages(let host, _), .packages(let value)): hosts[host]?.packages.merge(value) { _, new in new }
         case (.candidates(let host, _), .candidates(let value)): hosts[host]?.candidates.merge(value) { _, new in new }
+        case (.archives(let host, _), .archives(let value)):
+            let known = hosts[host]?.offeredArchives ?? []
+            hosts[host]?.offeredArchives = known + value.filter { !known.contains($0) }
         case (.dryStart(let host, _, _), .dryStart(let value)):
             let there = hosts[host]?.archives ?? []
             hosts[host]?.archives = there + value.archives.filter { !there.contains($0) }

@@ -13,6 +13,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var packages: [String: InstalledPackage] = [:]
         /// What apt offers.
         public var candidates: [String: [PackageVersion]] = [:]
+        /// The archives that apt offers, where they are not those that every host is offered.
+        public var offeredArchives: [OfferedArchive]?
         /// The state of dpkg.
         public var packageSystem = PackageSystemState()
         /// Units by name.

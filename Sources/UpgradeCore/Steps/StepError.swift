@@ -18,6 +18,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case kubeletVersion(node: String, found: KubernetesVersion?, expected: KubernetesVersion?)
     /// apt offers no such version on the host.
     case noCandidate(host: String, packages: [PackageSpec])
+    /// A version of a package is not the same archive on all hosts: the hosts by the SHA-256 that they are offered.
+    case archivesDiffer(package: PackageSpec, hosts: [String: [String]], others: Int)
     /// No archive of an older version is kept on the host.
     case noKeptArchive(host: String, packages: [PackageSpec], directory: String)
     /// A package is on hold.
@@ -42,6 +44,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case unitMissing(host: String, unit: String)
     /// A unit is masked by somebody else.
     case unitMasked(host: String, unit: String)
+    /// A daemon runs a program that the new packages do not have.
+    case programElsewhere(host: String, unit: String, program: String, packages: [PackageSpec])
     /// A daemon does not run, or runs another version.
     case unitNotRunning(host: String, unit: String, found: KubernetesVersion?, expected: KubernetesVersion?)
     /// An etcd member is not healthy.

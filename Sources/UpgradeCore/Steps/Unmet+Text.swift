@@ -9,6 +9,11 @@ extension Unmet {
             "the kubelet of node \(node) reports \(Self.text(found))\(Self.wanted(expected))"
         case .noCandidate(let host, let packages):
             "apt on \(host) offers no \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", no "))"
+        case .archivesDiffer(let package, let hosts, let others):
+            "\(package.name) \(package.version) is not the same package on all hosts: "
+                + hosts.sorted { ($0.value.count, $0.key) < ($1.value.count, $1.key) }
+                .map { "sha256 \($0.key.prefix(12))… on \(Self.some($0.value, ", "))" }.joined(separator: ", ")
+                + (others > 0 ? "; and so are \(others) more" : "")
         case .noKeptArchive(let host, let packages, let directory):
             "\(host) keeps no archive of \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) in \(directory)"
         case .packageHeld(let host, let package): "package \(package) is on hold on \(host)"
@@ -27,6 +32,9 @@ extension Unmet {
             "\(free) is free below \(path) on \(host); \(needed) is needed"
         case .unitMissing(let host, let unit): "systemd on \(host) knows no unit \(unit)"
         case .unitMasked(let host, let unit): "unit \(unit) on \(host) is masked, and not by this run"
+        case .programElsewhere(let host, let unit, let program, let packages):
+            "\(unit) on \(host) runs \(program), which \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) "
+                + "does not have: an install would not change what runs, and nothing was tried"
         case .unitNotRunning(let host, let unit, let found, let expected):
             "\(unit) on \(host) \(found.map { "runs \($0)" } ?? "does not run")\(Self.wanted(expected))"
         case .etcdUnhealthy(let host): "the etcd member on \(host) is not healthy"
@@ -82,7 +90,7 @@ extension Unmet {
             "apt on \(host) no longer has \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")), "
                 + "which was fetched before; what becomes of conffiles is not known"
         case .foreseen(let findings, _, _):
-            findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
+            Self.some(findings)
         }
     }
 
@@ -99,7 +107,12 @@ extension Unmet {
             "make the versions available, see `apt-cache policy` on \(host), run `apt-get update` there"
         case .noKeptArchive(let host, _, let directory):
             "put the .deb files into \(directory) on \(host), from the repository or another host that keeps them"
-        case .packageHeld(let host, let package): "run `apt-mark unhold \(package)` on \(host), if the hold may go"
+        case .archivesDiffer(let package, _, _):
+            "see where each host has it from, `apt-cache policy \(package.name)`, bring their sources together, and run "
+                + "`apt-get update` there"
+        case .packageHeld(let host, let package):
+            "run `apt-mark unhold \(package)` on \(host) if the hold may go, or say `packages.holds: keep` in the playbook to "
+                + "install it and hold it again"
         case .unexpectedPackage(let host, let package, _, _):
             "correct `releases` in the playbook, or bring \(package) on \(host) to a version it names"
         case .packageSystemUnclean(let host, _): "run `dpkg --audit` and `dpkg --configure -a` on \(host)"
@@ -114,6 +127,8 @@ extension Unmet {
         case .unitMissing(let host, let unit): "see `systemctl cat \(unit)` on \(host); is the package installed?"
         case .unitMasked(let host, let unit):
             "find out who masked it; if the mask may go, run `systemctl unmask \(unit)` on \(host)"
+        case .programElsewhere(let host, let unit, let program, _):
+            "see `systemctl cat \(unit)` and `dpkg --search \(program)` on \(host), and let the unit run the package's program"
         case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host)"
         case .etcdUnhealthy(let host): "see `journalctl -u etcd` on \(host); all members must be healthy"
         case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
@@ -168,11 +183,12 @@ extension Unmet {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen,
-            .conffileRefused, .conffileUnmergeable:
+            .conffileRefused, .conffileUnmergeable, .packageHeld:
             true
-        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive, .packageHeld,
+        case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
+            .archivesDiffer, .programElsewhere,
             .etcdUnhealthy,
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
@@ -182,8 +198,9 @@ extension Unmet {
         }
     }
 
-    private static func some(_ findings: [String]) -> String {
-        findings.prefix(3).joined(separator: "; ") + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
+    private static func some(_ findings: [String], _ separator: String = "; ") -> String {
+        findings.prefix(3).joined(separator: separator)
+            + (findings.count > 3 ? "\(separator)and \(findings.count - 3) more" : "")
     }
 
     /// What differs, where it may be told.

@@ -21,6 +21,12 @@ public struct HopID: Hashable, Sendable, Comparable, TextCodable {
         self.init(from: from)
     }
 
+    /// The hop that arrives at a release; `nil` for the first of a major one.
+    public init?(to release: MinorRelease) {
+        guard release.minor > 0 else { return nil }
+        self.init(from: MinorRelease(major: release.major, minor: release.minor - 1))
+    }
+
     /// `1.12-1.13`.
     public var description: String { "\(from)-\(to)" }
 

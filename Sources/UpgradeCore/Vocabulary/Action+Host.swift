@@ -4,6 +4,7 @@ extension Action {
         switch self {
         case .refreshPackageLists(let host), .download(let host, _), .keepArchives(let host, _, _),
             .install(let host, _, _), .downgrade(let host, _, _), .configurePending(let host),
+            .unhold(let host, _), .hold(let host, _),
             .mask(let host, _), .unmask(let host, _), .pause(let host, _), .unpause(let host, _), .restart(let host, _),
             .saveSnapshot(let host, _),
             .proveSnapshot(let host, _, _),

@@ -13,6 +13,8 @@ extension Action {
         case .downgrade(let host, let packages, _):
             "put back \(packages.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) on \(host)"
         case .configurePending(let host): "finish the interrupted dpkg run on \(host)"
+        case .unhold(let host, let package): "lift the hold of \(package) on \(host)"
+        case .hold(let host, let package): "put \(package) on hold on \(host)"
         case .mask(let host, let unit): "mask \(unit) on \(host)"
         case .unmask(let host, let unit): "unmask \(unit) on \(host)"
         case .pause(let host, let unit): "stop and mask \(unit) on \(host)"

@@ -7,7 +7,8 @@ extension Action {
         case .install, .downgrade, .setDaemonSetImage, .setDeploymentImage, .convertHelmRelease, .removeHelmSecret,
             .mapHelmRelease, .retireHelmRecord, .removeTiller:
             true
-        case .refreshPackageLists, .download, .keepArchives, .configurePending, .mask, .unmask, .pause, .unpause,
+        case .refreshPackageLists, .download, .keepArchives, .configurePending, .unhold, .hold, .mask, .unmask, .pause,
+            .unpause,
             .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
             .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence:
             false

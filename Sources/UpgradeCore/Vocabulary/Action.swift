@@ -17,6 +17,10 @@ public enum Action: Hashable, Sendable, Codable {
     case downgrade(host: String, packages: [PackageSpec], directory: String)
     /// Ends an interrupted dpkg run (`dpkg --configure -a`).
     case configurePending(host: String)
+    /// Lifts the hold of a package (`apt-mark unhold`); an install would do so too, and not put it back.
+    case unhold(host: String, package: String)
+    /// Puts a package on hold (`apt-mark hold`).
+    case hold(host: String, package: String)
     /// Masks a unit, so that no maintainer script starts it.
     case mask(host: String, unit: String)
     /// Takes a mask away.
@@ -117,10 +121,11 @@ extension Action {
     /// The others are short and say the same thing when said twice.
     public var isJob: Bool {
         switch self {
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
-            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending,
+            .restart, .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
             true
-        case .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy, .setDaemonSetImage,
+        case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
+            .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
             .mapHelmRelease, .retireHelmRecord, .removeTiller:
             false

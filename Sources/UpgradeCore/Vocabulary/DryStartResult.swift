@@ -28,13 +28,14 @@ public struct DryStartResult: Hashable, Sendable, Codable {
     public var archives: [PackageSpec]
     /// The daemons that were tried.
     public var trials: [Trial]
-    /// The units that could not be tried, each with the reason.
-    public var untried: [String: String]
+    /// The units whose program the packages do not have, with that program: they were not tried, nor were those that do
+    /// not run.
+    public var elsewhere: [String: String]
 
     /// Makes a result.
-    public init(archives: [PackageSpec] = [], trials: [Trial] = [], untried: [String: String] = [:]) {
+    public init(archives: [PackageSpec] = [], trials: [Trial] = [], elsewhere: [String: String] = [:]) {
         self.archives = archives
         self.trials = trials
-        self.untried = untried
+        self.elsewhere = elsewhere
     }
 }

@@ -56,6 +56,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// The archives that apt on a host would fetch.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly these packages.
+    public func archives(on host: String, packages: [PackageSpec]) throws(StepError) -> [OfferedArchive] {
+        guard case .archives(let value) = answers[.archives(host: host, packages: packages)] else {
+            throw missing("archives \(host)")
+        }
+        return value
+    }
+
     /// What the daemons of packages that are not installed yet say to the arguments of the running units.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.

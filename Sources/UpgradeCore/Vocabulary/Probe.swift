@@ -11,6 +11,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case packages(host: String, names: [String])
     /// The versions of these packages that apt can install on the host.
     case candidates(host: String, names: [String])
+    /// The archives that apt on the host would fetch for these packages.
+    case archives(host: String, packages: [PackageSpec])
     /// Which of these packages apt has fetched to the host and, once it has all, whether their daemons take the arguments
     /// of the running units; nothing is installed.
     case dryStart(host: String, packages: [PackageSpec], units: [String])
@@ -79,6 +81,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case packages([String: InstalledPackage])
     /// To `.candidates`: versions by name; a package that apt does not know is absent.
     case candidates([String: [PackageVersion]])
+    /// To `.archives`: several of one package where the lists disagree; none where apt does not offer it.
+    case archives([OfferedArchive])
     /// To `.dryStart`.
     case dryStart(DryStartResult)
     /// To `.conffiles`.

@@ -6,6 +6,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
     case mask(host: String, unit: String)
     /// A unit that is stopped and masked; before it the unit was active and not masked.
     case pause(host: String, unit: String)
+    /// The hold of a package, lifted; before it the package was on hold.
+    case liftedHold(host: String, package: String)
     /// A DaemonSet's update strategy; `prior` is what it was.
     case updateStrategy(namespace: String, daemonSet: String, set: String, prior: String)
     /// A silence in an Alertmanager; before it there was none of this run.
@@ -17,6 +19,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .cordon(let node, _): "node \(node) is cordoned by this run"
         case .mask(let host, let unit): "unit \(unit) on \(host) is masked by this run"
         case .pause(let host, let unit): "unit \(unit) on \(host) is stopped and masked by this run"
+        case .liftedHold(let host, let package): "the hold of package \(package) on \(host) is lifted by this run"
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
         case .silence(let silence) where silence.isWindow == true: "\(silence.what) is opened by this run"
@@ -30,6 +33,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .cordon(let node, let mark): .uncordon(node: node, mark: mark)
         case .mask(let host, let unit): .unmask(host: host, unit: unit)
         case .pause(let host, let unit): .unpause(host: host, unit: unit)
+        case .liftedHold(let host, let package): .hold(host: host, package: package)
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             .setUpdateStrategy(namespace: namespace, daemonSet: daemonSet, to: prior, prior: set)
         case .silence(let silence): .closeSilence(silence)
@@ -41,6 +45,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         switch self {
         case .cordon(let node, _): .node(node)
         case .mask(let host, let unit), .pause(let host, let unit): .unit(host: host, unit: unit)
+        case .liftedHold(let host, let package): .packages(host: host, names: [package])
         case .updateStrategy(let namespace, let daemonSet, _, _): .daemonSet(namespace: namespace, name: daemonSet)
         case .silence(let silence): .silence(silence)
         }
@@ -53,6 +58,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
             node?.isCordoned == true && node?.cordonMark == mark
         case (.mask, .unit(let unit)), (.pause, .unit(let unit)):
             unit.isMasked
+        case (.liftedHold(_, let package), .packages(let installed)):
+            installed[package]?.isHeld == false
         case (.updateStrategy(_, _, let set, _), .daemonSet(let daemonSet)):
             daemonSet?.updateStrategy == set
         case (.silence, .silence(let state)):
@@ -70,10 +77,12 @@ extension Action {
         case .cordon(let node, let mark): .cordon(node: node, mark: mark)
         case .mask(let host, let unit): .mask(host: host, unit: unit)
         case .pause(let host, let unit): .pause(host: host, unit: unit)
+        case .unhold(let host, let package): .liftedHold(host: host, package: package)
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .openSilence(let silence): .silence(silence)
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unmask, .unpause,
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .hold, .unmask,
+            .unpause,
             .restart,
             .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .uncordon, .drain, .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .hook,

@@ -114,8 +114,8 @@ public struct HostStanding: Hashable, Sendable, Encodable {
         }
         ours = effects.filter { effect in
             switch effect {
-            case .mask(host.name, _), .pause(host.name, _): true
-            case .mask, .pause, .cordon, .updateStrategy, .silence: false
+            case .mask(host.name, _), .pause(host.name, _), .liftedHold(host.name, _): true
+            case .mask, .pause, .liftedHold, .cordon, .updateStrategy, .silence: false
             }
         }.map(\.title)
     }

@@ -6,7 +6,7 @@ extension WhyReport {
         var lines = ["\(directory): \(status.title)"]
         let why = reason.isEmpty ? "" : ", because: \(reason)"
         lines.append("begun \(began) by \(by)\(why); last record \(last); \(done) of \(steps) steps done")
-        if let takesBack { lines.append("a rollback: it takes back what \(takesBack) had begun on a worker") }
+        if let takesBack { lines.append("a rollback: it takes back what \(takesBack) had begun") }
         if let lost { lines.append("lost: \(lost)") }
         if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }
@@ -29,6 +29,12 @@ extension WhyReport {
         }
         if !notices.isEmpty { lines += [""] + notices.map { "note: \($0)" } }
         return lines
+    }
+
+    /// The lines of `lines` that are commands to be run, without their margins.
+    public var commands: [String] {
+        (choices.map(\.command) + (ours.flatMap(\.commands) + inHand.flatMap(\.commands)))
+            .flatMap { Self.indented($0, by: "") }
     }
 
     /// A script keeps its lines, so that it can be run as it is printed.

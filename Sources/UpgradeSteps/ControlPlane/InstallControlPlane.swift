@@ -16,7 +16,7 @@ struct InstallControlPlane: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         try PackageDecision(
-            host: context.hostName,
+            context,
             names: context.playbook.packages.controlPlane,
             version: try context.target(),
             allowed: context.versionsOfHop

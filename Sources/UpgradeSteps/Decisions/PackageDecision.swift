@@ -10,6 +10,21 @@ struct PackageDecision {
     var version: PackageVersion
     /// The versions that a package may have before; `nil` permits any.
     var allowed: [PackageVersion]?
+    /// Whether packages on hold are installed all the same.
+    private var mayLiftHolds: Bool
+    /// The packages whose hold this run has lifted.
+    private var lifted: Set<String>
+
+    /// Makes a decision for the host of the step.
+    init(_ context: StepContext, names: [String], version: PackageVersion, allowed: [PackageVersion]? = nil) {
+        let host = context.hostName
+        self.host = host
+        self.names = names
+        self.version = version
+        self.allowed = allowed
+        mayLiftHolds = context.playbook.packageHolds == .keep
+        lifted = Set(names.filter { context.ledger.contains(.liftedHold(host: host, package: $0)) })
+    }
 
     /// The questions it needs.
     static func probes(host: String, names: [String]) -> [Probe] {
@@ -22,15 +37,20 @@ struct PackageDecision {
         return names.allSatisfy { installed[$0]?.version == version && installed[$0]?.isConfigured == true }
     }
 
-    /// What is left to do; an interrupted dpkg run is ended first.
+    /// What is left to do; an interrupted dpkg run is ended first, and what was on hold is put on hold again.
     ///
     /// - Throws: `.packageHeld` and `.unexpectedPackage`: what somebody else decided is not overruled.
     func actions(_ seen: Observation) throws(StepError) -> [Action] {
-        if try isDone(seen) { return [] }
         let installed = try seen.packages(on: host, names: names)
+        let isLifted = { (name: String) in lifted.contains(name) && installed[name]?.isHeld == false }
+        if try isDone(seen) { return names.filter(isLifted).map { .hold(host: host, package: $0) } }
+        var held: [String] = []
         for name in names {
             guard let package = installed[name], package.version != version else { continue }
-            if package.isHeld { throw .unmet(.packageHeld(host: host, package: name)) }
+            if package.isHeld {
+                guard mayLiftHolds else { throw .unmet(.packageHeld(host: host, package: name)) }
+                held.append(name)
+            }
             if let allowed, !allowed.contains(package.version) {
                 throw .unmet(
                     .unexpectedPackage(host: host, package: name, found: package.version, expected: allowed)
@@ -40,6 +60,8 @@ struct PackageDecision {
         let isHalfDone = installed.values.contains { !$0.isConfigured }
         let isUnclean = try !seen.packageSystem(on: host).audit.isEmpty
         let install = Action.install(host: host, packages: names.map { PackageSpec(name: $0, version: version) })
-        return isHalfDone || isUnclean ? [.configurePending(host: host), install] : [install]
+        return (isHalfDone || isUnclean ? [.configurePending(host: host)] : [])
+            + held.map { .unhold(host: host, package: $0) } + [install]
+            + names.filter { held.contains($0) || isLifted($0) }.map { .hold(host: host, package: $0) }
     }
 }

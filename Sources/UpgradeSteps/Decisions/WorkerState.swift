@@ -28,7 +28,7 @@ enum WorkerState {
     static func isDone(_ seen: Observation, _ context: StepContext) throws(StepError) -> Bool {
         let host = context.hostName
         let packages = PackageDecision(
-            host: host,
+            context,
             names: context.playbook.packages.node,
             version: try context.target()
         )

@@ -14,7 +14,7 @@ struct InstallClients: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let clients = PackageDecision(
-            host: context.hostName,
+            context,
             names: context.playbook.packages.client,
             version: try context.target(),
             allowed: context.versionsOfHop
@@ -25,7 +25,7 @@ struct InstallClients: Step {
             let names = [program.name]
             let installed = try seen.packages(on: context.hostName, names: names)[program.name]
             guard ComponentPrograms.follows(installed, to: program) else { continue }
-            let decision = PackageDecision(host: context.hostName, names: names, version: program.version)
+            let decision = PackageDecision(context, names: names, version: program.version)
             actions += try decision.installing(seen, rules).filter { !actions.contains($0) }
         }
         return actions

@@ -13,7 +13,7 @@ struct HelmPackage: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let helm = context.playbook.helm, let version = helm.versions[context.componentRelease] else { return [] }
-        return try PackageDecision(host: context.hostName, names: helm.packages, version: version.package)
+        return try PackageDecision(context, names: helm.packages, version: version.package)
             .installing(seen, context.playbook.conffiles)
     }
 }

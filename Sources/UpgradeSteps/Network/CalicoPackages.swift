@@ -14,7 +14,7 @@ struct CalicoPackages: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         return try PackageDecision(
-            host: context.hostName,
+            context,
             names: calico.options.packages,
             version: calico.packageVersion
         )

@@ -20,7 +20,7 @@ struct DowngradeNode: Step {
         let host = context.hostName
         let names = context.playbook.packages.node
         let version = try context.target()
-        let left = try PackageDecision(host: host, names: names, version: version, allowed: context.versionsOfHop)
+        let left = try PackageDecision(context, names: names, version: version, allowed: context.versionsOfHop)
             .actions(seen)
         if left.isEmpty { return [] }
         // A kubelet that does not come up may have lost its Node object; then nothing is scheduled there.

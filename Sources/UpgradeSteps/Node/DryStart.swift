@@ -24,17 +24,20 @@ struct DryStart: Step {
         let host = context.hostName
         let version = try context.target()
         let left = try PackageDecision(
-            host: host,
+            context,
             names: subject.names,
             version: version,
             allowed: context.versionsOfHop
         )
         .actions(seen)
         // Nothing to install; or an install was interrupted, which had its dry-start: ending it is for a cordoned node.
-        guard left.count == 1 else { return [] }
+        guard left.contains(where: \.isForGood), !left.contains(.configurePending(host: host)) else { return [] }
         let result = try seen.dryStart(on: host, packages: subject.packages, units: subject.units)
         guard subject.packages.allSatisfy(result.archives.contains) else {
             return [.download(host: host, packages: subject.packages)]
+        }
+        if let (unit, program) = result.elsewhere.min(by: { $0.key < $1.key }) {
+            throw .unmet(.programElsewhere(host: host, unit: unit, program: program, packages: subject.packages))
         }
         let facts = ClusterFacts(playbook: context.playbook, seen: seen)
         if let unmet = RefusedStart.unmet(result, host: host, version: version, facts) { throw .unmet(unmet) }

@@ -16,7 +16,7 @@ struct InstallNode: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let actions = try PackageDecision(
-            host: context.hostName,
+            context,
             names: context.playbook.packages.node,
             version: try context.target(),
             allowed: context.versionsOfHop

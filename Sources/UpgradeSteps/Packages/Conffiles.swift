@@ -26,7 +26,9 @@ struct Conffiles: Step {
         for run in ComingPackages.runs(context) {
             let installed = try seen.packages(on: host, names: run.names)
             let left = run.left(installed)
-            if let held = left.first(where: { installed[$0.name]?.isHeld == true }) {
+            if context.playbook.packageHolds == .refuse,
+                let held = left.first(where: { installed[$0.name]?.isHeld == true })
+            {
                 throw .unmet(.packageHeld(host: host, package: held.name))
             }
             let survey = try seen.conffiles(on: host, packages: run.specs)

@@ -13,8 +13,12 @@ struct PackagesOfHost {
 
     /// Reads them off the playbook for the host of the step.
     init(_ context: StepContext) {
+        self.init(context, host: context.playbook.host(context.hostName))
+    }
+
+    /// Reads them off the playbook for a host.
+    init(_ context: StepContext, host: Host?) {
         let playbook = context.playbook
-        let host = playbook.host(context.hostName)
         let releases = Self.releases(context)
         kubernetes = Self.kubernetes(of: host, playbook)
         all = kubernetes

@@ -23,7 +23,9 @@ struct PackagesReady: Step {
         let installed = try seen.packages(on: host, names: packages.all)
         for name in packages.all {
             guard let package = installed[name] else { continue }
-            if package.isHeld { throw .unmet(.packageHeld(host: host, package: name)) }
+            if package.isHeld, context.playbook.packageHolds == .refuse {
+                throw .unmet(.packageHeld(host: host, package: name))
+            }
             guard package.isConfigured else {
                 throw .unmet(.packageSystemUnclean(host: host, audit: "\(name) is not configured"))
             }

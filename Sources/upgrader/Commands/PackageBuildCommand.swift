@@ -41,6 +41,10 @@ struct PackageBuildCommand: AsyncParsableCommand {
     var unverified: [String] = []
 
     mutating func validate() throws {
+        // They name a unit and a directory on the builder.
+        for word in [component, version] where word.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9.+~-]*/) == nil {
+            throw ValidationError("\(word) is no name of a component, and no version of one")
+        }
         if on != nil, playbook == nil { throw ValidationError("--on needs --playbook, which names the builders") }
     }
 

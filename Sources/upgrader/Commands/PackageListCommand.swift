@@ -31,8 +31,9 @@ struct PackageListCommand: AsyncParsableCommand {
                 let file = NSTemporaryDirectory() + "upgrader-installed-\(UUID().uuidString)"
                 let lines = try await installed(Session(playbook: playbook))
                 try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file), options: .atomic)
-                // The program removes it: there is nobody left here to do so.
-                words += ["--installed", file, "--consume"]
+                // The program removes it: there is nobody left here to do so, but where it cannot be run.
+                defer { unlink(file) }
+                try await PackagingProgram.become(words + ["--installed", file, "--consume"])
             }
             try await PackagingProgram.become(words)
         }

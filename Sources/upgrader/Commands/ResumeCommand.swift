@@ -15,7 +15,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Why, for the journal.")
     var reason = ""
 
-    @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
+    @Option(help: "Stop when this hop is done, such as 1.12-1.13, or 1.13.")
     var until: String?
 
     @Flag(help: ArgumentHelp(takeoverHelp))

@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Ask nothing: neither before the first change nor when a step has failed.")
     var yes = false
 
-    @Option(help: "Stop when this hop is done, such as 1.12-1.13.")
+    @Option(help: "Stop when this hop is done, such as 1.12-1.13, or 1.13.")
     var until: String?
 
     @Flag(help: ArgumentHelp(takeoverHelp))

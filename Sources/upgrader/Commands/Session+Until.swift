@@ -1,16 +1,16 @@
 internal import UpgradeCore
 
 extension Session {
-    /// Reads `--until`; `nil` when it was not given.
+    /// Reads `--until`, a hop or the release that it arrives at; `nil` when it was not given.
     ///
     /// - Throws: `Complaint` for a text that is not a hop.
     func hop(_ text: String?) throws -> HopID? {
         guard let text else { return nil }
-        guard let hop = HopID(text) else {
+        guard let hop = HopID(text) ?? MinorRelease(text).flatMap({ HopID(to: $0) }) else {
             throw Complaint(
                 FiveLines(
                     error: "--until \(text) is not a hop",
-                    why: "a hop is one minor release to the next, with a dash between",
+                    why: "a hop is one minor release to the next with a dash between, or the release at its end",
                     state: "nothing was changed",
                     next: "name a hop of the plan; `upgrader plan \(path)` shows them"
                 ),

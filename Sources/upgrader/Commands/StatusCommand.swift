@@ -22,7 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
             let directory = try RunDirectory.find(run ?? state.state)
             let document = try StatusDocument(reading: directory)
             switch format {
-            case .text: Output.write(document.lines.joined(separator: "\n"))
+            case .text:
+                let width = Terminal.outputWidth
+                Output.write(document.lines.flatMap { $0.hanging(in: width) }.joined(separator: "\n"))
             case .json: Output.write(try document.text)
             }
             OtherRuns.tell(besides: directory)

@@ -24,7 +24,14 @@ struct WhyCommand: AsyncParsableCommand {
             let record = try RunRecord(run ?? state.state)
             let report = record.why
             switch format {
-            case .text: Output.write(report.lines.map(\.onePrintableLine).joined(separator: "\n"))
+            case .text:
+                // What is to be copied and run stays in one piece.
+                let commands = Set(report.commands)
+                let width = Terminal.outputWidth
+                let lines = report.lines.map(\.onePrintableLine).flatMap { line in
+                    line.hanging(in: commands.contains(line.trimmingCharacters(in: .whitespaces)) ? nil : width)
+                }
+                Output.write(lines.joined(separator: "\n"))
             case .json: Output.write(try JSON.text(report))
             }
             OtherRuns.tell(besides: record.directory)

@@ -28,6 +28,9 @@ struct Sequence {
             "by the playbook: \(change.fact) is \(change.value), because: \(change.reason) (\(change.source))"
         }
         if plan.takesBack == nil { lines.append(conffileRules) }
+        if playbook.packageHolds == .keep {
+            lines.append("packages on hold are installed all the same, and held again")
+        }
         var place = ""
         for line in script.steps {
             let hop = line.key.hop

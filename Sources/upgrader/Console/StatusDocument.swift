@@ -158,7 +158,7 @@ struct StatusDocument: Encodable {
     /// For people.
     var lines: [String] {
         var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
-        if let takesBack { lines.append("rollback: takes back a worker of \(takesBack)") }
+        if let takesBack { lines.append("rollback: takes back what \(takesBack) had begun") }
         if let holder { lines.append("at work:  \(holder)") }
         lines += asked.map { "asks:     \($0) waits for an answer at the terminal of the run" }
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }

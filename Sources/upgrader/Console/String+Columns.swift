@@ -52,6 +52,15 @@ extension String {
         return line.isEmpty ? lines : lines + [line]
     }
 
+    /// The line in lines of at most so many columns, each below the text of its label where it has one; `nil` leaves it whole.
+    func hanging(in width: Int?) -> [String] {
+        guard let width, columns > width else { return [self] }
+        let head = prefixMatch(of: /\ *(?:(?:[a-z]+ )?[a-z]+:\ +)?/).map { String($0.output) } ?? ""
+        let margin = String(repeating: " ", count: head.columns + (head.last == " " && head.contains(":") ? 0 : 2))
+        let first = String(dropFirst(head.count)).folded(to: max(20, width - margin.columns))
+        return first.enumerated().map { ($0 == 0 ? head : margin) + $1 }
+    }
+
     private func cutHard(to width: Int) -> String {
         var room = width
         return String(

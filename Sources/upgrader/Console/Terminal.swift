@@ -53,9 +53,14 @@ struct Terminal: Sendable {
     }
 
     /// The width of the terminal behind standard error; `nil` where that is none, or does not know.
-    static var errorWidth: Int? {
+    static var errorWidth: Int? { width(of: STDERR_FILENO) }
+
+    /// The width of the terminal behind standard output; `nil` where that is none, or does not know.
+    static var outputWidth: Int? { width(of: STDOUT_FILENO) }
+
+    private static func width(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard isatty(STDERR_FILENO) == 1, ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
             return nil
         }
         return Int(size.ws_col)

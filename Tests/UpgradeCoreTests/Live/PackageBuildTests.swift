@@ -118,10 +118,13 @@ struct PackageBuildTests {
             .job("build1", "inactive", "ended 0"),
             .job("build1", "inactive", "ended 0"),
             .on("build1", "upgrader-package-records", record),
-            .on("build1", "copy", String(repeating: "b", count: 64))
+            .on("build1", "copy", String(repeating: "b", count: 64)),
+            .on("build1", "upgrader-forget-job")
         )
         await #expect(throws: AccessError.self) { try await perform(scene, into: directory.path) }
         #expect(!FileManager.default.fileExists(atPath: "\(directory.path)/helm_2.16.12-1.json"))
+        // Asked for again, it is not copied once more for ever.
+        scene.remote.expectFinished()
     }
 
     @Test(
@@ -135,7 +138,8 @@ struct PackageBuildTests {
         let scene = try LiveScene(
             .job("build1", "inactive", "ended 0"),
             .job("build1", "inactive", "ended 0"),
-            .on("build1", "upgrader-package-records", record.replacing(old, with: new))
+            .on("build1", "upgrader-package-records", record.replacing(old, with: new)),
+            .on("build1", "upgrader-forget-job")
         )
         await #expect(throws: AccessError.self) { try await perform(scene) }
         scene.remote.expectFinished()

@@ -46,6 +46,18 @@ struct PackageLockScriptTests {
         withExtendedLifetime((process, second)) {}
     }
 
+    @Test("who holds a file of the same number on another file system is not taken for its holder")
+    func sameNumber() async throws {
+        let bench = try HostScriptTests.Bench()
+        try await bench.program("dpkg", "#!/bin/sh\nexit 0\n")
+        for name in ["lock", "other"] { try bench.write("", to: name) }
+        let process = try await hold("\(bench.path)/other")
+        let number = try await bench.run("stat -c %i -- $1", "\(bench.path)/other").output
+        try await bench.program("stat", "#!/bin/sh\necho \(number)\n")
+        #expect(try await state(bench, ["\(bench.path)/other"]).lockHolder == "perl (pid \(process.pid))")
+        #expect(try await state(bench, ["\(bench.path)/lock"]).lockHolder == nil)
+    }
+
     private func hold(_ lock: String) async throws -> Program {
         let process = try Program("/usr/bin/perl", ["-e", Self.holder, lock, "now"])
         try await until { FileManager.default.fileExists(atPath: "\(lock).held") || process.hasEnded }

@@ -58,7 +58,9 @@ struct RenderingTests {
         case .configurePending: .mask(host: "cp1", unit: "kube-apiserver.service")
         case .mask: .unmask(host: "cp1", unit: "kube-apiserver.service")
         case .unmask: .restart(host: "cp1", unit: "kube-apiserver.service")
-        case .restart: .pause(host: "cp1", unit: "apt-daily.timer")
+        case .restart: .unhold(host: "w1", package: "kubernetes-node")
+        case .unhold: .hold(host: "w1", package: "kubernetes-node")
+        case .hold: .pause(host: "cp1", unit: "apt-daily.timer")
         case .pause: .unpause(host: "cp1", unit: "apt-daily.timer")
         case .unpause: .saveSnapshot(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db")
         case .saveSnapshot:
@@ -135,13 +137,13 @@ struct RenderingTests {
         case .freeSpace: .packages(host: "w1", names: ["kubernetes-node", "kubernetes-client"])
         case .packages: .candidates(host: "w1", names: ["kubernetes-node"])
         case .candidates:
-            .dryStart(
+            .archives(
                 host: "w1",
                 packages: [PackageVersion("1.14.10-1")].compactMap { version in
                     version.map { PackageSpec(name: "kubernetes-node", version: $0) }
-                },
-                units: ["kubelet", "kube-proxy"]
+                }
             )
+        case .archives(_, let packages): .dryStart(host: "w1", packages: packages, units: ["kubelet", "kube-proxy"])
         case .dryStart(_, let packages, _): .conffiles(host: "w1", packages: packages)
         case .conffiles: .packageSystem(host: "w1")
         case .packageSystem: .unit(host: "w1", unit: "kubelet.service")

@@ -48,6 +48,7 @@ struct PlaybookDecoderTests {
                   node: [kube-n]
                   client: []
                   conffile-default: refuse
+                  holds: keep
                   conffiles: [{path: /etc/default/kubelet, decision: merge}, {path: /etc/x, decision: take}]
                 saved-paths: [/etc]
                 drain: {deadline: 90s, delete-bare-pods: true, delete-emptydir-data: true}
@@ -110,6 +111,7 @@ struct PlaybookDecoderTests {
                         standard: .refuse,
                         byPath: ["/etc/default/kubelet": .merge, "/etc/x": .take]
                     ),
+                    packageHolds: .keep,
                     savedPaths: ["/etc"],
                     drain: DrainOptions(deadline: .seconds(90), deletesBarePods: true, deletesEmptyDirData: true),
                     foreignCordons: .keep,

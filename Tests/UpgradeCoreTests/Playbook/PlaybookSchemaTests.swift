@@ -30,7 +30,7 @@ struct PlaybookSchemaTests {
           "etcd": {"endpoint": "http://e:2379", "cacert": "/a", "cert": "/c", "key": "/k",
             "snapshot-directory": "/s", "keep": 3, "prove-snapshot": false, "known-key": "/k/x"},
           "packages": {"control-plane": ["ka"], "node": ["kn"], "client": ["kc"],
-            "conffile-default": "merge", "conffiles": [{"path": "/etc/x", "decision": "take"}]},
+            "conffile-default": "merge", "holds": "keep", "conffiles": [{"path": "/etc/x", "decision": "take"}]},
           "saved-paths": ["/etc"],
           "drain": {"deadline": "1s", "delete-bare-pods": true, "delete-emptydir-data": true},
           "foreign-cordons": "keep",

@@ -112,6 +112,8 @@ struct ConffilesTests {
         scene.conffiles["w1"] = ConffileSurvey()
         scene.packages["w1"]?["kubernetes-node"]?.isHeld = true
         #expect(try scene.refusal(step, "workers", on: "w1") == .packageHeld(host: "w1", package: "kubernetes-node"))
+        scene.playbook.packageHolds = .keep
+        #expect(try scene.refusal(step, "workers", on: "w1") == nil)
     }
 
     @Test("what is installed, and an install that was cut off, are decided already")

@@ -56,6 +56,12 @@ struct DryStartTests {
         #expect(
             try scene.refusal(step, "workers", on: "w1") == .packageHeld(host: "w1", package: "kubernetes-node")
         )
+        scene.playbook.packageHolds = .keep
+        scene.dryStarts["w1"]?.trials[0].status = 1
+        guard case .dryStartRefused = try scene.refusal(step, "workers", on: "w1") else {
+            Issue.record("its daemons are tried all the same")
+            return
+        }
     }
 
     @Test("an unknown flag is refused by name, with the file and line that have it")
@@ -105,6 +111,18 @@ struct DryStartTests {
         }
     }
 
+    @Test("a daemon whose program the new packages do not have is refused: the install would not change what runs")
+    func elsewhere() throws {
+        let scene = fetched {
+            $0.trials.removeFirst()
+            $0.elsewhere = ["kubelet": "/usr/local/bin/kubelet"]
+        }
+        #expect(
+            try scene.refusal(step, "workers", on: "w1")
+                == .programElsewhere(host: "w1", unit: "kubelet", program: "/usr/local/bin/kubelet", packages: [node])
+        )
+    }
+
     @Test("a daemon that does not end at --version is refused")
     func endless() throws {
         let scene = fetched { $0.trials[0] = .init(unit: "kubelet", status: 124, version: nil, output: "starting") }
@@ -121,11 +139,8 @@ struct DryStartTests {
     }
 
     @Test("a unit that does not run stops nothing: it has no arguments to try")
-    func untried() throws {
-        let scene = fetched {
-            $0.trials = []
-            $0.untried = ["kubelet": "it does not run", "kube-proxy": "it does not run"]
-        }
+    func stopped() throws {
+        let scene = fetched { $0.trials = [] }
         #expect(try scene.decide(step, "workers", on: "w1") == [])
     }
 

@@ -42,6 +42,30 @@ struct NodeUpgradeTests {
         )
     }
 
+    @Test("where the playbook keeps holds, each is lifted, the packages are installed, and it is put back")
+    func keptHold() throws {
+        var scene = Scene()
+        scene.weCordon("w1")
+        scene.playbook.packageHolds = .keep
+        scene.packages["w1"]?["kubernetes-node"]?.isHeld = true
+        let unhold = Action.unhold(host: "w1", package: "kubernetes-node")
+        let hold = Action.hold(host: "w1", package: "kubernetes-node")
+        let decide = { (scene: Scene) in try scene.decide(InstallNode(), phase, on: "w1") }
+        #expect(try decide(scene) == [unhold, install, hold])
+        // Cut off behind the first, and behind the second.
+        scene.packages["w1"]?["kubernetes-node"]?.isHeld = false
+        scene.enter(unhold)
+        #expect(try decide(scene) == [install, hold])
+        scene.packages["w1"]?["kubernetes-node"]?.version = .target
+        #expect(try decide(scene) == [hold])
+        // Somebody else has put it back; and one that nobody had put on hold.
+        scene.packages["w1"]?["kubernetes-node"]?.isHeld = true
+        #expect(try decide(scene) == [])
+        scene.packages["w1"]?["kubernetes-node"]?.isHeld = false
+        scene.ledger = Ledger()
+        #expect(try decide(scene) == [])
+    }
+
     @Test("a host that is control plane and worker gets each part in its own phase")
     func stacked() throws {
         var scene = Scene(hosts: [Host(name: "m1", roles: [.etcd, .controlPlane, .worker])])

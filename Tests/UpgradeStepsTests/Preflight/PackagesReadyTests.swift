@@ -96,6 +96,8 @@ struct PackagesReadyTests {
         var scene = Scene()
         scene.packages["w1"]?["kubernetes-node"]?.isHeld = true
         #expect(try scene.refusal(step, phase, on: "w1") == .packageHeld(host: "w1", package: "kubernetes-node"))
+        scene.playbook.packageHolds = .keep
+        #expect(try scene.refusal(step, phase, on: "w1") == nil)
     }
 
     @Test("a package that is not configured is refused")

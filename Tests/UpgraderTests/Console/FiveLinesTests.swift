@@ -27,6 +27,25 @@ struct FiveLinesTests {
         #expect(words(text) == words(block.text))
     }
 
+    @Test(
+        "a line hangs below the text of its label, or its margin, and loses no word",
+        arguments: [
+            ("  why:  node w1 is Ready and its pods are not, for as long as anybody looks", 8),
+            ("it stopped at 1.12-1.13/workers/drain@w1: Drain the node of all its pods", 2),
+            ("in doubt: 1.12-1.13/workers/drain@w1 (drain w1.example.org and wait)", 10),
+            ("      the same as before, but the steps that are done are not done again", 8),
+        ]
+    )
+    func hanging(line: String, margin: Int) {
+        let lines = line.hanging(in: 40)
+        #expect(lines.count > 1)
+        #expect(lines.allSatisfy { $0.columns <= 40 })
+        #expect(lines.dropFirst().allSatisfy { $0.prefix(while: { $0 == " " }).count == margin })
+        #expect(lines.joined().filter { $0 != " " } == line.filter { $0 != " " })
+        #expect(line.hanging(in: nil) == [line])
+        #expect(line.hanging(in: line.columns) == [line])
+    }
+
     @Test("stay whole in a pipe, and where they have room")
     func whole() {
         #expect(block.text(width: nil) == block.text)

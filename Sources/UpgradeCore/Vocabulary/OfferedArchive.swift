@@ -1,0 +1,13 @@
+/// The archive of a package that apt offers a host, as the signed lists of its repository name it.
+public struct OfferedArchive: Hashable, Sendable, Codable {
+    /// The package and its version.
+    public var package: PackageSpec
+    /// The SHA-256 of the archive, in lowercase hexadecimal; apt refuses a download that has another.
+    public var sha256: String
+
+    /// Makes one.
+    public init(package: PackageSpec, sha256: String) {
+        self.package = package
+        self.sha256 = sha256
+    }
+}

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import shutil
 
 from scene import PACKAGING, Scene, program, tarball
-from upstream import catalog
-from upstream.web import LARGEST_PAGE
+from upstream import build, catalog, fetch
+from upstream.web import LARGEST_PAGE, Web
 
 
 class Refusals(Scene):
@@ -20,8 +21,36 @@ class Refusals(Scene):
         release = self.helm(signer=self.signer("helm"))
         findings = self.fetch(release)
         self.assertEqual([(one.means, one.verified) for one in findings], [
-            ("size", True), ("pinned sha256", True), ("sha256 on upstream's page", True), ("OpenPGP signature", True)])
+            ("upstream's own site", False), ("size", True), ("pinned sha256", True), ("sha256 on upstream's page", True),
+            ("OpenPGP signature", True)])
         self.assertTrue(all("tinyproxy" in via for _, via in self.server.asked), self.server.asked)
+
+    def test_what_a_mirror_has_given_is_recorded_as_the_mirrors_and_verified_all_the_same(self):
+        release = self.helm()
+        secret = self.mirror.replace("//", "//me:secret@")
+        first = fetch.fetch(release, self.scratch / "downloads", Web(self.proxy, secret), (), self.keys, self.said.append)
+        self.assertIn("UNVERIFIED:", "".join(line for line in self.said if "upstream's own site" in line))
+        # What is there already was not fetched by this call, which has no mirror, and cannot reach the page either.
+        web = Web("http://127.0.0.1:1", "")
+        again = fetch.fetch(release, self.scratch / "downloads", web, ["checksum-file"], self.keys, self.said.append)
+        for findings in (first, again):
+            [told] = [one.text for one in findings if one.means == "upstream's own site"]
+            self.assertEqual(told, f"{self.mirror} was read in place of {self.URL}")
+        [page] = [one.text for one in first if one.means == "sha256 on upstream's page"]
+        self.assertEqual(page, f"{self.URL}.sha256, as {self.mirror} has it")
+        self.assertNotIn("secret", str([*first, *again, *self.said]))
+        text = build.changelog(release, first)
+        self.assertIn(f"{self.mirror} was read in place of", " ".join(text.split("NOT verified:")[1].split()))
+        self.put(self.URL, b"x" * release.files[0].size)
+        (self.scratch / "downloads" / release.files[0].name).unlink()
+        self.helm_refused("wrong-checksum", release)
+
+    def test_nobody_knows_where_a_file_is_from_that_was_put_there(self):
+        release = self.helm()
+        (self.scratch / "downloads").mkdir()
+        shutil.copy(self.site / self.URL[8:], self.scratch / "downloads")
+        self.assertIn(("upstream's own site", False, "the file was there already, and nobody has said from where"),
+                      [(one.means, one.verified, one.text) for one in self.fetch(release)])
 
     def test_a_tampered_tarball(self):
         release = self.helm()

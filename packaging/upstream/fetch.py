@@ -34,7 +34,9 @@ def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
     for entry in release.files:
         path = directory / entry.name
         if not path.exists():
-            say(f"fetch:      {entry.url}")
+            say(f"fetch:      {entry.url}{f', at the mirror {web.origin()}' if web.mirror else ''}")
+            # Before the file, which may be used by a later call.
+            _origin(path).write_text(web.origin() or entry.url)
             web.get(entry.url, path, entry.redirects)
         try:
             findings += _verify(entry, path, web, unverified, keys)
@@ -66,6 +68,11 @@ def _verify(entry, path, web, unverified, keys):
     def note(means, text, verified=True):
         found.append(Finding(entry.name, means, verified, text))
 
+    origin = _origin(path).read_text() if _origin(path).exists() else ""
+    if not origin:
+        note("upstream's own site", "the file was there already, and nobody has said from where", False)
+    elif origin != entry.url:
+        note("upstream's own site", f"{origin} was read in place of {entry.url}", False)
     verify.size(entry, path)
     if entry.size is None:
         note("size", "upstream's page tells none", False)
@@ -95,7 +102,11 @@ def _advertised(entry, path, web, unverified, note):
             note("upstream's checksum file", f"{item.url} could not be had ({refusal.name}); accepted", False)
             continue
         verify.advertised(item, entry, path, page)
-        note(f"{item.algorithm} on upstream's page", item.url)
+        note(f"{item.algorithm} on upstream's page", f"{item.url}, as {web.origin()} has it" if web.mirror else item.url)
+
+
+def _origin(path):
+    return path.with_name(f"{path.name}.from")
 
 
 def _signature(entry, path, web, unverified, keys, note):

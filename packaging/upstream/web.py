@@ -100,11 +100,18 @@ class Web:
                           "if upstream has moved, add the host to `redirects` of the data file, with its source")
         return place
 
+    def origin(self):
+        """The mirror that is read in place of upstream's own sites; nothing where there is none."""
+        return without_password(self.mirror.rstrip("/"))
+
     def _way(self):
-        if not self.proxy:
-            return ""
-        # Its password is nobody's who reads this.
-        return f" (through {re.sub('//[^/@]*@', '//', self.proxy)})"
+        ways = [("through", without_password(self.proxy)), ("at the mirror", self.origin())]
+        return "".join(f" ({word} {place})" for word, place in ways if place)
+
+
+def without_password(address):
+    """It is nobody's who reads what is printed or packed."""
+    return re.sub("//[^/@]*@", "//", address)
 
 
 def refuse_page(url, path, kind):

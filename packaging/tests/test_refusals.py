@@ -206,6 +206,80 @@ class Refusals(Scene):
         findings = self.fetch(catalog.load("helm", "2.17.0", self.root))
         self.assertIn(("pinned sha256", False), [(one.means, one.verified) for one in findings])
 
+    def test_what_a_mirror_has_on_first_use_is_pinned_as_the_mirrors(self):
+        self.put("https://get.helm.sh/helm-v2.17.0-linux-amd64.tar.gz", b"data")
+        self.tool("add", "helm", "2.17.0", "--trust-on-first-use", "--mirror", self.mirror, "--proxy", self.proxy)
+        [pin] = self.data("helm", "2.17.0")["files"][0]["pins"]
+        self.assertIn(f"as {self.mirror} has it", pin["source"])
+
+    def data(self, component, version):
+        return json.loads((self.root / "data" / component / f"{version}.json").read_text())
+
+    def test_a_new_version_is_verified_by_all_that_the_newest_one_was(self):
+        signer = self.signer("helm")
+        self.helm("2.9.1")
+        release = self.helm("2.16.12", signer)
+        raw = release.raw
+        raw["files"][0]["advertised"].append({"url": "https://example.org/2.16/helm-v2.16.12.sums", "algorithm": "sha256",
+                                              "form": "sums"})
+        (self.root / "data/helm/2.16.12.json").write_text(json.dumps(raw))
+        self.tool("add", "helm", "2.17.0", "--sha256", "a" * 64, "--source", "a page")
+        [entry] = self.data("helm", "2.17.0")["files"]
+        self.assertEqual(entry["signature"], {
+            "url": "https://get.helm.sh/helm-v2.17.0-linux-amd64.tar.gz.asc", "fingerprint": signer.fingerprint,
+            "keyring": "helm.gpg", "source": "as 2.16.12: the test"})
+        self.assertEqual([item["url"] for item in entry["advertised"]], [
+            "https://get.helm.sh/helm-v2.17.0-linux-amd64.tar.gz.sha256", "https://example.org/2.17/helm-v2.17.0.sums"])
+        # The one after is no further away from its source.
+        self.tool("add", "helm", "2.17.1", "--sha256", "a" * 64, "--source", "a page")
+        self.assertEqual(self.data("helm", "2.17.1")["files"][0]["signature"]["source"], "as 2.16.12: the test")
+
+    def test_adding_helm_to_the_data_that_there_is_asks_for_its_signature(self):
+        shutil.copytree(PACKAGING / "data", self.root / "data", dirs_exist_ok=True)
+        self.tool("add", "helm", "2.17.0", "--sha256", "a" * 64, "--source", "a page")
+        signature = self.data("helm", "2.17.0")["files"][0]["signature"]
+        self.assertEqual(signature["fingerprint"], "967F8AC5E2216F9F4FD270AD92AA783CBAAE8E3B")
+        self.assertTrue(signature["url"].endswith("/v2.17.0/helm-v2.17.0-linux-amd64.tar.gz.asc"))
+
+    def test_a_checksum_of_another_form_is_refused_with_the_right_one(self):
+        name = "helm-v2.17.0-linux-amd64.tar.gz"
+        for words, *wanted in (
+            (["--sha256", "a" * 128], f"--sha512 {name}=", "128"),
+            (["--sha512", "a" * 64], f"--sha256 {name}=", "64"),
+            (["--sha256", "a" * 63], f"--sha256 {name}=VALUE", "63"),
+            (["--sha256", "z" * 64], f"--sha256 {name}=VALUE", "hexadecimal"),
+            (["--sha256", "="], f"--sha256 {name}=VALUE"),
+            (["--sha256", "=" + "a" * 64], f"--sha256 {name}=VALUE"),
+            (["--sha256", f"{name}="], f"--sha256 {name}=VALUE"),
+            (["--sha256", "helm.tar.gz=" + "a" * 64], f"--sha256 {name}=VALUE", "no file helm.tar.gz"),
+            (["--sha256", "a" * 64, "--sha256", f"{name}={'b' * 64}"], "twice"),
+        ):
+            text = self.tool("add", "helm", "2.17.0", *words, "--source", "a page", code=64)
+            for word in ("refused, not-a-checksum", *wanted):
+                self.assertIn(word, text, words)
+        name = "calicoctl-linux-amd64"
+        text = self.tool("add", "calico", "3.17.1", "--sha256", "a" * 64, "--source", "a page", code=64)
+        self.assertIn("several files", text)
+        self.assertIn(f"--sha256 {name}=VALUE", text)
+        text = self.tool("add", "calico", "3.17.1", "--sha256", f"{name}={'a' * 64}", "--source", "a page", code=64)
+        self.assertIn("no-checksum: calico-amd64", text)
+        self.assertIn("no-source", self.tool("add", "helm", "2.17.0", "--sha256", "a" * 64, code=64))
+        self.assertEqual(list((self.root / "data").rglob("*.json")), [])
+
+    def test_checksums_are_taken_by_name_and_by_themselves_with_their_evidence(self):
+        self.tool("add", "helm", "2.17.0", "--sha256", "A" * 64, "--sha512", f"helm-v2.17.0-linux-amd64.tar.gz={'b' * 128}",
+                  "--source", "a page", "--third-party")
+        self.assertEqual(self.data("helm", "2.17.0")["files"][0]["pins"], [
+            {"algorithm": "sha256", "value": "a" * 64, "source": "a page", "evidence": "third-party"},
+            {"algorithm": "sha512", "value": "b" * 128, "source": "a page", "evidence": "third-party"}])
+        self.assertIn("known-already", self.tool("add", "helm", "2.17.0", "--sha256", "a" * 64, "--source", "a page", code=64))
+        names = ("calicoctl-linux-amd64", "calico-amd64", "calico-ipam-amd64")
+        words = [word for name, digit in zip(names, "123") for word in ("--sha256", f"{name}={digit * 64}")]
+        self.tool("add", "calico", "3.17.1", *words, "--source", "a page")
+        files = self.data("calico", "3.17.1")["files"]
+        self.assertEqual([(one["name"], one["pins"][0]["value"], one["pins"][0]["evidence"]) for one in files],
+                         [(name, digit * 64, "upstream") for name, digit in zip(names, "123")])
+
     def test_a_key_is_added_by_its_fingerprint_only(self):
         signer = self.signer("helm")
         file = self.scratch / "key.asc"

@@ -227,13 +227,21 @@ class Scene(unittest.TestCase):
             self.assertIn(word, caught.exception.lines())
         return caught.exception
 
-    def tool(self, *words, code=0, before=(), tree=PACKAGING):
-        """The program itself, as an operator runs it."""
+    def tool(self, *words, **how):
+        """The program itself, as an operator runs it; what it printed."""
+        result = self.run_tool(*words, **how)
+        return result.stdout + result.stderr
+
+    def document(self, *words, **how):
+        """What it says to a program: one document, and nothing else, on standard output."""
+        return json.loads(self.run_tool(*words, "--format", "json", **how).stdout)
+
+    def run_tool(self, *words, code=0, before=(), tree=PACKAGING):
         program = [str(tree / "package"), "--root", str(self.root), "--keys", str(self.keys)]
         result = subprocess.run([*before, *program, *map(str, words)],
                                 capture_output=True, text=True, env={**os.environ, "no_proxy": "*"}, check=False)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
-        return result.stdout + result.stderr
+        return result
 
     def signer(self, name, **how):
         made = Signer(self.scratch, name, **how)

@@ -315,6 +315,40 @@ class Publishing(Scene):
         self.assertEqual(rows["kubernetes", "1.15.12-1"], ["upstream", "yes", "yes", "w1"])
         self.assertEqual(rows["kubernetes", "1.16.15-1"], ["upstream", "yes", "-", "-"])
 
+    def test_the_list_has_what_there_is_no_data_of(self):
+        self.publish("kubernetes_1.15.12-1", "helm_2.16.12-1")
+        (self.built.root / "data/kubernetes/1.15.12.json").rename(self.scratch / "kept.json")
+        self.addCleanup(shutil.move, self.scratch / "kept.json", self.built.root / "data/kubernetes/1.15.12.json")
+        Repository(self.base).run("-C", "main", "includedeb", "upgrader", self.foreign())
+        installed = self.scratch / "installed"
+        installed.write_text("w1 kubernetes-node 1.15.12-1\nw2 kubernetes-node 1.9.10-1\nw2 helm 2.16.12-1\nw3 kubernetes-node 1.9.10-1\n")
+        words = ["list", "--built", self.out, "--repository", self.base, "--installed", installed]
+        lines = [line.split() for line in self.built.tool(*words).splitlines()[1:]]
+        rows = {tuple(line[:2]): line[2:] for line in lines}
+        self.assertEqual(rows["kubernetes", "1.15.12-1"], ["no-data", "yes", "yes", "w1"])
+        self.assertEqual(rows["kubernetes", "1.9.10-1"], ["no-data", "-", "-", "w2", "w3"])
+        self.assertEqual(rows["stranger", "1:2~rc1-3"], ["no-data", "-", "yes", "-"])
+        self.assertEqual(rows["helm", "2.16.12-1"], ["upstream", "yes", "yes", "w2"])
+        self.assertEqual(len(rows), len(lines))
+        self.assertEqual([line[1] for line in lines if line[0] == "kubernetes"],
+                         ["1.9.10-1", "1.15.11-1", "1.15.12-1", "1.16.15-1"])
+        rows = {tuple(line.split()[:2]): line.split()[2:] for line in self.built.tool("list").splitlines()[1:]}
+        self.assertEqual(rows["helm", "2.16.12-1"], ["upstream", "?", "?", "?"])
+        self.assertEqual({key for key in rows if key[0] == "kubernetes"},
+                         {("kubernetes", "1.15.11-1"), ("kubernetes", "1.16.15-1")})
+        # Half a release is not a published one.
+        Repository(self.base).run("remove", "upgrader", "helm")
+        found = json.loads(self.built.tool(*words, "--format", "json"))["packages"]
+        [helm] = [row for row in found if row["component"] == "helm"]
+        self.assertEqual(helm, {"component": "helm", "version": "2.16.12-1", "data-rests-on": "upstream", "built": True,
+                                "published": False, "installed-on": ["w2"]})
+
+    def foreign(self):
+        """A package that somebody has put into the repository by hand."""
+        self.repack("helm_2.16.12-1_amd64.deb", "Package: helm\nVersion: 2.16.12-1", "Package: stranger\nVersion: 1:2~rc1-3",
+                    "stranger.deb")
+        return str(self.out / "stranger.deb")
+
     def test_a_package_is_held_against_the_repository(self):
         deb = self.out / "helm_2.16.12-1_amd64.deb"
         self.assertIn("not-as-published", self.built.tool("verify", deb, "--repository", self.base, code=10))

@@ -29,6 +29,7 @@ def add(options, web, say):
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(raw, indent=1) + "\n")
     say(f"written: {target}; read it, and commit it")
+    return {"written": str(target), "release": raw}
 
 
 def _files(component, version, root):
@@ -133,6 +134,7 @@ def add_key(name, file, fingerprint, keys, say):
     keys.mkdir(parents=True, exist_ok=True)
     (keys / name).write_bytes(data)
     say(f"written: {keys / name}, key {wanted}")
+    return {"written": str(keys / name), "fingerprint": wanted}
 
 
 def dearmored(data):

@@ -20,7 +20,8 @@ def verify_deb(deb, root, base, say):
             raise Refusal("damaged-package", str(deb), "dpkg-deb cannot unpack it")
         count = _sums(deb, tree)
         say(f"whole:     {count} files, each with the checksum of the package's own list, and no other but conffiles")
-        _data(deb, tree, package, version, root, say)
+        data = _data(deb, tree, package, version, root)
+        say(f"says:      made from the files that {data} pins")
     digest = verify.digest(deb, "sha256")
     if base is None:
         # Its list and its words about itself come with it: whoever forges the one forges the other.
@@ -31,6 +32,8 @@ def verify_deb(deb, root, base, say):
             raise Refusal("not-as-published", str(deb), f"sha256 is {digest}, published is {there or 'nothing'}")
         say("verified:  the repository has the same contents")
     say(f"{package} {version}: sha256 {digest}")
+    return {"package": package, "version": version, "architecture": architecture, "sha256": digest, "files": count,
+            "data": data, "published": None if base is None else True}
 
 
 def _sums(deb, tree):
@@ -55,7 +58,7 @@ def _sums(deb, tree):
     return len(listed)
 
 
-def _data(deb, tree, package, version, root, say):
+def _data(deb, tree, package, version, root):
     path = tree / f"usr/share/doc/{package}/upstream.json"
     if not path.exists():
         raise Refusal("not-ours", str(deb), f"it has no {path.relative_to(tree)}: it was not made from this data")
@@ -67,7 +70,7 @@ def _data(deb, tree, package, version, root, say):
     ours = {entry.name: {(pin.algorithm, pin.value) for pin in entry.pins} for entry in release.files}
     if theirs != ours:
         raise Refusal("another-upstream-file", str(deb), f"it was made from {theirs}, the data file pins {ours}")
-    say(f"says:      made from the files that data/{release.component}/{release.version}.json pins")
+    return f"data/{release.component}/{release.version}.json"
 
 
 def fields(deb, *names):

@@ -27,13 +27,18 @@ def publish(repository, records, say):
         fresh = {(*_identity(entry), entry["sha256"]):
                  (directory / entry["file"], build["archive_component"], _identity(entry), entry["sha256"])
                  for directory, build in builds for entry in build["debs"] if _is_new(offered, entry, say)}
-        if not fresh:
+        if fresh:
+            with transaction.all_or_none(repository, {one.identity for one in offered}, set(fresh)):
+                _include_all(repository, offered, fresh.values(), say)
+        else:
             say("nothing new to publish")
-            return
-        with transaction.all_or_none(repository, {one.identity for one in offered}, set(fresh)):
-            _include_all(repository, offered, fresh.values(), say)
-        for deb, component, _, _ in fresh.values():
-            say(f"published: {deb.name}, asked for {component}")
+        place = {one.identity: one.component for one in repository.offered()}
+        debs = {(*_identity(entry), entry["sha256"]): entry["file"] for _, build in builds for entry in build["debs"]}
+        for identity in fresh:
+            say(f"published: {debs[identity]} in {place[identity]}")
+        told = {identity: {"file": file, "sha256": identity[-1], "component": place[identity]} for identity, file in debs.items()}
+        return {"published": [told[identity] for identity in fresh],
+                "already": [one for identity, one in told.items() if identity not in fresh]}
 
 
 def _include_all(repository, offered, fresh, say):

@@ -1,5 +1,6 @@
 """The repository: all or nothing, never overwritten, what a rollback needs stays, and apt believes it."""
 
+import itertools
 import json
 import os
 import random
@@ -87,16 +88,24 @@ class Publishing(Scene):
         path.write_text(json.dumps(raw))
         return deb["sha256"]
 
-    def repack(self, name, old="", new="", target=None):
-        """Packs a package of the build anew, with another text in its control file."""
-        tree = self.scratch / "repacked"
-        subprocess.run(["dpkg-deb", "-R", str(self.out / name), str(tree)], check=True)
-        control = tree / "DEBIAN/control"
-        self.assertIn(old, control.read_text())
-        control.write_text(control.read_text().replace(old, new, 1))
-        (tree / "DEBIAN/md5sums").chmod(0o600)
-        subprocess.run(["dpkg-deb", "-b", str(tree), str(self.out / (target or name))], check=True, capture_output=True)
-        shutil.rmtree(tree)
+    def repack(self, name, old, new, target=None):
+        self.packed_anew(self.out / name, old, new, self.out / (target or name))
+
+    def test_each_patch_stays_offered_whatever_comes_after_it_and_in_whatever_order(self):
+        versions = ["2.16.12-1", "2.16.13-1", "2.16.14-1"]
+        for version in versions[1:]:
+            self.another_patch(self.out / "helm_2.16.12-1.json", version)
+        empty = self.scratch / "empty"
+        shutil.copytree(self.base, empty)
+        for order in itertools.permutations(versions):
+            for at_once in (False, True):
+                shutil.rmtree(self.base)
+                shutil.copytree(empty, self.base)
+                names = [f"helm_{version}" for version in order]
+                for group in [names] if at_once else [[name] for name in names]:
+                    self.publish(*group)
+                self.assertEqual({(component, version) for component, _, version in self.assert_consistent()}, {
+                    ("helm-2.16", "2.16.14-1"), ("helm-2.16.13-1", "2.16.13-1"), ("helm-2.16.12-1", "2.16.12-1")}, names)
 
     def test_a_published_version_is_never_overwritten(self):
         self.publish("helm_2.16.12-1")

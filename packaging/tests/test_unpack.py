@@ -77,9 +77,11 @@ class Unpacking(unittest.TestCase):
         # It ends early, its stream is broken, its own checksum is wrong, the header of its second file is, or it goes on.
         broken = bytearray(packed)
         broken[len(packed) // 2:len(packed) // 2 + 64] = b"\xff" * 64
+        torn = bytearray(archive(("file", " ".join(map(str, range(100_000))).encode())))
+        torn[len(torn) // 2:len(torn) // 2 + 64] = b"\xff" * 64
         cut = bytes(tar[:20000])
         tar[16896:16996] = b"x" * 100
-        for number, data in enumerate((packed[:len(packed) // 2], packed[:-4], bytes(broken), packed[:-8] + b"\0" * 8,
+        for number, data in enumerate((packed[:len(packed) // 2], packed[:-4], bytes(broken), bytes(torn), packed[:-8] + b"\0" * 8,
                                        gzip.compress(bytes(tar), 1), bytes(tar), WHOLE + b"something else",
                                        gzip.compress(cut, 1), cut)):
             with self.subTest(number):

@@ -72,7 +72,8 @@ class Sums(Verifying):
                      f"\n{OTHER}  other.tar.gz\n{SUM}  {NAME}\n"):
             self.assertEqual(self.page(text, "sums"), SUM, text)
         for text in ("", f"{SUM}  other.tar.gz\n", f"{SUM}  evil-{NAME}\n", f"{SUM}\n{OTHER}\n", f"checksum\n{SUM}\n",
-                     f"{SUM}  {NAME}\n{OTHER}  {NAME}\n", f"{LONG}  {NAME}\n", f"{LONG}\n", f"{SUM[:-1]}\n", f"{SUM}  {NAME}.asc\n"):
+                     f"{SUM}  {NAME}\n{OTHER}  {NAME}\n", f"{LONG}  {NAME}\n", f"{LONG}\n", f"{SUM[:-1]}\n",
+                     f"{SUM}0  {NAME}\n", f"0{SUM}  {NAME}\n", f"{SUM}  {NAME}.asc\n"):
             self.refused("checksum-not-advertised", self.page, text, "sums")
         self.refused("unreadable-data", self.page, SUM, "xml")
 

@@ -23,7 +23,8 @@ class Server(http.server.BaseHTTPRequestHandler):
     """Answers a path with (status, headers, body); says its length only where the headers do."""
 
     def do_GET(self):
-        self.server.asked.append(self.path)
+        # Not self.path, which has lost a second slash.
+        self.server.asked.append(self.requestline.split()[1])
         status, headers, body = self.server.answers.get(self.path, (404, {}, b"none"))
         self.send_response(status)
         for name, value in headers.items():
@@ -106,6 +107,13 @@ class Downloading(unittest.TestCase):
         self.server.asked.clear()
         self.refused("redirected-elsewhere")
         self.assertEqual(len(self.server.asked), 6)
+
+    def test_a_proxy_is_not_gone_around_whatever_the_environment_says(self):
+        self.answer()
+        with mock.patch.dict(os.environ, no_proxy="*", NO_PROXY="*"):
+            self.refused("unreachable", "through http://127.0.0.1:1)", code=UNREACHABLE,
+                         through=Web("http://127.0.0.1:1", self.mirror))
+        self.assertEqual(self.server.asked, [])
 
     def test_an_address_is_taken_as_it_is(self):
         self.answer(status=302, Location="https://upstream.example/x[1-2]{a,b}")

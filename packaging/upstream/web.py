@@ -58,7 +58,6 @@ class Web:
                  "--write-out", r"%{http_code}\n%{redirect_url}\n%{content_type}\n"]
         if self.proxy:
             words += ["--proxy", self.proxy, "--noproxy", ""]
-        partial.unlink(missing_ok=True)
         # curl knows the size of an answer only where the server says it.
         result = subprocess.run([*words, "--", self._address(here)], capture_output=True, text=True, check=False,
                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
@@ -113,7 +112,7 @@ def refuse_page(url, path, kind):
     with open(path, "rb") as stream:
         start = stream.read(1024).lstrip()
     lower = start.lower()
-    is_page = lower.startswith((b"<!doctype", b"<html", b"<?xml")) or (b"<html" in lower and b"\0" not in start)
+    is_page = lower.startswith((b"<!doctype", b"<?xml")) or (b"<html" in lower and b"\0" not in start)
     if is_page or kind.partition(";")[0].strip().lower() == "text/html":
         text = start[:120].decode("utf-8", "replace").replace("\n", " ")
         raise Refusal("page-instead-of-file", url, f"a web page came with status 200: {text}",

@@ -163,9 +163,26 @@ class Refusals(Scene):
     def test_a_missing_checksum_file_needs_a_yes_and_is_told(self):
         release = self.helm()
         (self.site / f"{self.URL}.sha256"[8:]).unlink()
-        self.refused("http-status", lambda: self.fetch(release))
+        self.refused("http-status", lambda: self.fetch(release), "--unverified checksum-file")
+        self.refused("http-status", lambda: self.fetch(release, ["signature"]))
         findings = self.fetch(release, ["checksum-file"])
         self.assertIn(("upstream's checksum file", False), [(one.means, one.verified) for one in findings])
+
+    def test_a_signature_that_is_not_there_needs_a_yes_and_is_told(self):
+        release = self.helm(signer=self.signer("helm"))
+        (self.site / f"{self.URL}.asc"[8:]).unlink()
+        self.refused("http-status", lambda: self.fetch(release), "--unverified signature")
+        self.refused("http-status", lambda: self.fetch(release, ["checksum-file"]))
+        findings = self.fetch(release, ["signature"])
+        self.assertIn(("signature", False, f"{self.URL}.asc could not be had (http-status); accepted"),
+                      [(one.means, one.verified, one.text) for one in findings])
+        # One that is there and is not good is never gone on with.
+        self.put(f"{self.URL}.asc", self.signer("other").sign(b"data"))
+        self.refused("signature-by-another-key", lambda: self.fetch(release, ["signature", "checksum-file"]))
+        self.answer(f"{self.URL}.asc", body=b"<html>no</html>")
+        self.refused("page-instead-of-file", lambda: self.fetch(release, ["signature", "checksum-file"]))
+        self.answer(f"{self.URL}.asc", body=b"no signature")
+        self.refused("signature-invalid", lambda: self.fetch(release, ["signature", "checksum-file"]))
 
     def test_a_key_that_is_not_there_needs_a_yes_and_is_told(self):
         release = self.helm(signer=self.signer("helm"))

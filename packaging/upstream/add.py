@@ -116,7 +116,7 @@ def _first_use(entry, web, today, say):
 def add_key(name, file, fingerprint, keys, say):
     """Puts a key into a keyring that gpgv reads, after its fingerprint was compared."""
     if not re.fullmatch(r"[a-z0-9-]+\.gpg", name):
-        raise Refusal("not-a-keyring", name, "a keyring's name is like helm.gpg", "", USAGE)
+        raise Refusal("not-a-keyring", name, "it is no plain name of small letters with .gpg", "name it as helm.gpg", USAGE)
     data = file.read_bytes()
     if data.startswith(b"-----BEGIN PGP PUBLIC KEY BLOCK-----"):
         data = dearmored(data)

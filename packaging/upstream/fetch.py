@@ -11,7 +11,7 @@ from .web import LARGEST_PAGE
 
 KEYS = ROOT / "keys"
 # What a person may go on without, by name, each time anew.
-MAY_BE_MISSING = ("signature", "checksum-file")
+MAY_BE_MISSING = {"signature": "signature", "checksum-file": "upstream's checksum file"}
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,25 @@ def _advertised(entry, path, web, unverified, note):
         note("upstream's checksum file", "upstream publishes none that is known here", False)
     for number, item in enumerate(entry.advertised):
         page = path.with_name(f"{entry.name}.advertised{number}")
-        try:
-            web.get(item.url, page, item.redirects, LARGEST_PAGE)
-        except Refusal as refusal:
-            if "checksum-file" not in unverified or refusal.name not in ("unreachable", "http-status"):
-                if refusal.name in ("unreachable", "http-status"):
-                    refusal.next += "; or go on without it, with --unverified checksum-file"
-                raise
-            note("upstream's checksum file", f"{item.url} could not be had ({refusal.name}); accepted", False)
+        if not _proof(item.url, page, item.redirects, web, unverified, "checksum-file", note):
             continue
         verify.advertised(item, entry, path, page)
         note(f"{item.algorithm} on upstream's page", f"{item.url}, as {web.origin()} has it" if web.mirror else item.url)
+
+
+def _proof(url, path, redirects, web, unverified, word, note):
+    """Fetches what a download is held against; whether it is there. What is there and is none is never gone on with."""
+    try:
+        web.get(url, path, redirects, LARGEST_PAGE)
+        return True
+    except Refusal as refusal:
+        if refusal.name not in ("unreachable", "http-status"):
+            raise
+        if word not in unverified:
+            refusal.next += f"; or go on without it, with --unverified {word}"
+            raise
+        note(MAY_BE_MISSING[word], f"{url} could not be had ({refusal.name}); accepted", False)
+        return False
 
 
 def _origin(path):
@@ -123,7 +131,8 @@ def _signature(entry, path, web, unverified, keys, note):
                       f"packaging/package add-key {wanted.keyring} FILE --fingerprint {wanted.fingerprint}, or go on"
                       " without it with --unverified signature")
     proof = path.with_name(f"{entry.name}.asc")
-    web.get(wanted.url, proof, entry.redirects, LARGEST_PAGE)
+    if not _proof(wanted.url, proof, entry.redirects, web, unverified, "signature", note):
+        return
     verify.signature(entry, path, armored_or_not(proof), ring)
     note("OpenPGP signature", f"by {wanted.fingerprint} ({wanted.source})")
 

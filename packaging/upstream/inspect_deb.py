@@ -12,7 +12,7 @@ from .refusal import USAGE, Refusal
 
 def verify_deb(deb, root, base, say):
     if not deb.exists():
-        raise Refusal("no-such-file", str(deb), "there is no such file", "", USAGE)
+        raise Refusal("no-such-file", str(deb), "there is no such file", "name a .deb of a build", USAGE)
     package, version, architecture = fields(deb, "Package", "Version", "Architecture")
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch)

@@ -213,6 +213,30 @@ class Scene(unittest.TestCase):
         self.addCleanup(lambda: os.environ.pop("GNUPGHOME") if before is None else os.environ.update(GNUPGHOME=before))
         return base
 
+    def packed_anew(self, deb, old, new, target):
+        """Packs a package once more, with another text in its control file."""
+        tree = self.scratch / "repacked"
+        subprocess.run(["dpkg-deb", "-R", str(deb), str(tree)], check=True)
+        control = tree / "DEBIAN/control"
+        self.assertIn(old, control.read_text())
+        control.write_text(control.read_text().replace(old, new, 1))
+        subprocess.run(["dpkg-deb", "-b", str(tree), str(target)], check=True, capture_output=True)
+        shutil.rmtree(tree)
+
+    def another_patch(self, record, package_version):
+        """A build of another version, as far as a repository and apt can see: the packages of one, renamed."""
+        raw = json.loads(record.read_text())
+        old = raw["package_version"]
+        raw |= {"version": package_version.split("-")[0], "package_version": package_version}
+        for deb in raw["debs"]:
+            before, deb["file"] = deb["file"], deb["file"].replace(old, package_version)
+            self.packed_anew(record.parent / before, f"Version: {old}", f"Version: {package_version}",
+                             record.parent / deb["file"])
+            deb["sha256"] = hashlib.sha256((record.parent / deb["file"]).read_bytes()).hexdigest()
+        made = record.parent / f"{raw['component']}_{package_version}.json"
+        made.write_text(json.dumps(raw))
+        return made
+
     def web(self):
         return Web(self.proxy, self.mirror)
 
@@ -227,13 +251,21 @@ class Scene(unittest.TestCase):
             self.assertIn(word, caught.exception.lines())
         return caught.exception
 
-    def tool(self, *words, code=0, before=(), tree=PACKAGING):
-        """The program itself, as an operator runs it."""
+    def tool(self, *words, **how):
+        """The program itself, as an operator runs it; what it printed."""
+        result = self.run_tool(*words, **how)
+        return result.stdout + result.stderr
+
+    def document(self, *words, **how):
+        """What it says to a program: one document, and nothing else, on standard output."""
+        return json.loads(self.run_tool(*words, "--format", "json", **how).stdout)
+
+    def run_tool(self, *words, code=0, before=(), tree=PACKAGING):
         program = [str(tree / "package"), "--root", str(self.root), "--keys", str(self.keys)]
         result = subprocess.run([*before, *program, *map(str, words)],
                                 capture_output=True, text=True, env={**os.environ, "no_proxy": "*"}, check=False)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
-        return result.stdout + result.stderr
+        return result
 
     def signer(self, name, **how):
         made = Signer(self.scratch, name, **how)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
 
 from scene import DAEMONS, PACKAGING, Scene, built, program, tarball
@@ -24,6 +25,21 @@ def field(deb, name):
     return subprocess.run(["dpkg-deb", "-f", str(deb), name], capture_output=True, text=True, check=True).stdout.strip()
 
 
+def another_day(scratch):
+    """Words before a command that give it another day, host name, time zone, language and umask.
+
+    A build has an environment of its own, so that faketime(1) would not reach it: the loader's own file does, in an /etc
+    that only this command sees.
+    """
+    for name in ("etc", "work"):
+        (scratch / name).mkdir(parents=True)
+    (scratch / "etc/ld.so.preload").write_text(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketime.so.1\n")
+    (scratch / "etc/faketimerc").write_text("+400d\n")
+    script = (f"mount -t overlay etc -o lowerdir=/etc,upperdir={scratch}/etc,workdir={scratch}/work /etc"
+              ' && hostname elsewhere && umask 077 && exec "$@"')
+    return ["unshare", "--mount", "--uts", "sh", "-c", script, "sh", "env", "TZ=Asia/Tokyo", "LC_ALL=C"]
+
+
 class Builds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -36,21 +52,30 @@ class Builds(unittest.TestCase):
             for entry in json.loads(record.read_text())["debs"]:
                 self.assertEqual(verify.digest(self.out / entry["file"], "sha256"), entry["sha256"])
 
+    @unittest.skipIf(os.geteuid() != 0, "only root can have an /etc of its own, and with it another day")
     def test_a_build_elsewhere_on_another_day_by_another_user_is_the_same_to_the_byte(self):
         # An old checkout elsewhere: what is older than the data file must not show either.
         tree = self.scene.scratch / "old tree"
         shutil.copytree(PACKAGING, tree, ignore=shutil.ignore_patterns("tests"))
+        # No part of a package; tells in the log what day it is where the package is made.
+        with open(tree / "shared/upstream.mk", "a") as rules:
+            rules.write("$(info debian/rules: $(shell date +%s) $(shell hostname) $(CURDIR))\n")
         for path in tree.rglob("*"):
             os.utime(path, (1_000_000_000, 1_000_000_000))
+        now = time.time()
 
         def again(record):
             raw = json.loads(record.read_text())
             other = self.scene.scratch / "some where/else" / record.stem
-            # Another day, another time zone, another language, another umask and another length of path.
-            environment = ["env", "TZ=Asia/Tokyo", "LC_ALL=C", "faketime", "-f", "+400d"]
             self.scene.tool("build", raw["component"], raw["version"], "--output", other, "--proxy", self.scene.proxy,
-                            "--mirror", self.scene.mirror, tree=tree,
-                            before=["sh", "-c", 'umask 077; exec "$@"', "-", *environment])
+                            "--mirror", self.scene.mirror, tree=tree, before=another_day(self.scene.scratch / record.stem))
+            lines = next(other.glob(".work/*/build.log")).read_text().splitlines()
+            told = [line.split(" ", 3)[1:] for line in lines if line.startswith("debian/rules: ")]
+            self.assertTrue(told)
+            for day, host, directory in told:
+                self.assertGreater(int(day), now + 399 * 86400)
+                self.assertEqual(host, "elsewhere")
+                self.assertTrue(directory.startswith(str(other)), directory)
             return {entry["file"]: (verify.digest(self.out / entry["file"], "sha256"),
                                     verify.digest(other / entry["file"], "sha256")) for entry in raw["debs"]}
 

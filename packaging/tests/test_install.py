@@ -5,6 +5,7 @@ Needs root and overlayfs. The root is the lab's base image, made by debootstrap 
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import unittest
@@ -65,11 +66,16 @@ class Installing(Scene):
         archive = self.repository()
         self.tool("publish", *sorted(out.glob("*.json")), "--repository", archive)
         archive.chmod(0o755)
-        components = " ".join(path.name for path in sorted((archive / "dists/upgrader").iterdir()) if path.is_dir())
         self.base = Root(self.scratch, base.make(), archive)
-        lists = self.base.upper / "etc/apt/sources.list.d"
-        lists.mkdir(parents=True)
-        (lists / "archive.list").write_text(f"deb [signed-by=/archive/archive.gpg] file:/archive upgrader {components}\n")
+        (self.base.upper / "etc/apt/sources.list.d").mkdir(parents=True)
+        self.update()
+
+    def update(self):
+        """apt is told of every component that there is."""
+        archive = self.base.archive
+        components = " ".join(path.name for path in sorted((archive / "dists/upgrader").iterdir()) if path.is_dir())
+        (self.base.upper / "etc/apt/sources.list.d/archive.list").write_text(
+            f"deb [signed-by=/archive/archive.gpg] file:/archive upgrader {components}\n")
         self.base.apt("update")
 
     def test_each_package_comes_and_goes_without_a_trace(self):
@@ -96,6 +102,24 @@ class Installing(Scene):
             self.assertEqual(self.base.run("cat", f"/etc/default/{name}"), 'DAEMON_ARGS="--v=2"\n')
         self.assertEqual(self.base.run("sh", "-c", "find /etc -name '*.dpkg-*' ! -path '*/alternatives/*'").strip(), "")
         self.assertEqual(self.base.run("dpkg", "--audit"), "")
+
+    def test_a_pinned_patch_is_installed_though_two_newer_ones_came_after_it(self):
+        out = self.scratch / "out"
+        shutil.copytree(built()[1], out)
+        for version in ("1.15.13-1", "1.15.14-1"):
+            record = self.another_patch(out / "kubernetes_1.15.12-1.json", version)
+            self.tool("publish", record, "--repository", self.base.archive)
+        # A host whose lists are from before both still finds what they name.
+        self.base.apt("install", "kubernetes-node=1.15.12-1")
+        self.base.apt("purge", "kubernetes-node")
+        self.base.run("apt-get", "clean")
+        self.update()
+        pin = self.base.upper / "etc/apt/preferences.d/kubernetes"
+        pin.parent.mkdir(parents=True, exist_ok=True)
+        for version in ("1.15.14-1", "1.15.11-1", "1.15.12-1", "1.15.13-1"):
+            pin.write_text(f"Package: kubernetes-*\nPin: version {version}\nPin-Priority: 1001\n")
+            self.base.apt("install", "--allow-downgrades", "kubernetes-node")
+            self.assertEqual(self.base.version("kubernetes-node"), f"installed {version}")
 
     def test_the_user_stays_until_the_last_package_that_needs_it_has_gone(self):
         for first, second in (("kubernetes-master", "kubernetes-node"), ("kubernetes-node", "kubernetes-master")):

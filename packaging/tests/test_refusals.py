@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import shutil
 
 from scene import PACKAGING, Scene, program, tarball
-from upstream import catalog
-from upstream.web import LARGEST_PAGE
+from upstream import build, catalog, fetch
+from upstream.web import LARGEST_PAGE, Web
 
 
 class Refusals(Scene):
@@ -20,8 +21,36 @@ class Refusals(Scene):
         release = self.helm(signer=self.signer("helm"))
         findings = self.fetch(release)
         self.assertEqual([(one.means, one.verified) for one in findings], [
-            ("size", True), ("pinned sha256", True), ("sha256 on upstream's page", True), ("OpenPGP signature", True)])
+            ("upstream's own site", False), ("size", True), ("pinned sha256", True), ("sha256 on upstream's page", True),
+            ("OpenPGP signature", True)])
         self.assertTrue(all("tinyproxy" in via for _, via in self.server.asked), self.server.asked)
+
+    def test_what_a_mirror_has_given_is_recorded_as_the_mirrors_and_verified_all_the_same(self):
+        release = self.helm()
+        secret = self.mirror.replace("//", "//me:secret@")
+        first = fetch.fetch(release, self.scratch / "downloads", Web(self.proxy, secret), (), self.keys, self.said.append)
+        self.assertIn("UNVERIFIED:", "".join(line for line in self.said if "upstream's own site" in line))
+        # What is there already was not fetched by this call, which has no mirror, and cannot reach the page either.
+        web = Web("http://127.0.0.1:1", "")
+        again = fetch.fetch(release, self.scratch / "downloads", web, ["checksum-file"], self.keys, self.said.append)
+        for findings in (first, again):
+            [told] = [one.text for one in findings if one.means == "upstream's own site"]
+            self.assertEqual(told, f"{self.mirror} was read in place of {self.URL}")
+        [page] = [one.text for one in first if one.means == "sha256 on upstream's page"]
+        self.assertEqual(page, f"{self.URL}.sha256, as {self.mirror} has it")
+        self.assertNotIn("secret", str([*first, *again, *self.said]))
+        text = build.changelog(release, first)
+        self.assertIn(f"{self.mirror} was read in place of", " ".join(text.split("NOT verified:")[1].split()))
+        self.put(self.URL, b"x" * release.files[0].size)
+        (self.scratch / "downloads" / release.files[0].name).unlink()
+        self.helm_refused("wrong-checksum", release)
+
+    def test_nobody_knows_where_a_file_is_from_that_was_put_there(self):
+        release = self.helm()
+        (self.scratch / "downloads").mkdir()
+        shutil.copy(self.site / self.URL[8:], self.scratch / "downloads")
+        self.assertIn(("upstream's own site", False, "the file was there already, and nobody has said from where"),
+                      [(one.means, one.verified, one.text) for one in self.fetch(release)])
 
     def test_a_tampered_tarball(self):
         release = self.helm()
@@ -134,9 +163,26 @@ class Refusals(Scene):
     def test_a_missing_checksum_file_needs_a_yes_and_is_told(self):
         release = self.helm()
         (self.site / f"{self.URL}.sha256"[8:]).unlink()
-        self.refused("http-status", lambda: self.fetch(release))
+        self.refused("http-status", lambda: self.fetch(release), "--unverified checksum-file")
+        self.refused("http-status", lambda: self.fetch(release, ["signature"]))
         findings = self.fetch(release, ["checksum-file"])
         self.assertIn(("upstream's checksum file", False), [(one.means, one.verified) for one in findings])
+
+    def test_a_signature_that_is_not_there_needs_a_yes_and_is_told(self):
+        release = self.helm(signer=self.signer("helm"))
+        (self.site / f"{self.URL}.asc"[8:]).unlink()
+        self.refused("http-status", lambda: self.fetch(release), "--unverified signature")
+        self.refused("http-status", lambda: self.fetch(release, ["checksum-file"]))
+        findings = self.fetch(release, ["signature"])
+        self.assertIn(("signature", False, f"{self.URL}.asc could not be had (http-status); accepted"),
+                      [(one.means, one.verified, one.text) for one in findings])
+        # One that is there and is not good is never gone on with.
+        self.put(f"{self.URL}.asc", self.signer("other").sign(b"data"))
+        self.refused("signature-by-another-key", lambda: self.fetch(release, ["signature", "checksum-file"]))
+        self.answer(f"{self.URL}.asc", body=b"<html>no</html>")
+        self.refused("page-instead-of-file", lambda: self.fetch(release, ["signature", "checksum-file"]))
+        self.answer(f"{self.URL}.asc", body=b"no signature")
+        self.refused("signature-invalid", lambda: self.fetch(release, ["signature", "checksum-file"]))
 
     def test_a_key_that_is_not_there_needs_a_yes_and_is_told(self):
         release = self.helm(signer=self.signer("helm"))
@@ -163,27 +209,6 @@ class Refusals(Scene):
                 for entry in release.files:
                     self.assertTrue(all(len(pin.source) > 20 for pin in entry.pins))
         self.assertGreaterEqual(seen, 11)
-
-    def test_adding_a_version_on_first_use_is_recorded_as_that(self):
-        url = "https://get.helm.sh/helm-v2.17.0-linux-amd64.tar.gz"
-        data = tarball({"linux-amd64/helm": program("helm v2.17.0")})
-        self.put(url, data)
-        self.put(f"{url}.sha256", hashlib.sha256(data).hexdigest().encode())
-        self.tool("add", "helm", "2.17.0", code=64)
-        text = self.tool("add", "helm", "2.17.0", "--trust-on-first-use", "--mirror", self.mirror, "--proxy", self.proxy)
-        self.assertIn("TRUSTED ON FIRST USE", text)
-        raw = json.loads((self.root / "data/helm/2.17.0.json").read_text())
-        self.assertEqual(raw["files"][0]["pins"][0]["evidence"], "first-use")
-        findings = self.fetch(catalog.load("helm", "2.17.0", self.root))
-        self.assertIn(("pinned sha256", False), [(one.means, one.verified) for one in findings])
-
-    def test_a_key_is_added_by_its_fingerprint_only(self):
-        signer = self.signer("helm")
-        file = self.scratch / "key.asc"
-        file.write_bytes(signer.armored())
-        self.assertIn("another-key", self.tool("add-key", "helm.gpg", str(file), "--fingerprint", "A" * 40, code=10))
-        self.tool("add-key", "helm.gpg", str(file), "--fingerprint", signer.fingerprint)
-        self.assertEqual((self.keys / "helm.gpg").read_bytes(), signer.export())
 
 
 if __name__ == "__main__":

@@ -131,6 +131,10 @@ def _lintian(debs, release, log, say):
     say(f"lintian:    no errors, {sum(line.startswith('W: ') for line in result.stdout.splitlines())} warnings")
 
 
+def record_name(release):
+    return f"{release.component}_{release.package_version}.json"
+
+
 def _hand_over(release, findings, debs, output):
     record = {
         "schema": "upgrader/package-build/1", "component": release.component, "version": release.version,
@@ -144,7 +148,7 @@ def _hand_over(release, findings, debs, output):
         shutil.copyfile(deb, partial)
         partial.replace(output / deb.name)
     # Last: whoever finds the record finds everything that it names.
-    target = output / f"{release.component}_{release.package_version}.json"
+    target = output / record_name(release)
     partial = output / f".{target.name}.part"
     partial.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     partial.replace(target)

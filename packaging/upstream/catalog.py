@@ -73,13 +73,17 @@ class Release:
         return f"{self.version}-{self.revision}"
 
     @property
-    def minor(self):
-        return ".".join(self.version.split(".")[:2])
-
-    @property
     def archive_component(self):
-        """One component of the archive for each minor release, so that several are offered side by side."""
-        return f"{self.component}-{self.minor}"
+        return archive_component(self.component, self.version)
+
+
+def minor(version):
+    return ".".join(version.split(".")[:2])
+
+
+def archive_component(component, version):
+    """One component of the archive for each minor release, so that several are offered side by side."""
+    return f"{component}-{minor(version)}"
 
 
 def components(root=ROOT):

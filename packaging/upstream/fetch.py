@@ -11,7 +11,7 @@ from .web import LARGEST_PAGE
 
 KEYS = ROOT / "keys"
 # What a person may go on without, by name, each time anew.
-MAY_BE_MISSING = ("signature", "checksum-file")
+MAY_BE_MISSING = {"signature": "signature", "checksum-file": "upstream's checksum file"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
     for entry in release.files:
         path = directory / entry.name
         if not path.exists():
-            say(f"fetch:      {entry.url}")
+            say(f"fetch:      {entry.url}{f', at the mirror {web.origin()}' if web.mirror else ''}")
+            # Before the file, which may be used by a later call.
+            _origin(path).write_text(web.origin() or entry.url)
             web.get(entry.url, path, entry.redirects)
         try:
             findings += _verify(entry, path, web, unverified, keys)
@@ -66,6 +68,11 @@ def _verify(entry, path, web, unverified, keys):
     def note(means, text, verified=True):
         found.append(Finding(entry.name, means, verified, text))
 
+    origin = _origin(path).read_text() if _origin(path).exists() else ""
+    if not origin:
+        note("upstream's own site", "the file was there already, and nobody has said from where", False)
+    elif origin != entry.url:
+        note("upstream's own site", f"{origin} was read in place of {entry.url}", False)
     verify.size(entry, path)
     if entry.size is None:
         note("size", "upstream's page tells none", False)
@@ -85,17 +92,29 @@ def _advertised(entry, path, web, unverified, note):
         note("upstream's checksum file", "upstream publishes none that is known here", False)
     for number, item in enumerate(entry.advertised):
         page = path.with_name(f"{entry.name}.advertised{number}")
-        try:
-            web.get(item.url, page, item.redirects, LARGEST_PAGE)
-        except Refusal as refusal:
-            if "checksum-file" not in unverified or refusal.name not in ("unreachable", "http-status"):
-                if refusal.name in ("unreachable", "http-status"):
-                    refusal.next += "; or go on without it, with --unverified checksum-file"
-                raise
-            note("upstream's checksum file", f"{item.url} could not be had ({refusal.name}); accepted", False)
+        if not _proof(item.url, page, item.redirects, web, unverified, "checksum-file", note):
             continue
         verify.advertised(item, entry, path, page)
-        note(f"{item.algorithm} on upstream's page", item.url)
+        note(f"{item.algorithm} on upstream's page", f"{item.url}, as {web.origin()} has it" if web.mirror else item.url)
+
+
+def _proof(url, path, redirects, web, unverified, word, note):
+    """Fetches what a download is held against; whether it is there. What is there and is none is never gone on with."""
+    try:
+        web.get(url, path, redirects, LARGEST_PAGE)
+        return True
+    except Refusal as refusal:
+        if refusal.name not in ("unreachable", "http-status"):
+            raise
+        if word not in unverified:
+            refusal.next += f"; or go on without it, with --unverified {word}"
+            raise
+        note(MAY_BE_MISSING[word], f"{url} could not be had ({refusal.name}); accepted", False)
+        return False
+
+
+def _origin(path):
+    return path.with_name(f"{path.name}.from")
 
 
 def _signature(entry, path, web, unverified, keys, note):
@@ -112,7 +131,8 @@ def _signature(entry, path, web, unverified, keys, note):
                       f"packaging/package add-key {wanted.keyring} FILE --fingerprint {wanted.fingerprint}, or go on"
                       " without it with --unverified signature")
     proof = path.with_name(f"{entry.name}.asc")
-    web.get(wanted.url, proof, entry.redirects, LARGEST_PAGE)
+    if not _proof(wanted.url, proof, entry.redirects, web, unverified, "signature", note):
+        return
     verify.signature(entry, path, armored_or_not(proof), ring)
     note("OpenPGP signature", f"by {wanted.fingerprint} ({wanted.source})")
 

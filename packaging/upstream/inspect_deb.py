@@ -12,15 +12,16 @@ from .refusal import USAGE, Refusal
 
 def verify_deb(deb, root, base, say):
     if not deb.exists():
-        raise Refusal("no-such-file", str(deb), "there is no such file", "", USAGE)
-    package, version, architecture = (_field(deb, name) for name in ("Package", "Version", "Architecture"))
+        raise Refusal("no-such-file", str(deb), "there is no such file", "name a .deb of a build", USAGE)
+    package, version, architecture = fields(deb, "Package", "Version", "Architecture")
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch)
         if subprocess.run(["dpkg-deb", "-R", str(deb), scratch], capture_output=True, check=False).returncode != 0:
             raise Refusal("damaged-package", str(deb), "dpkg-deb cannot unpack it")
         count = _sums(deb, tree)
         say(f"whole:     {count} files, each with the checksum of the package's own list, and no other but conffiles")
-        _data(deb, tree, package, version, root, say)
+        data = _data(deb, tree, package, version, root)
+        say(f"says:      made from the files that {data} pins")
     digest = verify.digest(deb, "sha256")
     if base is None:
         # Its list and its words about itself come with it: whoever forges the one forges the other.
@@ -31,6 +32,8 @@ def verify_deb(deb, root, base, say):
             raise Refusal("not-as-published", str(deb), f"sha256 is {digest}, published is {there or 'nothing'}")
         say("verified:  the repository has the same contents")
     say(f"{package} {version}: sha256 {digest}")
+    return {"package": package, "version": version, "architecture": architecture, "sha256": digest, "files": count,
+            "data": data, "published": None if base is None else True}
 
 
 def _sums(deb, tree):
@@ -55,7 +58,7 @@ def _sums(deb, tree):
     return len(listed)
 
 
-def _data(deb, tree, package, version, root, say):
+def _data(deb, tree, package, version, root):
     path = tree / f"usr/share/doc/{package}/upstream.json"
     if not path.exists():
         raise Refusal("not-ours", str(deb), f"it has no {path.relative_to(tree)}: it was not made from this data")
@@ -67,11 +70,13 @@ def _data(deb, tree, package, version, root, say):
     ours = {entry.name: {(pin.algorithm, pin.value) for pin in entry.pins} for entry in release.files}
     if theirs != ours:
         raise Refusal("another-upstream-file", str(deb), f"it was made from {theirs}, the data file pins {ours}")
-    say(f"says:      made from the files that data/{release.component}/{release.version}.json pins")
+    return f"data/{release.component}/{release.version}.json"
 
 
-def _field(deb, name):
-    result = subprocess.run(["dpkg-deb", "--field", str(deb), name], capture_output=True, text=True, check=False)
+def fields(deb, *names):
+    """The values of these fields of a package, empty where it has none."""
+    result = subprocess.run(["dpkg-deb", "--show", "--showformat", "".join(f"${{{name}}}\n" for name in names), str(deb)],
+                            capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise Refusal("damaged-package", str(deb), result.stderr.strip())
-    return result.stdout.strip()
+    return result.stdout.split("\n")[:len(names)]

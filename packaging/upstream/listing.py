@@ -1,38 +1,57 @@
 """What of upstream's versions is data, built, published, and installed where."""
 
 import json
+import re
 
 from . import catalog
 from .repository import Repository
 
 COLUMNS = ("component", "version", "data rests on", "built", "published", "installed on")
+# Of what is built, published or installed, and nothing tells from what it was made.
+NO_DATA = "no-data"
 
 
 def rows(root, built, repository, installed):
     """[{column: value}]; `None` where nobody asked, hosts as a list."""
-    packages = _built(built)
+    names = {component: _names(root, component) for component in catalog.components(root)}
+    source = {package: component for component, packages in names.items() for package in packages}
+    records = _built(built)
     offered = {(one.package, one.version) for one in Repository(repository).offered()} if repository else None
     hosts = _installed(installed)
+    known = _known(root)
+    there = (offered or set()) | {(package, version) for _, package, version in hosts or []}
+    every = set(known) | (records or set()) | {(source.get(package, package), version) for package, version in there}
     found = []
-    for component in catalog.components(root):
-        names = _names(root, component)
-        for version in catalog.versions(component, root):
-            release = catalog.load(component, version, root)
-            weakest = max((pin.evidence for entry in release.files for pin in entry.pins),
-                          key=list(catalog.EVIDENCE).index)
-            wanted = {(name, release.package_version) for name in names}
-            found.append(dict(zip(COLUMNS, (
-                component, release.package_version, weakest,
-                None if packages is None else (component, release.package_version) in packages,
-                None if offered is None else wanted <= offered,
-                None if hosts is None else sorted({host for host, *found in hosts if tuple(found) in wanted}),
-            ))))
+    for component, version in sorted(every, key=_order):
+        wanted = {(name, version) for name in names.get(component, [component])}
+        # Of what is known all packages must be there.
+        enough = wanted.issubset if (component, version) in known else wanted.intersection
+        found.append(dict(zip(COLUMNS, (
+            component, version, known.get((component, version), NO_DATA),
+            None if records is None else (component, version) in records,
+            None if offered is None else bool(enough(offered)),
+            None if hosts is None else sorted({host for host, *one in hosts if tuple(one) in wanted}),
+        ))))
     return found
 
 
+def _known(root):
+    """{(component, package version): the weakest evidence of its pins}"""
+    releases = [catalog.load(component, version, root) for component in catalog.components(root)
+                for version in catalog.versions(component, root)]
+    return {(release.component, release.package_version):
+            max((pin.evidence for entry in release.files for pin in entry.pins), key=list(catalog.EVIDENCE).index)
+            for release in releases}
+
+
+def _order(row):
+    """Numbers of a version as numbers."""
+    component, version = row
+    return component, [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", version)]
+
+
 def document(found):
-    listed = [{column.replace(" ", "-"): value for column, value in row.items()} for row in found]
-    return json.dumps({"schema": "upgrader/package-list/1", "packages": listed}, indent=1)
+    return {"packages": [{column.replace(" ", "-"): value for column, value in row.items()} for row in found]}
 
 
 def table(found):

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from . import transaction, verify
+from . import catalog, inspect_deb, transaction, verify
 from .refusal import USAGE, Refusal
 from .repository import CODENAME
 
@@ -23,16 +23,22 @@ def publish(repository, records, say):
     with _alone(repository):
         transaction.take_back_killed(repository, say)
         offered = repository.offered()
-        fresh = [(directory / entry["file"], build["archive_component"], _identity(entry), entry["sha256"])
-                 for directory, build in builds for entry in build["debs"] if _is_new(offered, entry, say)]
-        if not fresh:
+        # What two records have alike is one package.
+        fresh = {(*_identity(entry), entry["sha256"]):
+                 (directory / entry["file"], build["archive_component"], _identity(entry), entry["sha256"])
+                 for directory, build in builds for entry in build["debs"] if _is_new(offered, entry, say)}
+        if fresh:
+            with transaction.all_or_none(repository, {one.identity for one in offered}, set(fresh)):
+                _include_all(repository, offered, fresh.values(), say)
+        else:
             say("nothing new to publish")
-            return
-        with transaction.all_or_none(repository, {one.identity for one in offered},
-                                     {(*identity, digest) for _, _, identity, digest in fresh}):
-            _include_all(repository, offered, fresh, say)
-        for deb, component, _, _ in fresh:
-            say(f"published: {deb.name}, asked for {component}")
+        place = {one.identity: one.component for one in repository.offered()}
+        debs = {(*_identity(entry), entry["sha256"]): entry["file"] for _, build in builds for entry in build["debs"]}
+        for identity in fresh:
+            say(f"published: {debs[identity]} in {place[identity]}")
+        told = {identity: {"file": file, "sha256": identity[-1], "component": place[identity]} for identity, file in debs.items()}
+        return {"published": [told[identity] for identity in fresh],
+                "already": [one for identity, one in told.items() if identity not in fresh]}
 
 
 def _include_all(repository, offered, fresh, say):
@@ -96,15 +102,29 @@ def _read(path):
         build = json.loads(path.read_text())
         if build["schema"] != RECORD:
             raise ValueError(f"schema {build['schema']}")
+        component, version = build["component"], build["version"]
+        _fits(str(path), (build["archive_component"], build["package_version"].rpartition("-")[0]),
+              (catalog.archive_component(component, version), version))
         wanted = [(path.parent / entry["file"], entry["sha256"]) for entry in build["debs"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refusal("unreadable-record", str(path), f"{type(error).__name__}: {error}",
                       "name the COMPONENT_VERSION.json that a build has left", USAGE) from error
     for deb, digest in wanted:
         found = verify.digest(deb, "sha256") if deb.exists() else "absent"
         if found != digest:
             raise Refusal("changed-since-build", str(deb), f"sha256 is {found}, the build has recorded {digest}")
+    for entry, (deb, _) in zip(build["debs"], wanted):
+        source, *identity = inspect_deb.fields(deb, "source:Package", "Package", "Version", "Architecture")
+        _fits(str(deb), (entry["file"], component, build["package_version"]),
+              (f"{'_'.join(identity)}.deb", source, identity[1]))
     return path.parent, build
+
+
+def _fits(subject, recorded, found):
+    """A package goes where its record says, under the name that its file has: both must be true."""
+    if recorded != found:
+        raise Refusal("not-as-recorded", subject, f"the record says {', '.join(recorded)}; it is {', '.join(found)}",
+                      "build it again, and publish the COMPONENT_VERSION.json that the build leaves")
 
 
 def _identity(entry):

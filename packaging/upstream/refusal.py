@@ -9,9 +9,14 @@ class Refusal(Exception):
 
     def __init__(self, name, subject, why, next="", code=REFUSED):
         super().__init__(f"{name}: {subject}: {why}")
-        self.name, self.subject, self.why, self.next, self.code = name, subject, why, next, code
+        self.name, self.subject, self.why, self.code = name, subject, why, code
+        self.next = next or "look at both values before anything else; nothing is tried again by itself"
+        self.headline = f"refused, {name}: {subject}"
 
-    def lines(self, ran="", state="nothing was built or published"):
-        next = self.next or "look at both values before anything else; nothing is tried again by itself"
-        return (f"error: refused, {self.name}: {self.subject}\nwhy:   {self.why}\n"
-                f"ran:   {ran or 'nothing that changes anything'}\nstate: {state}\nnext:  {next}")
+    def lines(self):
+        return (f"error: {self.headline}\nwhy:   {self.why}\nran:   nothing that changes anything\n"
+                f"state: nothing was built or published\nnext:  {self.next}")
+
+    def document(self):
+        """The same for programs, in the members of the program's other documents."""
+        return {"name": self.name, "error": self.headline, "why": self.why, "next": self.next, "code": self.code}

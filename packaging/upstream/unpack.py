@@ -25,6 +25,10 @@ def unpack(data, downloads, into):
             with tarfile.open(path) as archive:
                 for member in archive:
                     _extract(archive, member, entry, into)
+                # A header that cannot be read is for tarfile an end as well; and gzip's checksum comes last.
+                while rest := archive.fileobj.read(1 << 20):
+                    if rest.strip(b"\0"):
+                        raise tarfile.ReadError("something comes after its end")
         except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
             raise Refusal("damaged-archive", entry.name, f"{type(error).__name__}: {error}") from error
 

@@ -92,8 +92,8 @@ def signature(entry, path, proof, ring):
         refuse("signature-by-another-key", f"it was made by {signer}")
     if "REVKEYSIG" in seen:
         refuse("key-revoked", f"key {signer or seen['REVKEYSIG'][0]} is revoked")
-    if "EXPKEYSIG" in seen or "KEYEXPIRED" in seen and "GOODSIG" not in seen:
-        refuse("key-expired", f"key {signer or 'of the signature'} has expired")
+    if "EXPKEYSIG" in seen:
+        refuse("key-expired", f"key {signer or seen['EXPKEYSIG'][0]} has expired")
     if "EXPSIG" in seen:
         refuse("signature-expired", "the signature itself has expired")
     if result.returncode != 0 or not signer or "GOODSIG" not in seen:

@@ -30,66 +30,59 @@ class Web:
 
     def get(self, url, target, redirects=(), limit=LARGEST):
         """Puts what `url` has into `target`, complete or not at all; redirections lead to `redirects` only."""
-        allowed = {urlsplit(url).hostname, *redirects}
         partial = Path(f"{target}.part")
+        try:
+            refuse_page(url, partial, self._follow(url, partial, {urlsplit(url).hostname, *redirects}, limit))
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _follow(self, url, partial, allowed, limit):
+        """The kind of what has come in the end."""
         here = url
         for _ in range(MOST_REDIRECTS + 1):
             status, location, kind = self._once(url, here, partial, limit)
-            if 300 <= status < 400:
-                here = self._follow(url, location, allowed)
-                continue
-            if status != 200:
-                partial.unlink(missing_ok=True)
+            if status == 200:
+                return kind
+            if not 300 <= status < 400:
                 raise Refusal("http-status", url, f"the answer is {status}, where 200 is wanted{self._way()}",
                               "look at the address in a browser; the proxy may not allow it")
-            refuse_page(url, partial, kind)
-            partial.replace(target)
-            return
+            here = self._place(url, location, allowed)
         raise Refusal("redirected-elsewhere", url, f"more than {MOST_REDIRECTS} redirections")
 
     def _once(self, url, here, partial, limit):
-        words = ["curl", "--silent", "--show-error", "--globoff", "--connect-timeout", str(CONNECT_SECONDS),
+        # --disable, which reads no ~/.curlrc that could change any of these, counts only as the first word (curl(1)).
+        words = ["curl", "--disable", "--silent", "--show-error", "--globoff", "--connect-timeout", str(CONNECT_SECONDS),
                  "--speed-limit", "1000", "--speed-time", str(STALL_SECONDS), "--max-redirs", "0", "--max-filesize", str(limit),
                  "--proto", "=http,https" if self.mirror else "=https", "--output", str(partial),
-                 # Reads no ~/.curlrc, which could change any of these.
-                 "--disable", "--write-out", r"%{http_code}\n%{redirect_url}\n%{content_type}\n"]
-        # --disable counts only as the first word (curl(1)).
-        words.remove("--disable")
-        words.insert(1, "--disable")
+                 "--write-out", r"%{http_code}\n%{redirect_url}\n%{content_type}\n"]
         if self.proxy:
             words += ["--proxy", self.proxy, "--noproxy", ""]
-        partial.unlink(missing_ok=True)
         # curl knows the size of an answer only where the server says it.
         result = subprocess.run([*words, "--", self._address(here)], capture_output=True, text=True, check=False,
                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
         # > 63: Maximum file size exceeded. SIGXFSZ is the kernel's word for it.
         if result.returncode in (63, -signal.SIGXFSZ):
-            partial.unlink(missing_ok=True)
             raise Refusal("too-large", url, f"more than {limit} bytes came", "look at the address in a browser")
         # > 23: Write error. An error occurred when writing received data to a local file.
         if result.returncode == 23:
-            partial.unlink(missing_ok=True)
             raise Refusal("cannot-write", str(partial), result.stderr.strip(), "make room, then call this again")
         # > 18: Partial file. Only a part of the file was transferred. (curl(1))
         if result.returncode == 18:
-            partial.unlink(missing_ok=True)
             raise Refusal("truncated-download", url, result.stderr.strip(), "try again; ask who runs the proxy")
         if result.returncode != 0:
-            partial.unlink(missing_ok=True)
             raise Refusal("unreachable", url, f"{result.stderr.strip()}{self._way()}",
                           "check the proxy and the address", UNREACHABLE)
         status, location, kind = (result.stdout.split("\n") + ["", ""])[:3]
         return int(status), location, kind
 
     def _address(self, url):
-        if not self.mirror or url.startswith(self._base()):
-            return url
-        return self._base() + url.split("://", 1)[1]
+        return self._base() + url.split("://", 1)[1] if self.mirror else url
 
     def _base(self):
         return self.mirror.rstrip("/") + "/"
 
-    def _follow(self, url, location, allowed):
+    def _place(self, url, location, allowed):
         place = location
         if self.mirror and location.startswith(self._base()):
             place = "https://" + location[len(self._base()):]
@@ -100,11 +93,18 @@ class Web:
                           "if upstream has moved, add the host to `redirects` of the data file, with its source")
         return place
 
+    def origin(self):
+        """The mirror that is read in place of upstream's own sites; nothing where there is none."""
+        return without_password(self.mirror.rstrip("/"))
+
     def _way(self):
-        if not self.proxy:
-            return ""
-        # Its password is nobody's who reads this.
-        return f" (through {re.sub('//[^/@]*@', '//', self.proxy)})"
+        ways = [("through", without_password(self.proxy)), ("at the mirror", self.origin())]
+        return "".join(f" ({word} {place})" for word, place in ways if place)
+
+
+def without_password(address):
+    """It is nobody's who reads what is printed or packed."""
+    return re.sub("//[^/@]*@", "//", address)
 
 
 def refuse_page(url, path, kind):
@@ -112,9 +112,8 @@ def refuse_page(url, path, kind):
     with open(path, "rb") as stream:
         start = stream.read(1024).lstrip()
     lower = start.lower()
-    is_page = lower.startswith((b"<!doctype", b"<html", b"<?xml")) or (b"<html" in lower and b"\0" not in start)
+    is_page = lower.startswith((b"<!doctype", b"<?xml")) or (b"<html" in lower and b"\0" not in start)
     if is_page or kind.partition(";")[0].strip().lower() == "text/html":
         text = start[:120].decode("utf-8", "replace").replace("\n", " ")
-        path.unlink()
         raise Refusal("page-instead-of-file", url, f"a web page came with status 200: {text}",
                       "the proxy answers for upstream: ask who runs it")

@@ -47,7 +47,9 @@ class Refusals(Scene):
 
     def test_nobody_knows_where_a_file_is_from_that_was_put_there(self):
         release = self.helm()
-        (self.scratch / "downloads").mkdir()
+        # Not of the download that failed before.
+        self.answer(self.URL, 503)
+        self.refused("http-status", lambda: self.fetch(release))
         shutil.copy(self.site / self.URL[8:], self.scratch / "downloads")
         self.assertIn(("upstream's own site", False, "the file was there already, and nobody has said from where"),
                       [(one.means, one.verified, one.text) for one in self.fetch(release)])

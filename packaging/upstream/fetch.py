@@ -35,9 +35,10 @@ def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
         path = directory / entry.name
         if not path.exists():
             say(f"fetch:      {entry.url}{f', at the mirror {web.origin()}' if web.mirror else ''}")
-            # Before the file, which may be used by a later call.
-            _origin(path).write_text(web.origin() or entry.url)
+            # Killed between the two, nobody knows where it is from.
+            _origin(path).unlink(missing_ok=True)
             web.get(entry.url, path, entry.redirects)
+            _origin(path).write_text(web.origin() or entry.url)
         try:
             findings += _verify(entry, path, web, unverified, keys)
         except Refusal as refusal:

@@ -1,6 +1,9 @@
 import Foundation
 import Testing
+import UpgradeCore
 import UpgradeTestSupport
+
+@testable import upgrader
 
 @Suite("Packages, as the operator asks for them")
 struct PackageTests {
@@ -55,5 +58,40 @@ struct PackageTests {
         #expect(result.errors.contains("why:   it names build1"))
         let bare = try await workshop.upgrader("package", "build", "helm", "2.16.12", "--on", "build1")
         #expect(bare.code == 64)
+    }
+
+    @Test("a build on a builder tells a program what one that is made here does: its record, and where that is")
+    func document() throws {
+        let scratch = try ScratchDirectory()
+        let path = "\(scratch.path)/helm_2.16.12-1.json"
+        try #"{"schema": "upgrader/package-build/1", "debs": [{"file": "a.deb", "size": 3}]}"#
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        struct Document: Decodable, Equatable {
+            struct Deb: Decodable, Equatable {
+                var file: String
+                var size: Int
+            }
+            var schema: String
+            var debs: [Deb]
+            var record: String
+        }
+        let text = try PackageBuildCommand.document(of: path)
+        let expected = Document(schema: "upgrader/package-build/1", debs: [.init(file: "a.deb", size: 3)], record: path)
+        #expect(try JSONDecoder().decode(Document.self, from: Data(text.utf8)) == expected)
+        try "[]".write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: AccessError.self) { try PackageBuildCommand.document(of: path) }
+    }
+
+    @Test(
+        "what is no name and no version of a component goes to no builder",
+        arguments: ["../../etc", "a b", "-x", ""]
+    )
+    func names(word: String) async throws {
+        let workshop = try Workshop(Workshop.small())
+        for (component, version) in [(word, "1.2.3"), ("helm", word)] {
+            let result = try await workshop.upgrader("package", "build", "--", component, version)
+            #expect(result.code == 64)
+            #expect(result.errors.contains("is no name of a component, and no version of one"))
+        }
     }
 }

@@ -94,8 +94,13 @@ extension CommandRendering {
 
     /// Neither --allow-downgrades nor --allow-change-held-packages: apt then refuses both.
     ///
-    /// What would have to go for a package is in no plan, and stays.
-    private static let installing = ["apt-get", "install", "-y", "--no-remove", "--no-install-recommends"]
+    /// What would have to go for a package is in no plan, and stays. So do other packages of the same source: where the
+    /// version is the newest, apt would bring them along to it, kubelet with API server.
+    /// - Source: apt 2.6, doc/examples/configure-index; tried with 2.6.1
+    private static let installing = [
+        "apt-get", "install", "-y", "--no-remove", "--no-install-recommends",
+        "-o", "APT::Get::Upgrade-By-Source-Package=false",
+    ]
 
     /// Conffiles: the maintainer's where the host's is untouched, else the host's.
     private static let keepingConffiles = [
@@ -118,7 +123,9 @@ extension CommandRendering {
             return line(host, quietly + ["apt-get", "update"])
         case .download(let host, let packages):
             let versions = packages.map { "\($0.name)=\($0.version)" }
-            return line(host, quietly + installing + ["--download-only", "--"] + versions)
+            // What is only fetched changes no hold; the install lifts it first, and puts it back.
+            let fetch = installing + ["--allow-change-held-packages", "--download-only", "--"] + versions
+            return line(host, quietly + ["/bin/sh", "-c", HostScripts.download, "upgrader-download"] + fetch)
         case .keepArchives(let host, let packages, let directory):
             let versions = packages.map { "\($0.name)=\($0.version)" }
             return line(

@@ -1,7 +1,7 @@
 extension HostScripts {
     /// Functions of the shell about conffiles.
     private static let conffileFunctions = """
-        \(findArchive)
+        \(findFetched)
         sum() {
             if [ -f "$1" ]; then md5sum <"$1" | cut -c 1-32; else echo -; fi
         }
@@ -33,7 +33,6 @@ extension HostScripts {
                 echo "$found"
             }
         }
-        cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
         """
 
     /// Looks at the conffiles of packages that apt has fetched: `$1` is where to unpack, `$2` where older archives are
@@ -56,7 +55,7 @@ extension HostScripts {
         trap 'rm -rf -- "$scratch"' EXIT
         trap 'exit 1' HUP INT TERM
         for word in "$@"; do
-            archive "$cache" "$word" || continue
+            fetched "$word" || continue
             echo "archive $word"
             new=$deb
             name=${word%%=*}
@@ -127,7 +126,7 @@ extension HostScripts {
             printf '%s\\n' "$path" >"$work/one"
             # Of a file that it leaves as it is dpkg removes the .dpkg-old.
             if [ "$choice" = merge ]; then echo dpkg-bak >"$work/end"; else echo dpkg-old >"$work/end"; fi
-            archive "$cache" "$word" || { echo "E: no archive of $word in $cache" >&2; exit 3; }
+            fetched "$word" || { echo "E: no archive of $word in $cache" >&2; exit 3; }
             contents "$deb" "$work/one" "$work/next" || exit
             wanted=$work/next$path
             real=$(real "$path") || exit

@@ -37,6 +37,38 @@ extension HostScripts {
         }
         """
 
+    /// Functions of the shell about what apt has fetched: `fetched` finds the archive of the package `$1`, given as
+    /// `NAME=VERSION`, as `archive` does.
+    ///
+    /// Of an archive that it has already apt looks at the size alone. One of another sum than its lists say, from another
+    /// repository or damaged, is none; where the lists have none, it is believed.
+    static let findFetched = """
+        \(findArchive)
+        cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
+        fetched() {
+            archive "$cache" "$1" || return
+            sums=$(apt-cache show -- "$1" 2>/dev/null | sed -n 's/^SHA256: *//p')
+            case $sums in '' | *"$(sha256sum <"$deb" | cut -d ' ' -f 1)"*) return 0 ;; esac
+            return 1
+        }
+        """
+
+    /// Runs the command `$@`, which has apt fetch the packages behind `--`; what has been fetched of them and is not what
+    /// apt's lists say goes first.
+    static let download = """
+        export LC_ALL=C
+        \(findFetched)
+        packages=no
+        for word in "$@"; do
+            if [ "$packages" = no ]; then
+                [ "$word" != -- ] || packages=yes
+                continue
+            fi
+            if archive "$cache" "$word" && ! fetched "$word"; then rm -f -- "$deb" || exit; fi
+        done
+        exec "$@"
+        """
+
     /// Installs the packages `$2 …`, given as `NAME=VERSION`, from archives in the directory `$1`, each found by what it
     /// says it is; without all of them nothing is done.
     ///
@@ -87,12 +119,11 @@ extension HostScripts {
         shift
         # Of a try that was cut off.
         find "$place" -maxdepth 1 -name 'upgrader-dry-start.*' -mmin +60 -exec rm -rf -- '{}' +
-        cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
-        \(findArchive)
+        \(findFetched)
         all=yes
         for word in "$@"; do
             case $word in *=*) ;; *) continue ;; esac
-            if archive "$cache" "$word"; then echo "archive $word"; else all=no; fi
+            if fetched "$word"; then echo "archive $word"; else all=no; fi
         done
         if [ "$all" = no ]; then
             echo end
@@ -120,6 +151,16 @@ extension HostScripts {
             program=${program%' (deleted)'}
             # Preflight says which units do not run.
             [ -n "$program" ] || continue
+            # What runs is what a link of the package leads to, which may lead elsewhere in the new one.
+            if [ ! -x "$scratch/tree$program" ]; then
+                named=$(systemctl show -p ExecStart -- "$unit" | sed -n 's/^ExecStart={ path=\\([^ ;]*\\).*/\\1/p')
+                new=$named
+                while [ -n "$new" ] && [ -L "$scratch/tree$new" ]; do
+                    link=$(readlink -- "$scratch/tree$new")
+                    case $link in /*) new=$link ;; *) new=${new%/*}/$link ;; esac
+                done
+                if [ -n "$new" ] && [ -x "$scratch/tree$new" ]; then program=$new; fi
+            fi
             if [ ! -x "$scratch/tree$program" ]; then
                 echo "elsewhere $unit $program"
                 continue

@@ -37,9 +37,10 @@ extension HostScripts {
     /// Puts the package `$2` on hold or takes it off, as `$1` says; while somebody holds dpkg's lock it is tried again.
     static let mark = """
         tries=0
-        until apt-mark "$1" -- "$2"; do
+        until said=$(LC_ALL=C apt-mark "$1" -- "$2" 2>&1); do
             tries=$((tries + 1))
-            [ "$tries" -lt 20 ] || exit 1
+            case $said in *'locked by another process'* | *'Could not get lock'*) ;; *) tries=20 ;; esac
+            [ "$tries" -lt 20 ] || { printf '%s\\n' "$said" >&2; exit 1; }
             sleep 2
         done
         """

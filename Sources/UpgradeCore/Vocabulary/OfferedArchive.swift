@@ -2,7 +2,7 @@
 public struct OfferedArchive: Hashable, Sendable, Codable {
     /// The package and its version.
     public var package: PackageSpec
-    /// The SHA-256 of the archive, in lowercase hexadecimal; apt refuses a download that has another.
+    /// The SHA-256 of the archive, in lowercase hexadecimal; a download that has another is refused by apt, one that is there already by us.
     public var sha256: String
 
     /// Makes one.

@@ -32,9 +32,15 @@ struct DowngradeNode: Step {
         guard missing.isEmpty else {
             throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeptArchives.directory))
         }
+        // dpkg would lift the hold of one that is there already.
+        let installed = try seen.packages(on: host, names: names)
+        let isThere = { (spec: PackageSpec) in
+            installed[spec.name]?.version == spec.version && installed[spec.name]?.isConfigured == true
+        }
         return left.map { action in
             guard case .install(let host, let packages, _) = action else { return action }
-            return .downgrade(host: host, packages: packages, directory: KeptArchives.directory)
+            let back = packages.filter { !isThere($0) }
+            return .downgrade(host: host, packages: back, directory: KeptArchives.directory)
         }
     }
 }

@@ -46,6 +46,12 @@ struct PackagesOfHost {
         }
     }
 
+    /// What is to be installed, by what is there.
+    func left(_ installed: [String: InstalledPackage]) -> [PackageSpec] {
+        (wanted + wantedWhereInstalled.filter { ComponentPrograms.follows(installed[$0.name], to: $0) })
+            .filter { installed[$0.name]?.version != $0.version }
+    }
+
     /// The Kubernetes packages of a host's roles.
     static func kubernetes(of host: Host?, _ playbook: Playbook) -> [String] {
         let roles = host?.roles ?? []

@@ -44,12 +44,7 @@ struct PackagesReady: Step {
             }
         }
         let offered = try seen.candidates(on: host, names: packages.all)
-        let wanted =
-            packages.wanted
-            + packages.wantedWhereInstalled.filter { ComponentPrograms.follows(installed[$0.name], to: $0) }
-        let missing = wanted.filter { spec in
-            installed[spec.name]?.version != spec.version && offered[spec.name]?.contains(spec.version) != true
-        }
+        let missing = packages.left(installed).filter { offered[$0.name]?.contains($0.version) != true }
         guard missing.isEmpty else { throw .unmet(.noCandidate(host: host, packages: missing)) }
         return []
     }

@@ -9,13 +9,20 @@ struct SameArchives: Step {
     let title = "Every host is offered the same packages"
 
     func probes(_ context: StepContext) -> [Probe] {
-        hosts(context).map { .archives(host: $0.name, packages: $0.packages) }
+        hosts(context).flatMap { host -> [Probe] in
+            [
+                .packages(host: host.name, names: host.packages.all),
+                .archives(host: host.name, packages: host.coming),
+            ]
+        }
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         var hostsBySum: [PackageSpec: [String: [String]]] = [:]
         for host in hosts(context) {
-            for one in Set(try seen.archives(on: host.name, packages: host.packages)) {
+            let installed = try seen.packages(on: host.name, names: host.packages.all)
+            let wanted = host.packages.left(installed)
+            for one in Set(try seen.archives(on: host.name, packages: host.coming)) where wanted.contains(one.package) {
                 hostsBySum[one.package, default: [:]][one.sha256, default: []].append(host.name)
             }
         }
@@ -26,12 +33,15 @@ struct SameArchives: Step {
         return []
     }
 
-    /// The hosts that install something, with what that is.
-    private func hosts(_ context: StepContext) -> [(name: String, packages: [PackageSpec])] {
-        context.playbook.hosts.compactMap { host in
-            let ofHost = PackagesOfHost(context, host: host)
-            let packages = ofHost.wanted + ofHost.wantedWhereInstalled
-            return packages.isEmpty ? nil : (host.name, packages)
-        }
+    private struct Installing {
+        var name: String
+        var packages: PackagesOfHost
+        /// What it may install.
+        var coming: [PackageSpec] { packages.wanted + packages.wantedWhereInstalled }
+    }
+
+    private func hosts(_ context: StepContext) -> [Installing] {
+        context.playbook.hosts.map { Installing(name: $0.name, packages: PackagesOfHost(context, host: $0)) }
+            .filter { !$0.coming.isEmpty }
     }
 }

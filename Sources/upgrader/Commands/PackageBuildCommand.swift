@@ -40,6 +40,9 @@ struct PackageBuildCommand: AsyncParsableCommand {
     )
     var unverified: [String] = []
 
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
     mutating func validate() throws {
         // They name a unit and a directory on the builder.
         for word in [component, version] where word.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9.+~-]*/) == nil {
@@ -49,11 +52,12 @@ struct PackageBuildCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        try await complaining {
+        try await complaining(json: format == .json) {
             let options = try playbook.map { try Session(playbook: $0).playbook }
             guard let on, let options else {
                 try await PackagingProgram.become(
-                    ["build", component, version, "--output", output] + words(options?.packaging.proxy)
+                    ["build", component, version, "--output", output, "--format", format.rawValue]
+                        + words(options?.packaging.proxy)
                 )
             }
             return try await build(on: on, options)
@@ -117,6 +121,22 @@ struct PackageBuildCommand: AsyncParsableCommand {
         return try ending(result, on: name, unit: build.unit)
     }
 
+    /// What a build that is made here says: its record, and where that is.
+    static func document(of record: String) throws -> String {
+        do {
+            let found = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: record)))
+            guard var members = found as? [String: Any] else { throw CocoaError(.fileReadCorruptFile) }
+            members["record"] = record
+            let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(
+                decoding: try JSONSerialization.data(withJSONObject: members, options: options),
+                as: UTF8.self
+            )
+        } catch {
+            throw AccessError.localFile(path: record, reason: JSON.reason(error, is: "the record of a build"))
+        }
+    }
+
     private func ending(
         _ result: Result<PackageBuild.Ending, any Error>,
         on host: String,
@@ -127,7 +147,10 @@ struct PackageBuildCommand: AsyncParsableCommand {
             for record in paths where record.hasSuffix(".json") {
                 for line in try VerificationLines(record: record).lines { Output.note(line) }
             }
-            for path in paths { Output.write(path) }
+            switch format {
+            case .text: for path in paths { Output.write(path) }
+            case .json: for record in paths.suffix(1) { Output.write(try Self.document(of: record)) }
+            }
             return .done
         case .success(.refused(let status, let output)):
             throw Complaint(refusedBuild: output, status: status, on: host, unit: unit)

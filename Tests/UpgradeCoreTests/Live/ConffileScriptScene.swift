@@ -61,7 +61,7 @@ extension ConffileScriptTests {
             )
             try bench.write("deb [trusted=yes] copy:\(bench.path)/repo ./\n", to: "sources.list")
             try await allowApt()
-            for program in ["apt-config", "apt-cache"] { try await wrap(program) }
+            for program in ["apt-config", "apt-cache", "apt-mark"] { try await wrap(program) }
         }
 
         func path(_ name: String) -> String { "\(bench.path)/etc/\(name)" }
@@ -82,7 +82,12 @@ extension ConffileScriptTests {
         func refuseApt() async throws { try await bench.program("apt-get", "#!/bin/sh\nexit 100\n") }
 
         /// Makes a package with conffiles, and publishes it.
-        func release(_ version: String, _ conffiles: [(String, String)], name: String = "daemon") async throws {
+        func release(
+            _ version: String,
+            _ conffiles: [(String, String)],
+            name: String = "daemon",
+            source: String? = nil
+        ) async throws {
             let tree = "build-\(name)-\(version)"
             for directory in ["DEBIAN", String(bench.path.dropFirst()) + "/etc"] {
                 try FileManager.default.createDirectory(
@@ -92,6 +97,7 @@ extension ConffileScriptTests {
             }
             let control = """
                 Package: \(name)
+                Source: \(source ?? name)
                 Version: \(version)
                 Architecture: all
                 Maintainer: none <n@example.org>
@@ -160,6 +166,11 @@ extension ConffileScriptTests {
                 packages: [PackageSpec(name: name, version: version)],
                 conffiles: decisions.isEmpty ? nil : decisions
             )
+            return words(of: action)
+        }
+
+        /// The command of an action, with the directories of this test.
+        func words(of action: Action) -> [String] {
             let places = [HostPlace.scratch: bench.path, HostPlace.rollback: "\(bench.path)/kept"]
             let playbook = Playbook(
                 cluster: "c",
@@ -183,8 +194,14 @@ extension ConffileScriptTests {
             try await bench.run(#"exec "$@" </dev/null 2>&1"#, words(version, choices, found, name: name))
         }
 
-        func version() async throws -> String {
-            try await bench.run("dpkg-query -W -f '${Version} ${db:Status-Status}' daemon").output
+        /// As a job carries an action out.
+        @discardableResult
+        func perform(_ action: Action) async throws -> CommandResult {
+            try await bench.run(#"exec "$@" </dev/null 2>&1"#, words(of: action))
+        }
+
+        func version(of name: String = "daemon") async throws -> String {
+            try await bench.run("dpkg-query -W -f '${Version} ${db:Status-Status}' \"$1\"", name).output
         }
 
         func hold(_ name: String) async throws {

@@ -63,6 +63,14 @@ struct DryStartScriptTests {
         #expect(found.elsewhere["kubelet"]?.hasSuffix("elsewhere/wrapper") == true)
     }
 
+    @Test("what runs by a link of its package is tried by where the link of the new one leads")
+    func link() async throws {
+        let scene = try await Scene(to: "1.15.12")
+        let found = try await scene.result(["kubelet": []], program: "elsewhere/kubelet", named: "links/kubelet")
+        #expect(found.elsewhere == [:])
+        #expect(found.trials.map(\.version) == [KubernetesVersion("1.15.12")])
+    }
+
     @Test("older packages are put back from archives found by what they say, all of them or none")
     func downgraded() async throws {
         let bench = try HostScriptTests.Bench()
@@ -128,9 +136,15 @@ struct DryStartScriptTests {
             flags = try Recorded.flags(of: version)
             packages = [PackageSpec(name: "kubernetes", version: try LiveScene.version("\(version)-1"))]
             let tree = "\(bench.path)/package"
-            try await bench.program("systemctl", "#!/bin/sh\ncat \"${0%/*}/../pid-$5\" 2>/dev/null || echo MainPID=0\n")
+            try await bench.program(
+                "systemctl",
+                "#!/bin/sh\ncat \"${0%/*}/../$3-$5\" 2>/dev/null || [ $3 != MainPID ] || echo MainPID=0\n"
+            )
             try await bench.program("apt-config", "#!/bin/sh\necho \"cache='\(bench.path)/archives/'\"\n")
-            for directory in ["archives", "package/DEBIAN", "package\(bench.path)/sbin", "sbin", "elsewhere"] {
+            for directory in [
+                "archives", "package/DEBIAN", "package\(bench.path)/sbin", "sbin", "elsewhere",
+                "package\(bench.path)/links",
+            ] {
                 try FileManager.default.createDirectory(
                     atPath: "\(bench.path)/\(directory)",
                     withIntermediateDirectories: true
@@ -148,6 +162,10 @@ struct DryStartScriptTests {
                     toPath: "\(tree)\(bench.path)/sbin/\(daemon)"
                 )
             }
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(tree)\(bench.path)/links/kubelet",
+                withDestinationPath: "../sbin/kubelet"
+            )
             let made = try await bench.run(
                 "dpkg-deb -Znone -b \"$1\" \"$2\"",
                 tree,
@@ -184,7 +202,8 @@ struct DryStartScriptTests {
         func result(
             _ flags: [String: [String]],
             packages: [PackageSpec]? = nil,
-            program: String? = nil
+            program: String? = nil,
+            named: String? = nil
         ) async throws -> DryStartResult {
             var running: [Program] = []
             for (daemon, flags) in flags {
@@ -194,7 +213,11 @@ struct DryStartScriptTests {
                 let words = ["-c", "read line", "it's \"quoted\""] + flags.map { "\($0)=a b" }
                 let process = try Program(path, words, input: .silence)
                 running.append(process)
-                try bench.write("MainPID=\(process.pid)\n", to: "pid-\(daemon)")
+                try bench.write("MainPID=\(process.pid)\n", to: "MainPID-\(daemon)")
+                let unit = named.map {
+                    "ExecStart={ path=\(bench.path)/\($0) ; argv[]=\($0) --v=2 ; ignore_errors=no }\n"
+                }
+                try bench.write(unit ?? "", to: "ExecStart-\(daemon)")
             }
             let words = (packages ?? self.packages).map { "\($0.name)=\($0.version)" } + DryStartScriptTests.daemons
             let answer = try await bench.run(HostScripts.dryStart, [bench.path] + words)

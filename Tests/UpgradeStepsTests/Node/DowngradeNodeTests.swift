@@ -53,6 +53,18 @@ struct DowngradeNodeTests {
         #expect(try scene.decide(step, "workers", on: "w1") == [downgrade])
     }
 
+    @Test("what is at the older version already is not put back once more: dpkg would lift its hold")
+    func partly() throws {
+        var scene = scene()
+        scene.playbook.packages.node = ["kubernetes-node", "extra"]
+        scene.packages["w1"]?["extra"] = InstalledPackage(version: .start, isHeld: true)
+        scene.files["w1:/var/lib/upgrader/rollback/extra_\(PackageVersion.start)_amd64.deb"] = FileState(
+            sha256: "",
+            size: ByteCount(bytes: 1)
+        )
+        #expect(try scene.decide(step, "workers", on: "w1") == [downgrade])
+    }
+
     @Test("a package on hold stays, and a version of neither release is not overruled")
     func others() throws {
         var scene = scene()

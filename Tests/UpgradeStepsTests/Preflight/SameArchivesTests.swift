@@ -36,6 +36,22 @@ struct SameArchivesTests {
         #expect(hosts[sums[0]] == ["cp1"])
     }
 
+    @Test("what a host does not install does not count: a program that it has not, or a version that it has")
+    func notComing() throws {
+        var scene = Scene()
+        scene.movesCalico()
+        let calicoctl = PackageSpec(name: "calicoctl", version: .make("3.1.0-1"))
+        scene.otherArchives["cp2"] = [calicoctl: ["b"]]
+        #expect(try refusal(scene) == nil)
+        scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: .make("2.2.0-1"))
+        guard case .archivesDiffer(calicoctl, _, 0) = try refusal(scene) else {
+            Issue.record("not refused")
+            return
+        }
+        scene.packages["cp2"]?["calicoctl"] = InstalledPackage(version: calicoctl.version)
+        #expect(try refusal(scene) == nil)
+    }
+
     @Test("two archives of one version on the same host are refused")
     func twice() throws {
         var scene = Scene()
@@ -54,6 +70,6 @@ struct SameArchivesTests {
         #expect(
             asked.contains { if case .archives("w1", let packages) = $0 { packages.contains(later) } else { false } }
         )
-        #expect(asked.count == 5, "hosts of etcd alone install nothing")
+        #expect(asked.count == 10, "two questions each; hosts of etcd alone install nothing")
     }
 }

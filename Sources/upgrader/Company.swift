@@ -25,6 +25,24 @@ struct Company: Sendable {
         }
     }
 
+    /// Refuses a `metrics-file` whose directory is not there or cannot be written: a run would say so at its end.
+    ///
+    /// - Throws: `Complaint`.
+    static func refuseUnwritable(_ playbook: Playbook) throws {
+        guard let file = playbook.metricsFile else { return }
+        let directory = URL(filePath: file).deletingLastPathComponent().path
+        guard access(directory, W_OK | X_OK) != 0 else { return }
+        throw Complaint(
+            FiveLines(
+                error: "`metrics-file` cannot be written",
+                why: "\(directory): \(String(cString: strerror(errno)))",
+                state: "nothing was changed",
+                next: "make the directory, or take `metrics-file` out of the playbook"
+            ),
+            .usage
+        )
+    }
+
     /// Who listens to the run.
     var observers: [any RunObserver] { [notifier] + (metrics.map { [$0] } ?? []) }
 

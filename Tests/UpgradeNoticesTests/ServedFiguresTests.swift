@@ -91,7 +91,41 @@ struct ServedFiguresTests {
         #expect(RunFigures.WaitKind(words: ActionProgress.packageLockHeld(host: "w1", by: "apt").title) == .dpkg)
         let away = ActionProgress.reconnecting(host: "w1", reason: "reset")
         #expect(RunFigures.WaitKind(words: away.title) == .reconnect)
+        #expect(RunFigures.WaitKind(words: Transcript.Entry.asked) == .question)
         #expect(RunFigures.WaitKind(words: "anything else") == nil)
+    }
+
+    @Test("a question is a lane that waits for a person, until it is answered")
+    func question() throws {
+        let scratch = try ScratchDirectory()
+        let journal = try Journal(directory: scratch.path, now: { 100 })
+        let header = RunHeader(run: "r1", planDigest: "", holder: "ann@desk", reason: "")
+        let begun: [Record] = [.started(header), .begun(key, attempt: 1), .failed(key, attempt: 1, .bug("x"))]
+        try journal.append(begun)
+        let asked = [Transcript.Entry(time: 110, key: key, event: .waits(Transcript.Entry.asked))]
+        func text() throws -> String {
+            let history = try JournalReader.read(directory: scratch.path)
+            return RunFigures(plan: try plan(), history: history, transcript: asked, availability: [], isHeld: true)
+                .text(at: 150)
+        }
+        let run = "cluster=\"c\",run=\"r1\""
+        let waiting = "upgrader_lane_wait_seconds{\(run),target=\"w1\",step=\"drain\",for=\"question\"} 40\n"
+        #expect(try text().contains(waiting))
+        #expect(try text().contains("upgrader_waits_total{\(run),for=\"question\"} 1\n"))
+        let answered = asked + [Transcript.Entry(time: 120, key: key, event: .waits("the operator has answered abort"))]
+        let after = RunFigures(
+            plan: try plan(),
+            history: try JournalReader.read(directory: scratch.path),
+            transcript: answered,
+            availability: [],
+            isHeld: true
+        )
+        #expect(!after.text(at: 150).contains("for=\"question\"} 4"))
+        var figures = RunFigures(plan: try plan(), record: RunState(), at: 100)
+        figures.take(.asking(key, .bug("x")), at: 110)
+        #expect(figures.text(at: 150).contains("for=\"question\"} 40\n"))
+        figures.take(.answered(key, .retry), at: 120)
+        #expect(!figures.text(at: 150).contains("for=\"question\"} 40\n"))
     }
 
     @Test("waits of the transcript are figures, until the step goes on")

@@ -31,6 +31,36 @@ struct CompletionTests {
         #expect(options.output.contains("--not-after"), "\(options.output)\(options.errors)")
     }
 
+    @Test("bash completes playbooks, and directories of runs")
+    func files() async throws {
+        let scratch = try ScratchDirectory()
+        let script = try await completions("bash", scratch)
+        for name in ["playbook.yaml", "notes.txt"] { try scratch.write(Data(), to: name) }
+        for name in ["state", "plans"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(scratch.path)/\(name)",
+                withIntermediateDirectories: false
+            )
+        }
+        let complete = """
+            source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+            compopt() { :; }
+            _upgrader "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        func found(_ words: String...) async throws -> Set<String> {
+            let result = try await Program(
+                "/usr/bin/env",
+                ["bash", "-c", complete, script, "upgrader"] + words,
+                in: scratch.path
+            ).wait()
+            return Set(result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+        }
+        #expect(try await found("run", "pl") == ["playbook.yaml", "plans"])
+        #expect(try await found("run", "no") == [])
+        #expect(try await found("status", "st") == ["state"])
+        #expect(try await found("status", "--state", "pl") == ["plans"])
+    }
+
     @Test("fish completes commands, each once")
     func fish() async throws {
         let scratch = try ScratchDirectory()

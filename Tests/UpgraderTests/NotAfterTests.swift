@@ -30,6 +30,25 @@ struct NotAfterTests {
         }
     }
 
+    @Test("the time since which is the last one of this clock, a day with a time is in UTC, and none is to come")
+    func since() throws {
+        let utc = try #require(TimeZone(identifier: "UTC"))
+        let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
+        func read(_ text: String, _ zone: TimeZone) throws -> String {
+            Date(timeIntervalSince1970: try Moment.read(text, now: Self.now, zone: zone)).formatted(.iso8601)
+        }
+        #expect(try read("19:30", utc) == "2026-11-28T19:30:00Z")
+        #expect(try read("20:30", utc) == "2026-11-27T20:30:00Z")
+        #expect(try read("20:30", berlin) == "2026-11-28T19:30:00Z")
+        #expect(try read("20:30:15", berlin) == "2026-11-28T19:30:15Z")
+        #expect(try read("2026-11-28T19:30", berlin) == "2026-11-28T19:30:00Z")
+        #expect(try read("2026-11-28", berlin) == "2026-11-28T00:00:00Z")
+        #expect(try read("10m", berlin) == "2026-11-28T19:50:00Z")
+        for wrong in ["2026-11-28T20:01", "2026-11-29", "24:00", "yesterday", ""] {
+            #expect(throws: Complaint.self, "\(wrong)") { try Moment.read(wrong, now: Self.now, zone: berlin) }
+        }
+    }
+
     @Test("a run for which there is no time pauses with 11 and says what of; a resume ends it")
     func pauses() async throws {
         let workshop = try Workshop(Workshop.small())

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeReport
@@ -30,8 +31,7 @@ struct QuestionTests {
             key: key,
             attempt: 1,
             failure: failure,
-            ledger: ledger,
-            inHand: [live.key("drain", "w2"), live.key("cordon", "w3")]
+            standing: .init(ledger: ledger, inHand: [live.key("drain", "w2"), live.key("cordon", "w3")], asked: [key])
         )
         let report = FailureReport(
             plan: live.plan,
@@ -50,13 +50,91 @@ struct QuestionTests {
             attempt: 2,
             failure: .access(.jobOverdue(host: "cp1", unit: "upgrader-x", deadline: .seconds(300))),
             left: .drain(node: "w2.example.org", options: DrainOptions(deadline: .seconds(300))),
-            ledger: ledger
+            standing: .init(ledger: ledger)
         )
         let refused = report.text(drain, SkipVerdict(drain.key, nil, guides: guides))
         try Golden.expect(
             (lines + [text.prompt, ""] + refused.lines(width: 80) + [refused.prompt, ""]).joined(separator: "\n"),
             matches: "Tests/UpgraderTests/Console/Golden/question-80.txt"
         )
+    }
+
+    @Test("a question about one of a large batch fits the screen, and names three of the others")
+    func crowd() async throws {
+        let live = try await LiveScene()
+        let key = live.key("node-ready", "w1")
+        var ledger = Ledger()
+        for number in 1...20 {
+            let cordon = Action.cordon(node: "w\(number).example.org", mark: "test")
+            ledger.note(intent: cordon, key: live.key("cordon", "w\(number)"))
+        }
+        let question = FailureQuestion(
+            key: key,
+            attempt: 1,
+            failure: .gateClosed(.nodeNotReady(node: "w1.example.org"), deadline: .seconds(300)),
+            standing: .init(
+                ledger: ledger,
+                inHand: (3...20).map { live.key("drain", "w\($0)") },
+                asked: [key, live.key("drain", "w2")]
+            )
+        )
+        let report = FailureReport(
+            plan: live.plan,
+            steps: try Scene().steps,
+            directory: RunDirectory(path: "state/test/RUN"),
+            ledger: Ledger()
+        )
+        let text = report.text(question, SkipVerdict(key, nil, guides: try StepGuide.all())).lines(width: 80)
+        #expect(text.count < 24, "\(text.joined(separator: "\n"))")
+        let all = text.joined(separator: " ").split(separator: " ").joined(separator: " ")
+        #expect(all.contains("w5 (drain), and 15 more, see `upgrader status` go on"), "\(all)")
+        #expect(all.contains("w2 (drain) has failed as well, and you are asked next"), "\(all)")
+        #expect(all.contains("left are as of now: node w1.example.org is cordoned by this run;"), "\(all)")
+        #expect(all.contains("; and 17 more, see `upgrader status`; `upgrader resume"), "\(all)")
+    }
+
+    @Test("a question that had to wait is put as things stand then")
+    func waited() async throws {
+        let (reader, writer) = try Self.pipe()
+        defer {
+            close(reader)
+            close(writer)
+        }
+        let live = try await LiveScene()
+        let report = FailureReport(
+            plan: live.plan,
+            steps: try Scene().steps,
+            directory: RunDirectory(path: "state/test/RUN"),
+            ledger: Ledger()
+        )
+        let desk = try QuestionDesk(
+            report,
+            console: LineConsole(plan: live.plan),
+            keyboard: Keyboard(descriptor: reader)
+        )
+        let looks = Counter()
+        let first = FailureQuestion(key: live.key("drain", "w1"), attempt: 1, failure: .bug("x"))
+        let second = FailureQuestion(key: live.key("drain", "w2"), attempt: 1, failure: .bug("x"))
+        async let one = desk.ask(first) { FailureQuestion.Standing() }
+        try await Task.sleep(for: .milliseconds(100))
+        async let two = desk.ask(second) {
+            looks.add()
+            return FailureQuestion.Standing()
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(looks.count == 0, "nothing is read before it is put")
+        _ = Foundation.write(writer, "retry\n", 6)
+        #expect(await one == .retry)
+        while looks.count == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        _ = Foundation.write(writer, "retry\n", 6)
+        #expect(await two == .retry)
+    }
+
+    /// Counts what may happen at once.
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func add() { value.withLock { $0 += 1 } }
     }
 
     @Test("a line is read up to its end, and what follows is for whoever reads next")
@@ -108,14 +186,13 @@ struct QuestionTests {
         let question = FailureQuestion(
             key: live.key("node-ready", "w1"),
             attempt: 1,
-            failure: .gateClosed(.nodeNotReady(node: "w1.example.org"), deadline: .seconds(300)),
-            ledger: Ledger()
+            failure: .gateClosed(.nodeNotReady(node: "w1.example.org"), deadline: .seconds(300))
         )
         func ask(endingIn seconds: Double) async throws -> FailureAnswer {
             let end = NotAfter(end: Date().timeIntervalSince1970 + seconds)
             let console = LineConsole(plan: live.plan)
             let desk = try QuestionDesk(report, console: console, keyboard: keyboard, notAfter: end)
-            return await desk.ask(question)
+            return await desk.ask(question) { FailureQuestion.Standing() }
         }
         #expect(try await ask(endingIn: 0.2) == .abort)
         _ = Foundation.write(writer, "retry\n", 6)

@@ -100,7 +100,14 @@ struct TellingTests {
         let first = try await template.upgrader("run", Workshop.playbook)
         #expect(first.code == 64)
         #expect(first.errors.contains("notification irc is no template"), "\(first.errors)")
+        let figures = try Workshop(Workshop.small(extra: "metrics-file: nowhere/run.prom"))
+        for command in ["check", "run"] {
+            let refused = try await figures.upgrader(command, Workshop.playbook)
+            #expect(refused.code == 64, "\(refused.errors)")
+            #expect(refused.errors.contains("error: `metrics-file` cannot be written"), "\(refused.errors)")
+        }
         let secret = try Workshop(Workshop.small(extra: "notifications: [{name: chat, webhook-file: nowhere}]"))
+        #expect(try await secret.upgrader("check", Workshop.playbook).code == 64)
         let second = try await secret.upgrader("run", Workshop.playbook)
         #expect(second.code == 64)
         #expect(second.errors.contains("there is no such file"), "\(second.errors)")

@@ -38,19 +38,26 @@ extension Driver {
             failure: failure,
             left: record.unsettled[key]?.action,
             hindrance: record.skipHindrance(key),
+            standing: standing(record, machine)
+        )
+    }
+
+    /// What an operator who is asked has to know of the rest of the run.
+    func standing(_ record: RunState, _ machine: RunMachine.State) -> FailureQuestion.Standing {
+        let lanes = machine.lanes.sorted { $0.key < $1.key }.map(\.value)
+        return FailureQuestion.Standing(
             ledger: record.ledger,
-            inHand: machine.lanes.sorted { $0.key < $1.key }.compactMap { _, lane in
-                lane.isAsking ? nil : lane.key
-            }
+            inHand: lanes.compactMap { $0.isAsking ? nil : $0.key },
+            asked: lanes.compactMap { $0.isAsking ? $0.key : nil }
         )
     }
 
     /// Puts a question; the wish to stop takes it back.
-    func ask(_ question: FailureQuestion) async -> LaneEvent {
+    func ask(_ question: FailureQuestion, _ standing: Standing) async -> LaneEvent {
         guard let asker else { return .aborted }
         observer.notice(.asking(question.key, question.failure))
         return await unlessInterrupted(1) {
-            let answer = await asker.ask(question)
+            let answer = await asker.ask(question) { standing.now }
             observer.notice(.answered(question.key, answer))
             return switch answer {
             case .retry: .retried(after: question.left)

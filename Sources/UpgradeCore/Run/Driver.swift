@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The one loop that performs what the machine asks for.
 ///
 /// It saves before it acts, looks again after, and tells its observer. It decides nothing: steps decide what is to be
@@ -97,6 +99,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         var timing = Timing<Time>(since: clock.now)
         var times = window?.times ?? StepTimes()
         let start = clock.now
+        let standing = Standing()
         while true {
             var following: [RunEffect] = []
             let records = effects.compactMap(\.record)
@@ -127,7 +130,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                 case .lane(let index, .ask(let key, let attempt, let failure)):
                     let question = question(key, attempt: attempt, failure, recorder.state, machine.state)
                     group.addTask {
-                        .event(.lane(index, await ask(question)))
+                        .event(.lane(index, await ask(question, standing)))
                     }
                 case .lane(let index, let effect):
                     let ledger = recorder.state.ledger
@@ -135,6 +138,9 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                         .event(.lane(index, await perform(effect, ledger)))
                     }
                 }
+            }
+            if asker != nil {
+                standing.now = self.standing(recorder.state, machine.state)
             }
             effects = following
             if effects.isEmpty {
@@ -183,6 +189,16 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
         case .started, .resumed, .leased, .acted, .withdrawn, .undoing, .struck, .released, .tookBack, .stopped:
             break
         }
+    }
+}
+
+/// How things stand, for questions that stand meanwhile.
+final class Standing: Sendable {
+    private let state = Mutex(FailureQuestion.Standing())
+
+    var now: FailureQuestion.Standing {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 

@@ -10,10 +10,25 @@ public struct FailureQuestion: Hashable, Sendable {
     public var left: Action?
     /// Why the step cannot be left out as things stand; `nil` where nothing of it is left or may still run.
     public var hindrance: SkipHindrance?
-    /// What is ours on the cluster.
-    public var ledger: Ledger
-    /// The steps of other lanes that go on meanwhile.
-    public var inHand: [StepKey]
+    /// How things stood when it was asked.
+    public var standing: Standing
+
+    /// How things stand while a question does.
+    public struct Standing: Hashable, Sendable {
+        /// What is ours on the cluster.
+        public var ledger: Ledger
+        /// The steps of other lanes that go on meanwhile.
+        public var inHand: [StepKey]
+        /// The steps that have failed and are asked about, this one among them.
+        public var asked: [StepKey]
+
+        /// Makes one.
+        public init(ledger: Ledger = Ledger(), inHand: [StepKey] = [], asked: [StepKey] = []) {
+            self.ledger = ledger
+            self.inHand = inHand
+            self.asked = asked
+        }
+    }
 
     /// Makes a question.
     public init(
@@ -22,16 +37,14 @@ public struct FailureQuestion: Hashable, Sendable {
         failure: Failure,
         left: Action? = nil,
         hindrance: SkipHindrance? = nil,
-        ledger: Ledger = Ledger(),
-        inHand: [StepKey] = []
+        standing: Standing = Standing()
     ) {
         self.key = key
         self.attempt = attempt
         self.failure = failure
         self.left = left
         self.hindrance = hindrance
-        self.ledger = ledger
-        self.inHand = inHand
+        self.standing = standing
     }
 }
 
@@ -60,5 +73,12 @@ public protocol Asker: Sendable {
     ///
     /// Several lanes may ask at once. Returns early when the task is cancelled, because the operator wishes to stop; what
     /// it returns then counts for nothing.
-    func ask(_ question: FailureQuestion) async -> FailureAnswer
+    ///
+    /// - Parameters:
+    ///   - question: the question.
+    ///   - now: how things stand when it is called: others fail, end, and leave something meanwhile.
+    func ask(
+        _ question: FailureQuestion,
+        now: @escaping @Sendable () -> FailureQuestion.Standing
+    ) async -> FailureAnswer
 }

@@ -42,6 +42,8 @@ extension AccessError {
     public var next: String {
         switch self {
         case .remote(let error): error.next
+        case .commandFailed(let host, let command, _, _) where command.hasPrefix("curl "):
+            "see that \(host) is up, and that the playbook names it right"
         case .commandFailed, .unreadable, .refusedBySimulation: "mend what the host complains of"
         case .drainBlocked: "free the pods (more replicas, or another budget)"
         case .jobOverdue(let host, let unit, _): "look at `systemctl status \(unit)` on \(host)"

@@ -6,7 +6,7 @@ public import UpgradeCore
 public struct RunFigures: Sendable {
     /// Why a lane waits.
     enum WaitKind: String, CaseIterable {
-        case drain, dpkg, reconnect, gate
+        case drain, dpkg, reconnect, gate, question
 
         /// By the words of `ActionProgress.title`, which is what a transcript has.
         init?(words: String) {
@@ -16,6 +16,8 @@ public struct RunFigures: Sendable {
                 self = .dpkg
             } else if words.hasPrefix("reconnects to ") {
                 self = .reconnect
+            } else if words == Transcript.Entry.asked {
+                self = .question
             } else {
                 return nil
             }
@@ -121,7 +123,8 @@ public struct RunFigures: Sendable {
         case .failed(let key, _, let failure): take(.stepFailed(key, failure), at: time)
         case .stopped(let reason): take(RunNotice.stopped(reason), at: time)
         case .released(let key): lanes[key] = nil
-        case .leased, .skipped, .withdrawn, .undoing, .struck, .tookBack: break
+        case .skipped(let key, _, _): lanes[key] = nil
+        case .leased, .withdrawn, .undoing, .struck, .tookBack: break
         }
     }
 
@@ -129,7 +132,12 @@ public struct RunFigures: Sendable {
     private mutating func take(_ entry: Transcript.Entry) {
         switch entry.event {
         case .gate: wait(entry.key, .gate, since: entry.time)
-        case .waits(let text): if let kind = WaitKind(words: text) { wait(entry.key, kind, since: entry.time) }
+        case .waits(let text):
+            if let kind = WaitKind(words: text) {
+                wait(entry.key, kind, since: entry.time)
+            } else if lanes[entry.key]?.wait?.kind == .question {
+                lanes[entry.key] = nil
+            }
         case .ran, .opened: break
         }
     }
@@ -173,8 +181,10 @@ public struct RunFigures: Sendable {
                 case .leaseLost: "lease-lost"
                 case .reached, .outOfTime: "paused"
                 }
-        case .stepSkipped(let key, _): lanes[key] = nil
-        case .progress(_, .ran), .asking, .answered, .interrupted: break
+        case .stepSkipped(let key, _), .answered(let key, _): lanes[key] = nil
+        // Whoever watches from afar may be the one to wake who can answer.
+        case .asking(let key, _): wait(key, .question, since: time)
+        case .progress(_, .ran), .interrupted: break
         }
     }
 

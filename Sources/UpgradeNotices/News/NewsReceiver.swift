@@ -25,7 +25,7 @@ struct NewsReceiver: Sendable {
         do {
             template = try options.text.map(NewsTemplate.init)
         } catch {
-            throw .template(receiver: options.name, reason: "\(error)")
+            throw .template(receiver: options.name, reason: "each {{ needs its }}, and each {{# its {{/")
         }
     }
 

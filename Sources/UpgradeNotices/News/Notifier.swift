@@ -115,7 +115,7 @@ public final class Notifier: RunObserver {
     private var untold: [String] {
         state.withLock { state in
             zip(receivers, state.untold).filter { $1.count > 0 }
-                .map { "\($0.options.name) was not told of \($1.count) events: \($1.why)" }
+                .map { "\($0.options.name) was not told of \($1.count) event\($1.count == 1 ? "" : "s"): \($1.why)" }
         }
     }
 

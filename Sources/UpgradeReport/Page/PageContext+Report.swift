@@ -16,7 +16,8 @@ extension PageContext {
         let worked = report.sittings.reduce(0) { $0 + $1.ended - $1.began }
         pageTitle = "\(report.cluster) \(report.from) to \(report.to): \(report.status.rawValue)"
         heading = "\(report.cluster): \(report.from) → \(report.to)"
-        statusText = report.status.title
+        let asks = report.asked.isEmpty ? "" : "; it waits for an answer about \(report.asked.joined(separator: ", "))"
+        statusText = report.status.title + asks
         statusClass = report.status.rawValue
         isLive = version != nil
         self.version = version ?? ""
@@ -113,7 +114,13 @@ extension PageContext {
         return "\(looks); away \(count(api.outages.count, "time")), for \(Clock.length(away))"
     }
 
-    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+    /// A large cluster has more names than a page has room for; the plan has them all.
+    private static func list(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "none" }
+        let most = 10
+        guard names.count > most else { return names.joined(separator: ", ") }
+        return "\(names.count): \(names.prefix(most).joined(separator: ", ")), and \(names.count - most) more"
+    }
 
     /// A row for each target, a bar for each phase that it was in work in.
     private static func rows(_ report: RunReport, _ scale: TimeScale) -> [Row] {

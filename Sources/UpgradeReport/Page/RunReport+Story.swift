@@ -29,6 +29,9 @@ extension RunReport {
         to = plan.to?.description ?? ""
         self.holder = holder
         status = RunStatus(state, isHeld: holder != nil)
+        asked =
+            holder == nil
+            ? [] : plan.keys.filter { state.failed[$0] != nil && transcript.isAsked($0) }.map(\.onTarget)
         began = story.began ?? 0
         ended = story.ended ?? 0
         isSimulated = playbook.simulation != nil

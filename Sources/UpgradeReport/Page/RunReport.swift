@@ -173,6 +173,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
     public var to: String
     /// How the run stands.
     public var status: RunStatus
+    /// The steps about which the operator is asked now, each as `STEP@HOST`.
+    public var asked: [String]
     /// Who works on the cluster now.
     public var holder: String?
     /// When the run was begun.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeNotices
 
 /// `upgrader check`: preflight and foresight alone.
 struct CheckCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Look for everything that would stop an upgrade; change nothing."
     )
 
-    @Argument(help: "The playbook.")
+    @Argument(help: "The playbook.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String
 
     @Option(help: "text, json or markdown.")
@@ -29,7 +30,10 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Add why and where from, and what only a person can look at.")
     var explain = false
 
-    @Option(help: "A directory of manifests to look through as well; may be given more than once.")
+    @Option(
+        help: "A directory of manifests to look through as well; may be given more than once.",
+        completion: .directory
+    )
     var manifests: [String] = []
 
     @OptionGroup var state: StateOptions
@@ -52,6 +56,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func perform(_ session: Session) async throws -> Ending {
+        // As a run does before anything else: what others are told by must be there at the planned hour.
+        try NoticeError.checkSecrets(session.playbook.notifications)
+        try Company.refuseUnwritable(session.playbook)
         let given = try manifests.flatMap { try ManifestFiles.read($0) }
         return try await Worlds.look(session) { try await check(session, $0, given) }
     }

@@ -9,7 +9,7 @@ struct CleanupCommand: AsyncParsableCommand {
         abstract: "Undo what a run left on the cluster and is still unchanged; leave everything else alone."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Argument(help: "The node or host to clean up; all when not given.")

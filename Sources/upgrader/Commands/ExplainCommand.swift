@@ -17,7 +17,10 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "The address of a fact, or its beginning; or a step's id or key.")
     var fact: String?
 
-    @Option(help: "A playbook whose own facts hold; for a step, the one to plan and rehearse with.")
+    @Option(
+        help: "A playbook whose own facts hold; for a step, the one to plan and rehearse with.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var playbook: String?
 
     @Option(help: "text or json.")

@@ -19,7 +19,7 @@ struct HelmInventoryCommand: AsyncParsableCommand {
             + "of the playbook writes; change nothing."
     )
 
-    @Argument(help: "The playbook.")
+    @Argument(help: "The playbook.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String
 
     @Option(help: "text or json.")

@@ -13,7 +13,7 @@ struct HelmRollbackCommand: AsyncParsableCommand {
             + "a release whose objects of Helm 2 were removed by helm-cleanup stays."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Flag(help: "List what would be removed, and change nothing.")

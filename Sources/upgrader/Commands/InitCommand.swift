@@ -19,7 +19,11 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
-    @Option(name: .short, help: "Write to this file, which must not be there yet, instead of standard output.")
+    @Option(
+        name: .short,
+        help: "Write to this file, which must not be there yet, instead of standard output.",
+        completion: .file()
+    )
     var output: String?
 
     mutating func run() async throws {

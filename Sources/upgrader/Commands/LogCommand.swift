@@ -11,7 +11,7 @@ struct LogCommand: AsyncParsableCommand {
         discussion: "With --format json each line is an object. --follow ends when the run stops, or was killed."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Option(help: "Only what is about this host or node.")
@@ -20,7 +20,7 @@ struct LogCommand: AsyncParsableCommand {
     @Option(help: "Only this step, phase, hop, or what begins so: drain, workers, HOP/workers.")
     var step: String?
 
-    @Option(help: "Only what is later: 10m ago, or a moment in UTC such as 2026-11-24T21:41 or 21:41.")
+    @Option(help: "Only what is later: 10m ago, 21:41 on this clock, or 2026-11-24T21:41 in UTC.")
     var since: String?
 
     @Flag(help: "Go on printing as it happens.")

@@ -22,10 +22,10 @@ struct PackageBuildCommand: AsyncParsableCommand {
     @Option(help: "The builder host of the playbook.")
     var on: String?
 
-    @Option(help: "The playbook that names builders and their proxy.")
+    @Option(help: "The playbook that names builders and their proxy.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String?
 
-    @Option(help: "Where the packages and their record go.")
+    @Option(help: "Where the packages and their record go.", completion: .directory)
     var output = "packages"
 
     @Option(help: "The web proxy, for everything; by default the playbook's.")

@@ -10,13 +10,16 @@ struct PackageListCommand: AsyncParsableCommand {
         discussion: "What was not asked about is shown as ?."
     )
 
-    @Option(help: "The playbook whose hosts are asked what is installed.")
+    @Option(
+        help: "The playbook whose hosts are asked what is installed.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var playbook: String?
 
-    @Option(help: "The directory with built packages and their records.")
+    @Option(help: "The directory with built packages and their records.", completion: .directory)
     var built: String?
 
-    @Option(help: "reprepro's base directory.")
+    @Option(help: "reprepro's base directory.", completion: .directory)
     var repository: String?
 
     @Option(help: "text or json.")

@@ -11,13 +11,13 @@ struct PlanCommand: AsyncParsableCommand {
         discussion: "Looks at the cluster and changes nothing; the steps are then rehearsed on a simulation of it."
     )
 
-    @Argument(help: "The playbook.")
+    @Argument(help: "The playbook.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String
 
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
-    @Option(name: .short, help: "Write to this file instead of standard output.")
+    @Option(name: .short, help: "Write to this file instead of standard output.", completion: .file())
     var output: String?
 
     @Option(help: "Print the best path to this end instead: a release, a state, or `supported`.")

@@ -23,10 +23,10 @@ struct ReportCommand: AsyncParsableCommand {
             + " scripts, and asks no network for anything."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
-    @Option(name: .short, help: "Write to this file instead of standard output.")
+    @Option(name: .short, help: "Write to this file instead of standard output.", completion: .file())
     var output: String?
 
     @Option(help: "html, markdown or json; by the name of the file when not given, else html.")

@@ -9,7 +9,7 @@ struct ResumeCommand: AsyncParsableCommand {
         abstract: "Go on with a run that was killed, interrupted or stopped at a failure."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Option(help: "Why, for the journal.")

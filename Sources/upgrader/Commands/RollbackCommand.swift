@@ -20,7 +20,7 @@ struct RollbackCommand: AsyncParsableCommand {
     @Argument(help: "The worker: its name in the playbook, or its node's. Not with --to.")
     var worker: String?
 
-    @Argument(help: "The directory of the upgrade; the newest run when not given.")
+    @Argument(help: "The directory of the upgrade; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Option(

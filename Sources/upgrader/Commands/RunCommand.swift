@@ -11,7 +11,7 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Carry out the upgrade that a playbook describes, one release at a time."
     )
 
-    @Argument(help: "The playbook.")
+    @Argument(help: "The playbook.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String
 
     @Flag(help: "Print the sequence, as `plan` does, and change nothing.")
@@ -55,6 +55,7 @@ struct RunCommand: AsyncParsableCommand {
             let beginning = Beginning(session: session, yes: yes, look: "upgrader plan \(session.path)")
             try beginning.refuseUnasked()
             try NoticeError.checkSecrets(session.playbook.notifications)
+            try Company.refuseUnwritable(session.playbook)
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
             let lock = try beginning.lock(clusterDirectory, reason)
             defer { withExtendedLifetime(lock) {} }

@@ -15,13 +15,16 @@ struct ServeCommand: AsyncParsableCommand {
             + " one that is begun later or resumed. /metrics has its figures as OpenMetrics. Ctrl-C ends it, with 0.",
     )
 
-    @Argument(help: "The run's directory; the newest run, at any time, when not given.")
+    @Argument(help: "The run's directory; the newest run, at any time, when not given.", completion: .directory)
     var run: String?
 
     @Option(help: "Where to listen: 127.0.0.1:PORT or [::1]:PORT, nothing else; port 0 is a free one.")
     var listen = "127.0.0.1:0"
 
-    @Option(help: "Take the token from this file (0600), or make one there; it is then not printed.")
+    @Option(
+        help: "Take the token from this file (0600), or make one there; it is then not printed.",
+        completion: .file()
+    )
     var tokenFile: String?
 
     @Option(help: "text or json: what is printed once it listens.")

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// Where runs are kept.
 struct StateOptions: ParsableArguments {
-    @Option(name: .long, help: "The directory in which runs are kept.")
+    @Option(name: .long, help: "The directory in which runs are kept.", completion: .directory)
     var state = "state"
 
     func validate() throws {

@@ -9,7 +9,7 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Say how far a run is, what of it is on the cluster, and why it stopped."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Option(help: "text or json.")

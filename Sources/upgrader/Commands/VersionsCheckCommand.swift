@@ -12,7 +12,7 @@ struct VersionsCheckCommand: AsyncParsableCommand {
             + " Calico and Helm in range of Kubernetes all the way there. Ends with 10 where they are not: for cron."
     )
 
-    @Argument(help: "The playbooks.")
+    @Argument(help: "The playbooks.", completion: .file(extensions: ["yaml", "yml"]))
     var playbooks: [String]
 
     @Option(

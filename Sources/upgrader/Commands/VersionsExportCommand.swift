@@ -12,7 +12,7 @@ struct VersionsExportCommand: AsyncParsableCommand {
     @Option(help: "csv, json, markdown or html.")
     var format: SheetFormat
 
-    @Option(help: "A playbook whose own facts hold.")
+    @Option(help: "A playbook whose own facts hold.", completion: .file(extensions: ["yaml", "yml"]))
     var playbook: String?
 
     @OptionGroup var options: KnowledgeOptions

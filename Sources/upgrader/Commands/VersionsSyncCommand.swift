@@ -19,7 +19,7 @@ struct VersionsSyncCommand: AsyncParsableCommand {
     @Option(help: "Read below this address instead: MIRROR/HOST/PATH.")
     var from: String?
 
-    @Option(name: .short, help: "Write the diff to this file instead of standard output.")
+    @Option(name: .short, help: "Write the diff to this file instead of standard output.", completion: .file())
     var output: String?
 
     @Option(help: "text, or json: what is proposed, as one document on standard output.")

@@ -11,7 +11,7 @@ struct WhyCommand: AsyncParsableCommand {
         discussion: "Reads the journal alone: no host is asked, nothing is changed."
     )
 
-    @Argument(help: "The run's directory; the newest run when not given.")
+    @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
     var run: String?
 
     @Option(help: "text or json.")

@@ -20,8 +20,8 @@ extension LiveView {
                 left -= more
             }
         }
-        // A name as long as a quarter of the line is cut: the rest of the line says more.
-        let targetWidth = min(max(6, width / 4), shown.map { "\($0.key.target)".columns }.max() ?? 0)
+        // Of a name as long as a quarter of the line the middle goes: the rest of the line says more.
+        let targetWidth = min(max(6, width / 4), shown.map(\.shownTarget.columns).max() ?? 0)
         let stepWidth = min(max(8, width / 3), shown.map { "\($0.key.step)".columns }.max() ?? 0)
         var lines: [LiveLine] = []
         for index in chosen.sorted() {
@@ -54,7 +54,7 @@ extension LiveView {
         _ now: Duration
     ) -> LiveLine {
         let (mark, style) = mark(lane, now)
-        let target = "\(lane.key.target)".padded(to: targetWidth)
+        let target = lane.shownTarget.cutInTheMiddle(to: targetWidth).padded(to: targetWidth)
         let step = "\(lane.key.step)".padded(to: stepWidth)
         let line = LiveLine("\(mark) ", style).with(target, .strong).with("  \(step)  ").with(words(lane, now), style)
         return line.with(right: time(lane, now), width: width)
@@ -142,5 +142,13 @@ extension Duration {
         let two = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
         if seconds < 3600 { return "\(seconds / 60):\(two(seconds % 60))" }
         return "\(seconds / 3600):\(two(seconds % 3600 / 60)):\(two(seconds % 60))"
+    }
+}
+
+extension LiveLane {
+    /// The target without its domain, which says the same in every lane.
+    fileprivate var shownTarget: String {
+        let name = "\(key.target)"
+        return name.contains { $0.isLetter } ? String(name.prefix { $0 != "." }) : name
     }
 }

@@ -32,17 +32,19 @@ extension String {
     }
 
     /// The text in lines of at most so many columns, broken at spaces where there are any.
+    ///
+    /// A command in backquotes stays in one piece, longer than a line if need be: copied from two lines it would be two.
     func folded(to width: Int) -> [String] {
         let width = max(1, width)
         var lines: [String] = []
         var line = ""
-        for word in onOneLine.split(separator: " ") {
-            if !line.isEmpty, line.columns + 1 + word.reduce(0, { $0 + $1.columns }) > width {
+        for word in onOneLine.pieces {
+            if !line.isEmpty, line.columns + 1 + word.columns > width {
                 lines.append(line)
                 line = ""
             }
-            line += line.isEmpty ? "\(word)" : " \(word)"
-            while line.columns > width {
+            line += line.isEmpty ? word : " \(word)"
+            while line.columns > width, !line.contains("`") {
                 // A word longer than a line is broken, so that nothing of it is lost.
                 let head = line.cutHard(to: width)
                 lines.append(head)
@@ -59,6 +61,25 @@ extension String {
         let margin = String(repeating: " ", count: head.columns + (head.last == " " && head.contains(":") ? 0 : 2))
         let first = String(dropFirst(head.count)).folded(to: max(20, width - margin.columns))
         return first.enumerated().map { ($0 == 0 ? head : margin) + $1 }
+    }
+
+    /// The words, of which those in backquotes are one; all by themselves where a backquote has no other.
+    private var pieces: [String] {
+        let words = split(separator: " ").map(String.init)
+        var pieces: [String] = []
+        var isOpen = false
+        for word in words {
+            if isOpen { pieces[pieces.count - 1] += " \(word)" } else { pieces.append(word) }
+            if word.count(where: { $0 == "`" }) % 2 == 1 { isOpen.toggle() }
+        }
+        return isOpen ? words : pieces
+    }
+
+    /// The text in at most so many columns, with both its ends; what is left out between them is an ellipsis.
+    func cutInTheMiddle(to width: Int) -> String {
+        guard columns > width, width > 2 else { return cut(to: width) }
+        let tail = String(String(reversed()).cutHard(to: (width - 1) / 2).reversed())
+        return cutHard(to: width - 1 - tail.columns) + "…" + tail
     }
 
     private func cutHard(to width: Int) -> String {

@@ -37,7 +37,10 @@ actor QuestionDesk: Asker {
     }
 
     /// Asks, once the questions before it are answered.
-    func ask(_ question: FailureQuestion) async -> FailureAnswer {
+    func ask(
+        _ question: FailureQuestion,
+        now: @escaping @Sendable () -> FailureQuestion.Standing
+    ) async -> FailureAnswer {
         queue.append(question.key)
         defer { queue.removeAll { $0 == question.key } }
         while queue.first != question.key, !isClosed, !Task.isCancelled {
@@ -48,7 +51,13 @@ actor QuestionDesk: Asker {
         let verdict = SkipVerdict(question.key, question.hindrance, guides: guides)
         console.stand()
         defer { console.goOn() }
-        let answer = await put(report.text(question, verdict), verdict)
+        // The questions before it took their time.
+        var current = question
+        current.standing = now()
+        let text = report.text(current, verdict)
+        let watch = Task { await tell(others: current, text.prompt, now) }
+        let answer = await put(text, verdict)
+        watch.cancel()
         if answer == .abort { isClosed = true }
         return answer
     }
@@ -71,6 +80,25 @@ actor QuestionDesk: Asker {
                 }
             case (nil, _): Output.note("the answers are retry, skip and abort, or their first letters")
             }
+        }
+    }
+
+    /// Says meanwhile what else has failed, and what an abort would leave by then.
+    private func tell(
+        others question: FailureQuestion,
+        _ prompt: String,
+        _ now: @Sendable () -> FailureQuestion.Standing
+    ) async {
+        var known = Set(question.standing.asked)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(300))
+            let standing = now()
+            let more = standing.asked.filter { !known.contains($0) && $0 != question.key }
+            guard !more.isEmpty, !Task.isCancelled else { continue }
+            known.formUnion(more)
+            let lines = QuestionText.meanwhile(more, standing, width: Terminal().size.width)
+            Output.note("\n" + lines.joined(separator: "\n"))
+            Output.outlet.put(prompt, to: STDERR_FILENO)
         }
     }
 

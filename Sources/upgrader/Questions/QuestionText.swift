@@ -49,10 +49,29 @@ struct QuestionText {
     }
 
     private var abort: String {
-        let first = question.inHand.isEmpty ? "stops the run here" : "lets the others end, then stops the run"
-        let left = question.ledger.entries.map(\.effect.title)
-        let leaves = left.isEmpty ? "nothing of it is left on the cluster" : "left are: \(left.joined(separator: "; "))"
-        return "\(first); \(leaves); `upgrader resume \(directory)` goes on"
+        let first = question.standing.inHand.isEmpty ? "stops the run here" : "lets the others end, then stops the run"
+        return "\(first); \(Self.leaves(question.standing)); `upgrader resume \(directory)` goes on"
+    }
+
+    private static func leaves(_ standing: FailureQuestion.Standing) -> String {
+        let left = standing.ledger.entries.map(\.effect.title)
+        let now = standing.inHand.isEmpty ? "" : " as of now"
+        return left.isEmpty
+            ? "nothing of it is left on the cluster\(now)" : "left are\(now): \(some(left, separator: "; "))"
+    }
+
+    /// What has failed as well while a question stands.
+    static func meanwhile(_ failed: [StepKey], _ standing: FailureQuestion.Standing, width: Int) -> [String] {
+        let names = some(failed.map { "\($0.target) (\($0.step))" }, separator: ", ")
+        return
+            "\(names) \(failed.count == 1 ? "has" : "have") failed as well, and you are asked next; abort now: \(leaves(standing))"
+            .folded(to: width)
+    }
+
+    /// A screen has no room for all of a large batch.
+    fileprivate static func some(_ names: [String], separator: String) -> String {
+        names.prefix(3).joined(separator: separator)
+            + (names.count > 3 ? "\(separator)and \(names.count - 3) more, see `upgrader status`" : "")
     }
 }
 
@@ -61,11 +80,17 @@ extension FailureReport {
     func text(_ question: FailureQuestion, _ verdict: SkipVerdict) -> QuestionText {
         // What is ours now, not what was when the run began.
         var report = self
-        report.ledger = question.ledger
+        report.ledger = question.standing.ledger
         var block = report.block(question.key, (plan.keys.firstIndex(of: question.key) ?? 0) + 1, question.failure)
-        if !question.inHand.isEmpty {
-            let others = question.inHand.map { "\($0.target) (\($0.step))" }
-            block.state += "; meanwhile \(others.joined(separator: ", ")) \(others.count == 1 ? "goes" : "go") on"
+        let others = question.standing.inHand.map { "\($0.target) (\($0.step))" }
+        if !others.isEmpty {
+            let names = QuestionText.some(others, separator: ", ")
+            block.state += "; meanwhile \(names) \(others.count == 1 ? "goes" : "go") on"
+        }
+        let failed = question.standing.asked.filter { $0 != question.key }.map { "\($0.target) (\($0.step))" }
+        if !failed.isEmpty {
+            let names = QuestionText.some(failed, separator: ", ")
+            block.state += "; \(names) \(failed.count == 1 ? "has" : "have") failed as well, and you are asked next"
         }
         block.next = "\(question.failure.next), then answer `retry`"
         return QuestionText(block: block, question: question, verdict: verdict, directory: directory?.path ?? "")

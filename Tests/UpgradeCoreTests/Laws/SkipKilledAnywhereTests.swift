@@ -186,5 +186,8 @@ private struct RefusingStep: Step {
 private struct ScriptedAsker: Asker {
     let answer: @Sendable (FailureQuestion) -> FailureAnswer
 
-    func ask(_ question: FailureQuestion) async -> FailureAnswer { answer(question) }
+    func ask(
+        _ question: FailureQuestion,
+        now: @escaping @Sendable () -> FailureQuestion.Standing
+    ) async -> FailureAnswer { answer(question) }
 }

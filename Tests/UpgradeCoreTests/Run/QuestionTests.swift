@@ -33,7 +33,7 @@ struct QuestionTests {
         #expect(question.failure == .access(Self.refused))
         // The command told its end, so nothing is waited for; its node is cordoned by then.
         #expect(question.left == nil)
-        #expect(question.ledger.entries.map(\.key.step) == ["cordon"])
+        #expect(question.standing.ledger.entries.map(\.key.step) == ["cordon"])
         #expect(memory.records.contains(.begun(question.key, attempt: 2)))
         #expect(Set(jobs.all.map(\.unitName)).count == jobs.all.count)
     }
@@ -116,7 +116,7 @@ struct QuestionTests {
             return
         }
         #expect(keys == asked.all.map(\.key) && keys.map(\.target) == [.host("w1")])
-        #expect(Set(asked.all[0].inHand.map(\.target)) == [.host("w2"), .host("w3")])
+        #expect(Set(asked.all[0].standing.inHand.map(\.target)) == [.host("w2"), .host("w3")])
         #expect(Set(ended.all.map(\.target)) == [.host("w2"), .host("w3")])
     }
 
@@ -145,6 +145,9 @@ struct QuestionTests {
     private struct Operator: Asker {
         let answer: @Sendable (FailureQuestion) async -> FailureAnswer
 
-        func ask(_ question: FailureQuestion) async -> FailureAnswer { await answer(question) }
+        func ask(
+            _ question: FailureQuestion,
+            now: @escaping @Sendable () -> FailureQuestion.Standing
+        ) async -> FailureAnswer { await answer(question) }
     }
 }

@@ -16,7 +16,9 @@ struct FiveLinesTests {
     func folded(width: Int) {
         let text = block.text(width: width)
         let lines = text.split(separator: "\n").map(String.init)
-        #expect(lines.allSatisfy { $0.columns <= width }, "\(text)")
+        #expect(lines.allSatisfy { $0.columns <= width || $0.contains("`") }, "\(text)")
+        // Copied from two lines it would be two commands.
+        #expect(lines.contains { $0.contains("`upgrader resume state/staging/20261128-220000-kfzt`") }, "\(text)")
         #expect(lines.count > 6)
         let labels = ["error: ", "why:   ", "ran:   ", "state: ", "next:  "]
         #expect(
@@ -44,6 +46,20 @@ struct FiveLinesTests {
         #expect(lines.joined().filter { $0 != " " } == line.filter { $0 != " " })
         #expect(line.hanging(in: nil) == [line])
         #expect(line.hanging(in: line.columns) == [line])
+    }
+
+    @Test("a backquote that has no other breaks no line less")
+    func quoted() {
+        let text = "cannot open `a file of a long name' which is not there, nor anywhere else that was looked at"
+        #expect(text.folded(to: 30).allSatisfy { $0.columns <= 30 })
+        #expect("a `b c` d".folded(to: 3) == ["a", "`b c`", "d"])
+    }
+
+    @Test("of a long name both ends are left")
+    func middle() {
+        #expect("worker-with-a-long-name-03".cutInTheMiddle(to: 11) == "worke…me-03")
+        #expect("w1".cutInTheMiddle(to: 11) == "w1")
+        for width in 3..<26 { #expect("worker-with-a-long-name-03".cutInTheMiddle(to: width).columns == width) }
     }
 
     @Test("stay whole in a pipe, and where they have room")

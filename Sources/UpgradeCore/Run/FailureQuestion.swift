@@ -77,6 +77,7 @@ public protocol Asker: Sendable {
     /// - Parameters:
     ///   - question: the question.
     ///   - now: how things stand when it is called: others fail, end, and leave something meanwhile.
+    /// - Returns: what is to become of the step.
     func ask(
         _ question: FailureQuestion,
         now: @escaping @Sendable () -> FailureQuestion.Standing

@@ -26,7 +26,12 @@ enum HopOutline {
         let phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
             phase(PhaseName.silence, silenced ? [cluster(["open-silences"])] : []),
-            phase(PhaseName.backup, batch: min(atOnce, saved.count), saved.map { lane($0, backupSteps($0, playbook)) }),
+            phase(
+                PhaseName.backup,
+                batch: min(atOnce, saved.count),
+                saved.map { lane($0, backupSteps($0, playbook)) }
+                    + (movesCalico(in: hop, isFirst, playbook) ? [cluster(["calico-backup"])] : [])
+            ),
             // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
             // Helm has stored moves to the APIs that stay while both are served.
             phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),
@@ -121,16 +126,23 @@ enum HopOutline {
         _ workers: [Host]
     ) -> [PlannedLane] {
         guard playbook.calico?.versions[release] != nil else { return [] }
-        return [cluster(["calico-image"])]
-            + workers.map {
-                lane(
-                    $0,
-                    [
-                        "conffiles", "cluster-health", "pause-timers", "calico-packages", "calico-pod", "resume-timers",
-                    ]
-                )
-            }
-            + [cluster(["calico-strategy"])]
+        let steps: [StepID] = ["conffiles", "cluster-health", "pause-timers", "calico-packages"]
+        let rest: [StepID] = ["calico-pod", "resume-timers"]
+        guard playbook.calico?.migration?.at == release else {
+            return [cluster(["calico-image"])] + workers.map { lane($0, steps + rest) } + [cluster(["calico-strategy"])]
+        }
+        // A lane of its own up to where nothing has moved: until then all can be taken back.
+        let host = playbook.hosts.filter { $0.name == playbook.calicoHost && !$0.has(.worker) }
+        return [cluster(["calico-validate", "calico-import", "calico-compare"]), cluster(["calico-image"])]
+            + workers.map { lane($0, steps + ["calico-configure"] + rest) }
+            + host.map { lane($0, ["calico-configure"]) }
+            + [cluster(["calico-complete", "calico-strategy"])]
+    }
+
+    /// Whether Calico is moved in the hop, or before it.
+    private static func movesCalico(in hop: HopID, _ isFirst: Bool, _ playbook: Playbook) -> Bool {
+        let versions = playbook.calico?.versions ?? [:]
+        return versions[hop.to] != nil || isFirst && versions[hop.from] != nil
     }
 
     /// Only where the playbook moves Helm, or leaves Helm 2, at this release.

@@ -36,7 +36,8 @@ extension FuzzTarget {
         .budgets, .daemonSet(namespace: "kube-system", name: "calico-node"),
         .deployment(namespace: "kube-system", name: "calico-typha"), .hostConfiguration(host: "w1"), .pods, .objects,
         .helmManifests, .helmReleases(compares: true), .apiRequests(host: "cp1"), .unreachedKubelets(host: "cp1"),
-        .bgpPeers(host: "w1"), .archives(host: "w1", packages: packages),
+        .bgpPeers(host: "w1"), .archives(host: "w1", packages: packages), .calicoStores(host: "etcd1"),
+        .calicoConfiguration(host: "w1"),
     ]
 
     private static let packages =

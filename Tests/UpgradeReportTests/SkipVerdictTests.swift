@@ -9,6 +9,7 @@ struct SkipVerdictTests {
     private static let allowed: Set<StepID> = [
         "budgets", "open-silences", "keep-silences", "close-silences", "keep-packages", "save-configuration",
         "cluster-health", "node-ready", "verify-cluster", "dry-start",
+        "calico-backup",
     ]
 
     private func verdict(

@@ -25,7 +25,10 @@ struct HopOutlineTests {
         let set = StepCatalog.all(for: playbook)
         // The hop that takes APIs away has a step that the first has not.
         let last = HopOutline.phases(try #require(HopID("1.15-1.16")), playbook, false)
-        let back = HopOutline.rollback(of: playbook.hosts(.worker), playbook)
+        // A move of Calico's data is not in a playbook with everything: it goes with a Calico 2.
+        var moving = playbook
+        moving.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
+        let back = phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
         let used = (phases(playbook) + last + back).flatMap { $0.lanes.flatMap(\.steps) }
         #expect(Set(used) == Set(set.steps.keys))
     }

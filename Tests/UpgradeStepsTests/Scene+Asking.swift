@@ -96,6 +96,8 @@ extension Scene {
         case .apiRequests(let host): requests[host].map { .apiRequests($0) }
         case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
         case .bgpPeers(let host): .bgpPeers(bgpPeers[host])
+        case .calicoStores: calico.map { .calicoStores($0) }
+        case .calicoConfiguration(let host): .calicoConfiguration(calicoFiles[host] ?? [])
         case .silence(let silence): .silence(silences[silence])
         }
     }

@@ -45,6 +45,8 @@ struct Scene {
     var requests: [String: [APIRequests]] = [:]
     var unreachedKubelets: [String: [UnreachedKubelet]] = [:]
     var bgpPeers: [String: [BGPPeer]] = [:]
+    var calico: CalicoStores?
+    var calicoFiles: [String: [String]] = [:]
     var silences: [AlertSilence: SilenceState] = [:]
 
     init(hosts: [Host] = Scene.hosts) {

@@ -91,6 +91,9 @@ struct UnmetTextTests {
         .bgpSessionsDown(host: "w1", established: 0, before: 2, others: []),
         .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
+        .calicoNeedsMigration(from: "2.6.12", to: "3.5.8", release: MinorRelease.start.next),
+        .calicoStoreMissing(host: "etcd1"),
+        .calicoDiffers(["IPPool 10.64.0.0/16 is only in etcd's v3 API"]),
         .dryStartRefused(
             host: "w1",
             daemon: "kubelet",

@@ -38,7 +38,8 @@ extension Probe {
             .etcdMember(let host),
             .snapshot(let host, _),
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
-            .apiRequests(let host), .unreachedKubelets(let host), .bgpPeers(let host):
+            .apiRequests(let host), .unreachedKubelets(let host), .bgpPeers(let host),
+            .calicoStores(let host), .calicoConfiguration(let host):
             .host(host)
         case .localFile, .silence: .here
         case .leader, .apiServers, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,

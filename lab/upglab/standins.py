@@ -12,7 +12,10 @@ CALICOCTL = """#!/bin/sh
 case "$1 $2" in
 "version "*) printf 'Client Version:    v@VERSION@\\nBuild date:        lab stand-in\\n' ;;
 "node status") echo "Calico process is running. (lab stand-in: there is no BGP)" ;;
-*) echo "calicoctl v@VERSION@ is a lab stand-in and knows only: version, node status" >&2; exit 1 ;;
+"get networksets" | "get kubecontrollersconfigurations" | "get ipamconfigurations")
+    echo "Failed to execute command: resource type '$2' is not supported" >&2; exit 1 ;;
+"get "*) printf 'apiVersion: projectcalico.org/v3\nitems: []\nkind: List\nmetadata:\n  resourceVersion: "1"\n' ;;
+*) echo "calicoctl v@VERSION@ is a lab stand-in and knows only: version, node status, get" >&2; exit 1 ;;
 esac
 """
 

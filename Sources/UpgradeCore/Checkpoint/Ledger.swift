@@ -32,6 +32,7 @@ public struct Ledger: Hashable, Sendable, Codable {
     /// Strikes out what `action` has undone; called with its result.
     public mutating func note(result action: Action) {
         entries.removeAll { $0.effect.inverse == action }
+        entries.removeAll { action.ends($0.effect) }
     }
 
     /// Whether the effect is ours.

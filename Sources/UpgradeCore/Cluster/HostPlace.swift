@@ -11,4 +11,6 @@ public enum HostPlace {
     ]
     /// Where the archives of the packages before are kept; one version of each.
     public static let rollback = "/var/lib/upgrader/rollback"
+    /// Where calico-upgrade writes its reports, and what of its work is done is marked.
+    public static let calico = "/var/lib/upgrader/calico-upgrade"
 }

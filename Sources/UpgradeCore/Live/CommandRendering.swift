@@ -26,7 +26,10 @@ public enum CommandRendering {
             ]
         case .archive, .fetch, .prune:
             [fileLine(action)]
-        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod:
+        case .saveCalico, .migrateCalico, .switchCalico:
+            [CalicoCommands(playbook).line(action)]
+        case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
+            .setDaemonSetVariable:
             [apiLine(action, playbook: playbook)]
         case .convertHelmRelease(let conversion):
             HelmRequests(playbook).conversion(conversion)
@@ -168,7 +171,8 @@ extension CommandRendering {
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
-            .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
+            .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
+            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -210,7 +214,7 @@ extension CommandRendering {
             .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller, .proveSnapshot:
+            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
             preconditionFailure("not an action on files")
         }
     }
@@ -255,6 +259,13 @@ extension CommandRendering {
             command = kubectl.brief(
                 ["set", "image", "deployments.apps/\(deployment)", "--namespace=\(namespace)", "\(container)=\(image)"]
             )
+        case .setDaemonSetVariable(let namespace, let daemonSet, let container, let name, let value):
+            command = kubectl.brief(
+                [
+                    "set", "env", "daemonsets.apps/\(daemonSet)", "--namespace=\(namespace)",
+                    "--containers=\(container)", "\(name)=\(value)",
+                ]
+            )
         case .deletePod(let namespace, let name, let uid):
             command = Command(
                 ["/bin/sh", "-c", HostScripts.deletePod, "upgrader-delete-pod", namespace, name, uid]
@@ -265,7 +276,8 @@ extension CommandRendering {
             .mask, .unmask,
             .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
-            .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot:
+            .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
+            .saveCalico, .migrateCalico, .switchCalico:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

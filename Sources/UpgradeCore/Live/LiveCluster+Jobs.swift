@@ -130,14 +130,14 @@ extension LiveCluster {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .pause:
             playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
-        case .saveSnapshot, .proveSnapshot, .archive: playbook.deadlines.backup
+        case .saveSnapshot, .proveSnapshot, .archive, .saveCalico, .migrateCalico: playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable:
             playbook.deadlines.connect
         }
     }
@@ -175,7 +175,7 @@ extension Action {
             .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller, .proveSnapshot:
+            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
             false
         }
     }

@@ -136,12 +136,14 @@ extension Action {
     var isOnAPI: Bool {
         switch self {
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
-            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
+            .setDaemonSetVariable:
             true
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
             .mask, .unmask,
             .pause, .unpause, .restart,
-            .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot:
+            .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot,
+            .saveCalico, .migrateCalico, .switchCalico:
             false
         }
     }

@@ -22,9 +22,10 @@ public enum ProbeRendering {
         case .localFile, .helmReleases, .silence: nil
         case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
-            .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers:
+            .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
+            .calicoConfiguration:
             hostQuestion(probe, playbook: playbook)
-        case .etcdMember, .snapshot: etcdQuestion(probe, playbook: playbook)
+        case .etcdMember, .snapshot, .calicoStores: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
             .objects, .helmManifests:
             apiQuestion(probe, playbook: playbook)
@@ -142,7 +143,12 @@ extension ProbeRendering {
             return ask(host, script(HostScripts.bgpPeers, "bgp-peers", [])) { text in
                 .bgpPeers(BGPReading.peers(text))
             }
-        case .localFile, .etcdMember, .snapshot, .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets,
+        case .calicoConfiguration(let host):
+            return ask(host, script(CalicoScripts.configuration, "calico-configuration", [])) { text in
+                .calicoConfiguration(text.split(separator: "\n").map(String.init))
+            }
+        case .localFile, .etcdMember, .snapshot, .calicoStores, .apiServer, .apiServers, .leader, .nodes, .node,
+            .podsOnNode, .budgets,
             .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence:
             return nil
         }
@@ -167,9 +173,14 @@ extension ProbeRendering {
             return ask(host, script(EtcdScripts.snapshot, "snapshot", [path])) { text throws(ReadingError) in
                 .snapshot(try EtcdReading.snapshot(Sections(text)))
             }
+        case .calicoStores(let host):
+            let words = CalicoCommands(playbook).stores
+            return ask(host, script(CalicoScripts.stores, "calico-stores", words)) { text throws(ReadingError) in
+                .calicoStores(try CalicoReading.stores(Sections(text)))
+            }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
             .packageSystem, .unit,
-            .file, .files,
+            .file, .files, .calicoConfiguration,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
@@ -245,7 +256,8 @@ extension ProbeRendering {
             .packageSystem, .unit,
             .file, .files,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
+            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .calicoConfiguration, .calicoStores:
             return nil
         }
     }

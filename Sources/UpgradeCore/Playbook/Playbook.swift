@@ -247,6 +247,10 @@ public struct CalicoOptions: Hashable, Sendable {
     public var container: String
     /// The image without its tag.
     public var image: String
+    /// The host that `calicoctl` and `calico-upgrade` are run on; `nil` for the first control-plane host.
+    public var host: String?
+    /// The move of its data from etcd's v2 API to its v3 API; `nil` for none.
+    public var migration: CalicoMigrationOptions?
 
     /// Makes options.
     public init(

@@ -24,7 +24,10 @@ enum PlaybookKeys {
         "workers": ["batch", "failure-budget"],
         "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
         "lease": ["heartbeat", "ttl"],
-        "calico": ["versions", "packages", "namespace", "daemonset", "container", "image"],
+        "calico": [
+            "versions", "packages", "namespace", "daemonset", "container", "image", "host", "datastore-migration",
+        ],
+        "calico.datastore-migration": ["at", "etcdv2", "etcdv3"],
         "calico.versions": [release],
         "calico.versions.*": ["package", "tag"],
         "helm": [

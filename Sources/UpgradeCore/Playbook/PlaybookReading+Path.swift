@@ -122,7 +122,7 @@ extension PlaybookReading {
     // MARK: Components
 
     /// Calico, where the playbook moves it.
-    func calico(_ path: ReleasePath?) -> CalicoOptions? {
+    func calico(_ path: ReleasePath?, _ hosts: [Host]) -> CalicoOptions? {
         guard let section = top.section("calico") else { return nil }
         _ = section.require("versions")
         var options = CalicoOptions(versions: versions(section, path) ?? [:])
@@ -131,6 +131,31 @@ extension PlaybookReading {
         options.daemonSet = section.value("daemonset", .objectName) ?? options.daemonSet
         options.container = section.value("container", .objectName) ?? options.container
         options.image = section.value("image", .image) ?? options.image
+        options.host = section.value("host", .choice(of: hosts.map(\.name)))
+        options.migration = section.section("datastore-migration").flatMap { migration($0, options) }
+        return options
+    }
+
+    /// The move of Calico's data; it comes with a move of Calico itself.
+    private func migration(_ section: PlaybookSection, _ calico: CalicoOptions) -> CalicoMigrationOptions? {
+        let release = section.required("at", .release)
+        let old = section.value("etcdv2", .path)
+        let new = section.value("etcdv3", .path)
+        guard let release, let entry = section.entry("at") else { return nil }
+        if calico.versions[release] == nil {
+            top.problems.report(
+                .invalidValue(
+                    key: section.name("at"),
+                    value: release.description,
+                    expected: "a release of `calico.versions`, at which Calico moves from 2 to 3",
+                    suggestion: nil,
+                    at: top.problems.place(of: entry.node)
+                )
+            )
+        }
+        var options = CalicoMigrationOptions(at: release)
+        options.oldConfiguration = old ?? options.oldConfiguration
+        options.newConfiguration = new ?? options.newConfiguration
         return options
     }
 

@@ -13,7 +13,7 @@ struct PlaybookReading {
         let path = releasePath()
         let hosts = self.hosts()
         let simulation = self.simulation(path)
-        let calico = self.calico(path)
+        let calico = self.calico(path, hosts)
         let helm = self.helm(path)
         let hooks = self.hooks(hosts)
         let versions = factOverrides()

@@ -97,7 +97,7 @@ extension SideEffect {
     public var staysForRollback: Bool {
         switch self {
         case .cordon, .silence: true
-        case .mask, .pause, .liftedHold, .updateStrategy: false
+        case .mask, .pause, .liftedHold, .updateStrategy, .calicoPaused: false
         }
     }
 }

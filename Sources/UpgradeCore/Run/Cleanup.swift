@@ -208,7 +208,7 @@ extension SideEffect {
     fileprivate var machine: String? {
         switch self {
         case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): host
-        case .cordon, .updateStrategy, .silence: nil
+        case .cordon, .updateStrategy, .silence, .calicoPaused: nil
         }
     }
 
@@ -219,6 +219,7 @@ extension SideEffect {
         case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): names.contains(host)
         case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
         case .silence(let silence): names.contains(silence.name)
+        case .calicoPaused(let host, _, _): names.contains(host)
         }
     }
 }

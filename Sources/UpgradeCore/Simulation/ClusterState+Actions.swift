@@ -47,6 +47,8 @@ extension ClusterState {
             try refuseConversion(conversion)
         case .mapHelmRelease(let mapping):
             try refuseMapping(mapping)
+        case .migrateCalico(let host, _, let stage, _):
+            try beginMigration(stage, action, on: host)
         default:
             break
         }
@@ -152,6 +154,7 @@ extension ClusterState {
             deployments["\(namespace)/\(deployment)"]?.image = image
         case .deletePod(let namespace, let name, let uid):
             recreate(namespace: namespace, name: name, uid: uid)
+            startCalico(pod: name)
         case .hook(_, let host, _, let receipt, _):
             write(receipt, on: host)
         case .convertHelmRelease(let conversion):
@@ -165,6 +168,14 @@ extension ClusterState {
         case .removeTiller(let namespace):
             helm.tillers.removeAll { $0.namespace == namespace }
             deployments["\(namespace)/\(HelmTiller.deployment)"] = nil
+        case .saveCalico(let host, let path, _):
+            write(path, on: host)
+        case .migrateCalico(let host, _, let stage, let mark):
+            endMigration(stage, mark: mark, on: host)
+        case .switchCalico(let host):
+            hosts[host]?.calicoFiles = []
+        case .setDaemonSetVariable(let namespace, let daemonSet, _, _, let value):
+            daemonSets["\(namespace)/\(daemonSet)"]?.datastoreType = value
         case .openSilence(let silence):
             silences = (silences ?? []).union([silence])
         case .closeSilence(let silence):
@@ -172,7 +183,7 @@ extension ClusterState {
         }
     }
 
-    private mutating func write(_ path: String, on host: String) {
+    mutating func write(_ path: String, on host: String) {
         let content = FileState(sha256: Digest.sha256(path, "\(applied.count)"), size: .mebibytes(1))
         hosts[host]?.files[path] = content
     }

@@ -68,6 +68,10 @@ extension ClusterState {
             return .unreachedKubelets(try simulated(host).unreachedKubelets ?? [])
         case .bgpPeers(let host):
             return .bgpPeers(try simulated(host).bgpPeers)
+        case .calicoStores:
+            return .calicoStores(calico ?? CalicoStores())
+        case .calicoConfiguration(let host):
+            return .calicoConfiguration(try simulated(host).calicoFiles ?? [])
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

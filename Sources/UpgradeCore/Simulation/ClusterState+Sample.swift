@@ -113,6 +113,7 @@ extension ClusterState {
                 pods[host.node, default: []].append(pod)
             }
             daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set
+            if calico.migration != nil { addStores(playbook) }
             offer(calico.packages, calico.versions.values.map(\.package), on: nodes)
         }
         if let helm = playbook.helm {

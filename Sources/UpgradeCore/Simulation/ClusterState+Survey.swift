@@ -60,6 +60,8 @@ extension ClusterState {
         case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
         case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
         case (.bgpPeers(let host), .bgpPeers(let value)): hosts[host]?.bgpPeers = value
+        case (.calicoStores, .calicoStores(let value)): calico = value
+        case (.calicoConfiguration(let host), .calicoConfiguration(let value)): hosts[host]?.calicoFiles = value
         case (.silence(let silence), .silence(let value)):
             if value != nil { silences = (silences ?? []).union([silence]) }
         default:

@@ -35,6 +35,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var unreachedKubelets: [UnreachedKubelet]?
         /// The BGP sessions of its Calico.
         public var bgpPeers: [BGPPeer]?
+        /// Calico's files that name etcd's v2 API.
+        public var calicoFiles: [String]?
         /// What apt has fetched and not installed yet.
         public var archives: [PackageSpec]?
         /// Conffiles of packages that are not installed yet.
@@ -71,6 +73,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var helmManifests: [HelmManifest] = []
     /// The releases of Helm 2 and 3, and the Tillers.
     public var helm = HelmInventory()
+    /// What Calico keeps in etcd; absent in clusters whose Calico is not said to keep anything.
+    public var calico: CalicoStores?
     /// Silences that are open; absent in clusters of older versions.
     public var silences: Set<AlertSilence>?
     /// Leaders by component.

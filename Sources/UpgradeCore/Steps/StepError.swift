@@ -95,6 +95,12 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case helmUnmappable([String])
     /// Releases that Helm 3 does not hold as Helm 2 does, each with what differs.
     case helmDiffers([String])
+    /// A move of Calico whose data has to move with it, and the playbook does not say so.
+    case calicoNeedsMigration(from: String, to: String, release: MinorRelease)
+    /// etcd holds nothing of Calico that could be moved.
+    case calicoStoreMissing(host: String)
+    /// Calico's two stores do not hold the same, each with what differs.
+    case calicoDiffers([String])
     /// A daemon of a package that is not installed yet does not start with the arguments that it runs with: the flag and
     /// where it stands, where they are known.
     case dryStartRefused(

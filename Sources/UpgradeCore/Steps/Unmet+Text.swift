@@ -78,6 +78,13 @@ extension Unmet {
             "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):
             "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
+        case .calicoNeedsMigration(let from, let to, let release):
+            "Calico moves from \(from) to \(to) at \(release), and \(to) does not read the data that \(from) keeps in etcd's "
+                + "v2 API"
+        case .calicoStoreMissing(let host):
+            "etcd on \(host) holds nothing of Calico in its v2 API, or does not serve that"
+        case .calicoDiffers(let findings):
+            "Calico's stores do not hold the same, \(findings.count) objects differ: \(Self.some(findings))"
         case .dryStartRefused(let host, let daemon, let version, let flag, let place, let output):
             "\(daemon) of \(version) does not start with the arguments that it runs with on \(host): "
                 + (output.isEmpty ? "it printed nothing" : Self.oneLine(output))
@@ -160,6 +167,12 @@ extension Unmet {
             "deploy them with manifests of the new API, or name each release under `helm.exclude` with a reason"
         case .helmDiffers:
             "see both with `helm get manifest`; a converted Secret has the annotation upgrader/converted-by"
+        case .calicoNeedsMigration(_, _, let release):
+            "write `datastore-migration: {at: \(release)}` under `calico` in the playbook; see docs/how-to/move-calico.md"
+        case .calicoStoreMissing(let host):
+            "see `curl` of /v2/keys/calico on \(host); etcd from 3.4 on needs --enable-v2"
+        case .calicoDiffers:
+            "see both stores; `upgrader cleanup` wakes the old one again while no node has moved"
         case .dryStartRefused(let host, let daemon, _, let flag, let place, _):
             "\(flag.map { "take \($0) out" } ?? "correct it")\(place.map { " of \($0)" } ?? " on \(host)"), "
                 + "restart \(daemon) there so that it runs without, and resume"
@@ -183,7 +196,7 @@ extension Unmet {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen,
-            .conffileRefused, .conffileUnmergeable, .packageHeld:
+            .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
@@ -193,7 +206,7 @@ extension Unmet {
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
-            .fileMissing, .helmDiffers, .conffilesUnknown:
+            .fileMissing, .helmDiffers, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers:
             false
         }
     }

@@ -9,11 +9,12 @@ extension Action {
             .saveSnapshot(let host, _),
             .proveSnapshot(let host, _, _),
             .archive(let host, _, _),
-            .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _):
+            .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _),
+            .saveCalico(let host, _, _), .migrateCalico(let host, _, _, _), .switchCalico(let host):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller:
+            .removeTiller, .setDaemonSetVariable:
             nil
         }
     }

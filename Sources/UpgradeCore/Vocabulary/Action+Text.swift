@@ -47,6 +47,18 @@ extension Action {
             "copy Helm 2's \(one.source.path) to \(one.localPath) and remove it"
         case .removeTiller(let namespace): "remove Tiller from \(namespace)"
         case .openSilence(let silence): "\(silence.isWindow == true ? "open" : "silence") \(silence.what)"
+        case .saveCalico(let host, let path, .objects): "save what calicoctl gives to \(path) on \(host)"
+        case .saveCalico(let host, let path, let part):
+            "save Calico's keys in etcd's \(part == .etcdv2 ? "v2" : "v3") API to \(path) on \(host)"
+        case .migrateCalico(let host, _, .validate, _):
+            "try the conversion of Calico's data on \(host), and change nothing"
+        case .migrateCalico(let host, _, .start, _):
+            "pause Calico's old store and write the new one, on \(host)"
+        case .migrateCalico(let host, _, .complete, _): "mark Calico's new store ready, on \(host)"
+        case .migrateCalico(let host, _, .abort, _): "mark Calico's old store ready again, on \(host)"
+        case .switchCalico(let host): "let Calico's files on \(host) name etcd's v3 API"
+        case .setDaemonSetVariable(let namespace, let daemonSet, _, let name, let value):
+            "set \(name) of \(namespace)/\(daemonSet) to \(value)"
         case .closeSilence(let silence): "end \(silence.isWindow == true ? "" : "the silence of ")\(silence.what)"
         }
     }

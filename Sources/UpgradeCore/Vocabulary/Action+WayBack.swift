@@ -5,12 +5,14 @@ extension Action {
     public var isForGood: Bool {
         switch self {
         case .install, .downgrade, .setDaemonSetImage, .setDeploymentImage, .convertHelmRelease, .removeHelmSecret,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable,
+            .migrateCalico(_, _, .complete, _):
             true
         case .refreshPackageLists, .download, .keepArchives, .configurePending, .unhold, .hold, .mask, .unmask, .pause,
             .unpause,
             .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
-            .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence:
+            .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence, .saveCalico,
+            .migrateCalico:
             false
         }
     }

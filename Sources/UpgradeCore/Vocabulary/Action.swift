@@ -73,6 +73,15 @@ public enum Action: Hashable, Sendable, Codable {
     case openSilence(AlertSilence)
     /// Ends the silence that this run has opened, only if it is still as it was made.
     case closeSilence(AlertSilence)
+    /// Saves a part of what Calico keeps to a compressed archive on the host, with an index of kinds, counts and SHA-256.
+    case saveCalico(host: String, path: String, part: CalicoPart)
+    /// Runs a command of `calico-upgrade` on the host. `store` is the etcd host that tells of both stores, `mark` the run's
+    /// name, with which a validation is remembered.
+    case migrateCalico(host: String, store: String, stage: CalicoStage, mark: String)
+    /// Lets Calico's files on a host name etcd's v3 API where they name its v2 API; each is kept beside, as it was.
+    case switchCalico(host: String)
+    /// Sets a variable of a container of a DaemonSet.
+    case setDaemonSetVariable(namespace: String, daemonSet: String, container: String, name: String, value: String)
 }
 
 /// A package at a version.
@@ -121,13 +130,13 @@ extension Action {
     /// The others are short and say the same thing when said twice.
     public var isJob: Bool {
         switch self {
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending,
-            .restart, .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook:
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
+            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook, .saveCalico, .migrateCalico:
             true
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller:
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable:
             false
         }
     }

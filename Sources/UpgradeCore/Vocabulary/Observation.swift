@@ -283,6 +283,26 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// What Calico keeps in both APIs of etcd.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func calicoStores(on host: String) throws(StepError) -> CalicoStores {
+        guard case .calicoStores(let value) = answers[.calicoStores(host: host)] else {
+            throw missing("Calico's stores \(host)")
+        }
+        return value
+    }
+
+    /// Which of Calico's files on a host name etcd's v2 API.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func calicoConfiguration(of host: String) throws(StepError) -> [String] {
+        guard case .calicoConfiguration(let value) = answers[.calicoConfiguration(host: host)] else {
+            throw missing("Calico's files \(host)")
+        }
+        return value
+    }
+
     /// The silence of a run; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

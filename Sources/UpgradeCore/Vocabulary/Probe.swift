@@ -69,6 +69,10 @@ public enum Probe: Hashable, Sendable, Codable {
     case bgpPeers(host: String)
     /// The silence that this run has opened in an Alertmanager.
     case silence(AlertSilence)
+    /// What Calico keeps in both APIs of etcd, as an etcd host sees it.
+    case calicoStores(host: String)
+    /// Which of Calico's files on a host name etcd's v2 API.
+    case calicoConfiguration(host: String)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -135,4 +139,8 @@ public enum Answer: Hashable, Sendable, Codable {
     case bgpPeers([BGPPeer]?)
     /// To `.silence`; `nil` where there is none of this run that is as it was made.
     case silence(SilenceState?)
+    /// To `.calicoStores`.
+    case calicoStores(CalicoStores)
+    /// To `.calicoConfiguration`: paths.
+    case calicoConfiguration([String])
 }

@@ -12,6 +12,9 @@ public enum SideEffect: Hashable, Sendable, Codable {
     case updateStrategy(namespace: String, daemonSet: String, set: String, prior: String)
     /// A silence in an Alertmanager; before it there was none of this run.
     case silence(AlertSilence)
+    /// A paused store of Calico, and a new one that is not ready; before it the old one was ready. `store` is the etcd
+    /// host that tells of both.
+    case calicoPaused(host: String, store: String, mark: String)
 
     /// What it is about, for a person.
     public var title: String {
@@ -24,6 +27,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
             "DaemonSet \(namespace)/\(daemonSet) has update strategy \(set) instead of \(prior) by this run"
         case .silence(let silence) where silence.isWindow == true: "\(silence.what) is opened by this run"
         case .silence(let silence): "\(silence.what) are silenced by this run"
+        case .calicoPaused: "Calico's store in etcd's v2 API is paused by this run: no new pod gets an address"
         }
     }
 
@@ -37,6 +41,8 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .updateStrategy(let namespace, let daemonSet, let set, let prior):
             .setUpdateStrategy(namespace: namespace, daemonSet: daemonSet, to: prior, prior: set)
         case .silence(let silence): .closeSilence(silence)
+        case .calicoPaused(let host, let store, let mark):
+            .migrateCalico(host: host, store: store, stage: .abort, mark: mark)
         }
     }
 
@@ -48,6 +54,7 @@ public enum SideEffect: Hashable, Sendable, Codable {
         case .liftedHold(let host, let package): .packages(host: host, names: [package])
         case .updateStrategy(let namespace, let daemonSet, _, _): .daemonSet(namespace: namespace, name: daemonSet)
         case .silence(let silence): .silence(silence)
+        case .calicoPaused(_, let store, _): .calicoStores(host: store)
         }
     }
 
@@ -64,6 +71,9 @@ public enum SideEffect: Hashable, Sendable, Codable {
             daemonSet?.updateStrategy == set
         case (.silence, .silence(let state)):
             state != nil
+        // Once a node works with the new store, the old one must not be woken beside it.
+        case (.calicoPaused, .calicoStores(let stores)):
+            stores.isPaused && !stores.isInUse
         default:
             false
         }
@@ -71,6 +81,11 @@ public enum SideEffect: Hashable, Sendable, Codable {
 }
 
 extension Action {
+    /// Whether an effect is over with the action, although that does not undo it: a store that is paused for good.
+    func ends(_ effect: SideEffect) -> Bool {
+        if case (.migrateCalico(_, _, .complete, _), .calicoPaused) = (self, effect) { true } else { false }
+    }
+
     /// What the action leaves behind that has to be undone, if anything.
     public var sideEffect: SideEffect? {
         switch self {
@@ -81,6 +96,7 @@ extension Action {
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
             .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
         case .openSilence(let silence): .silence(silence)
+        case .migrateCalico(let host, let store, .start, let mark): .calicoPaused(host: host, store: store, mark: mark)
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .hold, .unmask,
             .unpause,
             .restart,
@@ -88,7 +104,7 @@ extension Action {
             .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .closeSilence:
+            .closeSilence, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
             nil
         }
     }

@@ -10,7 +10,8 @@ public struct Breakage: Sendable {
     let requirements: Requirements
     let rewrites: ObjectRewrites
     let configurations: ConfigurationAPIs
-    let versions: VersionKnowledge
+    /// What is known of versions.
+    public let versions: VersionKnowledge
 
     private init(overriding overrides: [FactOverride]) throws(VersionDataError) {
         flags = try FlagTable(overriding: overrides)

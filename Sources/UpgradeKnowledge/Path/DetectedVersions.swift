@@ -136,7 +136,7 @@ public struct DetectedVersions: Hashable, Sendable {
     }
 
     /// The version that an image's tag says.
-    static func version(_ image: String) -> PatchVersion? {
+    public static func version(_ image: String) -> PatchVersion? {
         // A colon before a slash is that of a registry's port.
         guard let tag = image.split(separator: "/").last?.split(separator: ":").dropFirst().last else { return nil }
         return PatchVersion(String(tag))

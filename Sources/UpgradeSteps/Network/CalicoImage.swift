@@ -1,4 +1,5 @@
 import UpgradeCore
+import UpgradeKnowledge
 
 /// Sets Calico's new image without touching a pod: its DaemonSet replaces pods only when they are deleted.
 ///
@@ -25,15 +26,25 @@ struct CalicoImage: Step {
             container: options.container,
             image: calico.image
         )
-        if state.updateStrategy == Self.onDelete { return [setImage] }
-        return [
-            .setUpdateStrategy(
-                namespace: options.namespace,
-                daemonSet: options.daemonSet,
-                to: Self.onDelete,
-                prior: state.updateStrategy
-            ),
-            setImage,
-        ]
+        // Only where it is said: where nothing is, each Calico takes its own.
+        let setStore =
+            calico.migrates && state.datastoreType == CalicoDatastore.etcdv2.rawValue
+            ? [
+                Action.setDaemonSetVariable(
+                    namespace: options.namespace,
+                    daemonSet: options.daemonSet,
+                    container: options.container,
+                    name: "DATASTORE_TYPE",
+                    value: CalicoDatastore.etcdv3.rawValue
+                )
+            ] : []
+        if state.updateStrategy == Self.onDelete { return setStore + [setImage] }
+        let setStrategy = Action.setUpdateStrategy(
+            namespace: options.namespace,
+            daemonSet: options.daemonSet,
+            to: Self.onDelete,
+            prior: state.updateStrategy
+        )
+        return [setStrategy] + setStore + [setImage]
     }
 }

@@ -8,6 +8,8 @@ struct CalicoTarget {
     var packageVersion: PackageVersion
     /// The image of its DaemonSet.
     var image: String
+    /// Whether its data moves with it.
+    var migrates: Bool
 
     /// `nil` where the playbook does not move Calico in this hop.
     init?(_ context: StepContext) {
@@ -17,6 +19,7 @@ struct CalicoTarget {
         self.options = options
         packageVersion = version.package
         image = "\(options.image):\(version.tag)"
+        migrates = options.migration?.at == context.componentRelease
     }
 
     /// The question about the DaemonSet.

@@ -2,13 +2,14 @@ import UpgradeCore
 import UpgradeKnowledge
 
 /// Refuses, before anything is changed, what the playbook asks for and cannot be done: Helm 2 releases that cannot be
-/// converted, or not be written with the APIs that stay, and are not excluded by name.
+/// converted, or not be written with the APIs that stay, and are not excluded by name; a Calico that is moved to one
+/// which does not read its data.
 struct ComponentsSupported: Step {
     let id: StepID = "components-supported"
     let title = "All that the playbook asks for can be done"
 
     func probes(_ context: StepContext) -> [Probe] {
-        converts(context) || maps(context) ? [.helmReleases(compares: false)] : []
+        (converts(context) || maps(context) ? [.helmReleases(compares: false)] : []) + CalicoAhead(context).probes
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -20,6 +21,7 @@ struct ComponentsSupported: Step {
             }
             guard findings.isEmpty else { throw .unmet(.helmUnmappable(findings)) }
         }
+        try CalicoAhead(context).check(seen)
         guard converts(context) else { return [] }
         return try HelmInventoryStep().actions(seen, context)
     }

@@ -125,7 +125,25 @@ struct RenderingTests {
         case .retireHelmRecord: .removeTiller(namespace: "kube-system")
         case .removeTiller: .openSilence(silence)
         case .openSilence: .closeSilence(silence)
-        case .closeSilence: nil
+        case .closeSilence: .saveCalico(host: "cp1", path: "/var/lib/upgrader/calico/1.tar.gz", part: .objects)
+        case .saveCalico(_, _, .objects):
+            .saveCalico(host: "etcd1", path: "/var/lib/upgrader/calico/2.tar.gz", part: .etcdv2)
+        case .saveCalico(_, _, .etcdv2):
+            .saveCalico(host: "etcd1", path: "/var/lib/upgrader/calico/3.tar.gz", part: .etcdv3)
+        case .saveCalico: .migrateCalico(host: "cp1", store: "etcd1", stage: .validate, mark: "run-1")
+        case .migrateCalico(let host, let store, let stage, let mark):
+            CalicoStage.allCases.drop { $0 != stage }.dropFirst().first.map {
+                .migrateCalico(host: host, store: store, stage: $0, mark: mark)
+            } ?? .switchCalico(host: "w1")
+        case .switchCalico:
+            .setDaemonSetVariable(
+                namespace: "kube-system",
+                daemonSet: "calico-node",
+                container: "calico-node",
+                name: "DATASTORE_TYPE",
+                value: "etcdv3"
+            )
+        case .setDaemonSetVariable: nil
         }
     }
 
@@ -170,7 +188,9 @@ struct RenderingTests {
         case .unreachedKubelets: .bgpPeers(host: "w1")
         case .bgpPeers: .silence(silence)
         case .silence: .apiServers
-        case .apiServers: nil
+        case .apiServers: .calicoStores(host: "etcd1")
+        case .calicoStores: .calicoConfiguration(host: "w1")
+        case .calicoConfiguration: nil
         }
     }
 

@@ -1,0 +1,70 @@
+import UpgradeCore
+import UpgradeKnowledge
+
+/// The moves of Calico that a hop and those after it make, and whether its data can follow.
+struct CalicoAhead {
+    private let context: StepContext
+    /// The releases at which Calico is still moved, in order.
+    private let releases: [MinorRelease]
+
+    init(_ context: StepContext) {
+        self.context = context
+        let hop = context.key.hop
+        let isFirst = context.plan.hops.first?.id == hop
+        let all = context.playbook.calico?.versions.keys.sorted() ?? []
+        releases = all.filter { (isFirst ? $0 >= hop.from : $0 > hop.from) && $0 <= context.playbook.target }
+    }
+
+    private var options: CalicoOptions? { releases.isEmpty ? nil : context.playbook.calico }
+
+    private var migrates: Bool { options?.migration.map { releases.contains($0.at) } ?? false }
+
+    var probes: [Probe] {
+        guard let options else { return [] }
+        return [.daemonSet(namespace: options.namespace, name: options.daemonSet)]
+            + (migrates ? [.calicoStores(host: context.playbook.calicoStoreHost)] : [])
+    }
+
+    /// - Throws: what stands in the way.
+    func check(_ seen: Observation) throws(StepError) {
+        guard let options else { return }
+        let state = try seen.daemonSet(options.daemonSet, in: options.namespace)
+        if migrates {
+            let host = context.playbook.calicoStoreHost
+            let stores = try seen.calicoStores(on: host)
+            guard stores.old != nil || stores.isComplete else { throw .unmet(.calicoStoreMissing(host: host)) }
+        }
+        // What the Kubernetes API holds, Calico 3 converts by itself.
+        guard state?.datastoreType != "kubernetes" else { return }
+        let knowledge = try BreakageData.known(context.playbook).versions
+        var running = state.flatMap { DetectedVersions.version($0.image) }
+        for release in releases {
+            let next = options.versions[release].flatMap { PatchVersion($0.tag) ?? PatchVersion($0.package.upstream) }
+            if let running, let next, options.migration?.at != release,
+                isOnlyInOld(running, knowledge), knowledge.calico(next.release)?.datastores.contains(.etcdv2) == false
+            {
+                throw .unmet(
+                    .calicoNeedsMigration(from: running.description, to: next.description, release: release)
+                )
+            }
+            running = next ?? running
+        }
+    }
+
+    private func isOnlyInOld(_ version: PatchVersion, _ knowledge: VersionKnowledge) -> Bool {
+        let kept = knowledge.calico(version.release)?.datastores ?? []
+        return kept.contains(.etcdv2) && !kept.contains(.etcdv3)
+    }
+}
+
+extension CalicoAhead {
+    /// What there is to save of a Calico: nothing in etcd where the Kubernetes API holds it; where no version is said,
+    /// what a Calico 3 keeps.
+    static func parts(of state: DaemonSetState?) -> [CalicoPart] {
+        if state?.datastoreType == "kubernetes" { return [.objects] }
+        let version = state.flatMap { DetectedVersions.version($0.image) }
+        let isOld =
+            state?.datastoreType == CalicoDatastore.etcdv2.rawValue || version.map { $0.release.major < 3 } ?? false
+        return [.objects, isOld ? .etcdv2 : .etcdv3]
+    }
+}

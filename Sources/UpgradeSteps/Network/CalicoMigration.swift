@@ -1,0 +1,142 @@
+import UpgradeCore
+
+/// What the steps of a move of Calico's data have in common.
+///
+/// Each looks at both stores itself. Once the new one is in charge, or a node works with it, nothing is left to do: the
+/// old one is behind by then.
+struct CalicoMigration {
+    private let host: String
+    private let store: String
+    private let run: String
+
+    init(_ context: StepContext) {
+        host = context.playbook.calicoHost
+        store = context.playbook.calicoStoreHost
+        run = context.run
+    }
+
+    var stores: Probe { .calicoStores(host: store) }
+
+    /// The file by which `calico-upgrade` on the host has left word of a stage.
+    func mark(_ stage: CalicoStage) -> String {
+        stage == .validate ? "\(HostPlace.calico)/validated-\(run)" : "\(HostPlace.calico)/imported"
+    }
+
+    func isMarked(_ stage: CalicoStage) -> Probe { .file(host: host, path: mark(stage)) }
+
+    func isDone(_ stage: CalicoStage, _ seen: Observation) throws(StepError) -> Bool {
+        try seen.file(on: host, path: mark(stage)) != nil
+    }
+
+    func read(_ seen: Observation) throws(StepError) -> CalicoStores { try seen.calicoStores(on: store) }
+
+    func action(_ stage: CalicoStage) -> Action { .migrateCalico(host: host, store: store, stage: stage, mark: run) }
+}
+
+/// Tries the conversion of Calico's data in memory; what cannot be converted is named, and nothing is changed.
+struct CalicoValidate: Step {
+    let id: StepID = "calico-validate"
+    let title = "Calico's data can be converted"
+
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
+
+    func probes(_ context: StepContext) -> [Probe] {
+        let migration = CalicoMigration(context)
+        return [migration.stores, migration.isMarked(.validate)]
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let migration = CalicoMigration(context)
+        let stores = try migration.read(seen)
+        if stores.isComplete || stores.isInUse { return [] }
+        guard stores.old != nil else {
+            throw .unmet(.calicoStoreMissing(host: context.playbook.calicoStoreHost))
+        }
+        return try migration.isDone(.validate, seen) ? [] : [migration.action(.validate)]
+    }
+}
+
+/// Pauses Calico's old store and writes what it holds to the new one, in the new form.
+///
+/// What runs stays connected; until the new store is marked ready no new pod gets an address. From here to there the
+/// ledger holds the pause: a cleanup wakes the old store.
+struct CalicoImport: Step {
+    let id: StepID = "calico-import"
+    let title = "Pause Calico and write its data in the new form"
+
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
+
+    func probes(_ context: StepContext) -> [Probe] {
+        let migration = CalicoMigration(context)
+        return [migration.stores, migration.isMarked(.start)]
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let migration = CalicoMigration(context)
+        let stores = try migration.read(seen)
+        if stores.isComplete || stores.isInUse { return [] }
+        let isDone = try migration.isDone(.start, seen)
+        return stores.isPaused && isDone ? [] : [migration.action(.start)]
+    }
+}
+
+/// Compares what both stores hold, kind by kind and object by object, before a node is moved to the new one.
+struct CalicoCompare: Step {
+    let id: StepID = "calico-compare"
+    let title = "Calico's new store holds what the old one holds"
+
+    func probes(_ context: StepContext) -> [Probe] { [CalicoMigration(context).stores] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        let stores = try CalicoMigration(context).read(seen)
+        if stores.isComplete || stores.isInUse { return [] }
+        let differences = stores.differences
+        guard differences.isEmpty else { throw .unmet(.calicoDiffers(differences)) }
+        return []
+    }
+}
+
+/// Lets Calico's files on a host name the new store; each stays beside as it was.
+struct CalicoConfigure: Step {
+    let id: StepID = "calico-configure"
+    let title = "Calico's files name the new store"
+
+    func probes(_ context: StepContext) -> [Probe] { [.calicoConfiguration(host: context.hostName)] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        try seen.calicoConfiguration(of: context.hostName).isEmpty ? [] : [.switchCalico(host: context.hostName)]
+    }
+}
+
+/// Marks Calico's new store ready, once every node works with it: pods get addresses again.
+struct CalicoComplete: Step {
+    let id: StepID = "calico-complete"
+    let title = "Put Calico's new store in charge"
+
+    let pointOfNoReturn: String? =
+        "pods that are made from here on are in Calico's new store alone, and lose their network where it goes back"
+
+    func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
+
+    func probes(_ context: StepContext) -> [Probe] {
+        [CalicoMigration(context).stores] + (CalicoTarget(context).map { [$0.probe] } ?? [])
+    }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
+        guard let calico = CalicoTarget(context) else { return [] }
+        let migration = CalicoMigration(context)
+        if try migration.read(seen).isComplete { return [] }
+        let pods = try calico.daemonSet(seen).pods
+        if let old = pods.sorted(by: { $0.key < $1.key }).first(where: { $0.value.image != calico.image }) {
+            throw .unmet(
+                .workloadNotReady(
+                    kind: "DaemonSet",
+                    namespace: calico.options.namespace,
+                    name: calico.options.daemonSet,
+                    on: old.key
+                )
+            )
+        }
+        return [migration.action(.complete)]
+    }
+}

@@ -13,6 +13,7 @@ from unittest import mock
 
 from scene import PACKAGING, Scene, built
 from upstream import publish, transaction, verify
+from upstream.refusal import Refusal
 from upstream.repository import Repository
 
 
@@ -117,6 +118,142 @@ class Publishing(Scene):
         self.assertIn(digest, text)
         self.assertEqual(indexes(self.base), before)
 
+    def altered(self, name):
+        """Other bytes in a package that is published; what it was, and both sums."""
+        [path] = (self.base / "pool").glob(f"**/{name}")
+        data = path.read_bytes()
+        path.write_bytes(data[:-2] + bytes(byte ^ 1 for byte in data[-2:]))
+        return path, data, verify.digest(self.out / name, "sha256"), verify.digest(path, "sha256")
+
+    def test_published_bytes_that_were_altered_since_are_signed_by_no_later_publish(self):
+        self.another_patch(self.out / "helm_2.16.12-1.json", "2.16.13-1")
+        self.publish("helm_2.16.12-1")
+        before, offered = indexes(self.base), self.offered()
+        path, data, published, found = self.altered("helm_2.16.12-1_amd64.deb")
+        for name, bad in (("helm_2.16.13-1", found), ("helm_2.16.12-1", found), ("helm_2.16.12-1", "absent"), ("helm_2.16.13-1", "absent")):
+            if bad == "absent":
+                path.unlink(missing_ok=True)
+            text = self.publish(name, code=10)
+            for word in ("refused, changed-since-publish: helm 2.16.12-1", published, bad, str(path)):
+                self.assertIn(word, text)
+            self.assertEqual((indexes(self.base), self.offered()), (before, offered))
+            self.assertFalse((self.base / transaction.KEPT).exists())
+        path.write_bytes(data)
+        self.publish("helm_2.16.13-1")
+        self.assertEqual({one[2] for one in self.assert_consistent()}, {"2.16.12-1", "2.16.13-1"})
+
+    def test_bytes_that_are_altered_while_it_publishes_are_taken_back(self):
+        self.another_patch(self.out / "helm_2.16.12-1.json", "2.16.13-1")
+        self.publish("helm_2.16.12-1")
+        before, offered = indexes(self.base), Repository(self.base).offered()
+        self.altered("helm_2.16.12-1_amd64.deb")
+        with mock.patch.object(publish, "_refuse_changed"):
+            self.refused("publish-failed", lambda: self.published("helm_2.16.13-1"), "helm 2.16.12-1")
+        self.assertEqual((indexes(self.base), Repository(self.base).offered()), (before, offered))
+        self.assertEqual([path.name for path in self.base.glob("upgrader-*")], [])
+
+    def published(self, *names):
+        publish.publish(Repository(self.base), [self.out / f"{name}.json" for name in names], self.said.append)
+
+    def test_what_somebody_elses_export_has_shown_of_a_publish_that_fails_is_shown_no_more(self):
+        self.publish("kubernetes_1.15.12-1")
+        before = self.assert_consistent()
+        include = publish._into
+
+        def half(repository, component, deb):
+            if "helm" in deb:
+                subprocess.run(["reprepro", "--silent", "--basedir", self.base, "export", "upgrader"], check=True)
+                self.assertNotEqual(self.assert_consistent(), before)
+                raise Refusal("publish-failed", deb, "the test")
+            include(repository, component, deb)
+
+        with mock.patch.object(publish, "_into", half):
+            self.refused("publish-failed", lambda: self.published("cni_0.8.7-1", "helm_2.16.12-1"), "the test")
+        self.assertEqual(self.assert_consistent(), before)
+        self.assertEqual(self.offered(), before)
+        self.assertEqual([path for path in self.base.glob("**/*cni*")], [])
+        self.publish("cni_0.8.7-1", "helm_2.16.12-1")
+        self.assertIn("cni", {one[1] for one in self.assert_consistent()})
+
+    def test_nothing_new_means_that_apt_is_shown_all_of_it(self):
+        self.publish("helm_2.16.12-1")
+        shutil.copytree(self.base / "dists", self.scratch / "dists")
+        self.publish("cni_0.8.7-1")
+        shutil.rmtree(self.base / "dists")
+        shutil.copytree(self.scratch / "dists", self.base / "dists")
+        self.assertIn("apt was shown something else", self.publish("cni_0.8.7-1"))
+        self.assertEqual({one[1] for one in self.assert_consistent()}, {"helm", "cni"})
+        # However the index is packed.
+        path = self.base / "conf/distributions"
+        text = path.read_text()
+        for kinds in (".gz", ".xz", "."):
+            path.write_text(f"{text}DebIndices: Packages Release {kinds}\n")
+            shutil.rmtree(self.base / "dists")
+            self.assertIn("apt was shown something else", self.publish("cni_0.8.7-1"))
+            self.assertNotIn("apt was shown", self.publish("cni_0.8.7-1"))
+
+    def test_somebody_elses_reprepro_that_passes_is_waited_for(self):
+        self.publish("helm_2.16.12-1")
+        lock = self.base / "db/lockfile"
+        lock.touch()
+        process = subprocess.Popen(["sh", "-c", 'sleep 1; rm "$0"', lock])
+        self.addCleanup(process.wait)
+        self.assertEqual(len(Repository(self.base).offered()), 1)
+
+    def test_a_lock_that_somebody_makes_first_is_waited_for(self):
+        base = Repository(self.base)
+        lock = self.base / "lockfile"
+        turns = iter([lock.touch, lambda: lock.unlink()])
+        with mock.patch.object(transaction, "_refuse_use", lambda *_: next(turns)()):
+            transaction._lock(base, lock)
+        self.assertTrue(lock.exists())
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root has processes of two users")
+    def test_the_lock_of_another_users_reprepro_stays(self):
+        self.publish("helm_2.16.12-1")
+        self.scratch.chmod(0o755)
+        subprocess.run(["chown", "-R", "nobody", self.base], check=True)
+        lock = self.base / "db/lockfile"
+        lock.touch()
+        shutil.copy("/bin/sleep", self.scratch / "reprepro")
+        with open(self.base / "db/packages.db", "rb") as database:
+            other = subprocess.Popen([self.scratch / "reprepro", "60"], stdin=database)
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        for owner in ("root", "nobody"):
+            shutil.chown(lock, owner)
+            text = self.refused_as_nobody()
+            self.assertIn("repository-in-use", text)
+            self.assertIn(f"process {other.pid} reprepro of root", text)
+            self.assertTrue(lock.exists())
+        other.kill()
+        other.wait()
+        shutil.chown(lock, "root")
+        self.assertIn("of root, whose lock it is", self.refused_as_nobody())
+        self.assertTrue(lock.exists())
+        shutil.chown(lock, "nobody")
+        self.assertEqual(self.refused_as_nobody(), "")
+        self.assertFalse(lock.exists())
+
+    def refused_as_nobody(self):
+        """What the repository's owner is told, who is not root, where somebody may be at work; nothing where nobody is."""
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setgid(65534)
+                os.setuid(65534)
+                with mock.patch.object(transaction, "WAIT", 0.3):
+                    transaction._refuse_use(Repository(self.base), self.base / "db/lockfile")
+            except Refusal as refusal:
+                os.write(writer, refusal.lines().encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        os.waitpid(child, 0)
+        with open(reader) as told:
+            return told.read()
+
     def test_a_package_that_was_changed_after_its_build_is_not_published(self):
         with open(self.out / "helm_2.16.12-1_amd64.deb", "ab") as stream:
             stream.write(b"x")
@@ -149,6 +286,10 @@ class Publishing(Scene):
                             ("version", "2.16.11"), ("package_version", "2.16.12-2")):
             self.record("helm_2.16.12-1", **{name: value})
             refused(value)
+        # Upstream's component makes packages of its own names alone: not one that every system has, whatever its source.
+        self.repack(deb, "Package: helm\n", "Package: libc6\nSource: helm\nEssential: yes\n", "libc6_2.16.12-1_amd64.deb")
+        self.record("helm_2.16.12-1", "libc6_2.16.12-1_amd64.deb")
+        refused("libc6", "helm has helm")
         (self.out / "below").mkdir()
         shutil.copy(self.out / deb, self.out / "below")
         self.record("helm_2.16.12-1", f"below/{deb}")
@@ -166,7 +307,7 @@ class Publishing(Scene):
     def test_what_is_no_record_of_a_build_is_refused(self):
         path = self.out / "helm_2.16.12-1.json"
         for text in ("{", "[]", "{}", path.read_text().replace("package-build/1", "package-build/2"), '{"debs": [{}]}',
-                     path.read_text().replace('"2.16.12"', "3")):
+                     path.read_text().replace('"2.16.12"', "3"), json.dumps(json.loads(path.read_text()) | {"debs": []})):
             path.write_text(text)
             self.assertIn("unreadable-record", self.publish("helm_2.16.12-1", code=64))
         path.unlink()
@@ -178,7 +319,9 @@ class Publishing(Scene):
         # The repository has no such architecture, and reprepro says so when it comes to it.
         self.repack("helm_2.16.12-1_amd64.deb", "Architecture: amd64", "Architecture: arm64", "helm_2.16.12-1_arm64.deb")
         self.record("helm_2.16.12-1", "helm_2.16.12-1_arm64.deb")
-        self.assertIn("publish-failed", self.publish("kubernetes_1.16.15-1", "helm_2.16.12-1", code=10))
+        text = self.publish("kubernetes_1.16.15-1", "helm_2.16.12-1", code=10)
+        self.assertIn("publish-failed", text)
+        self.assertIn("has the Architectures that it takes; then publish again", text)
         self.assertEqual((indexes(self.base), self.offered()), (before, offered))
         self.assertEqual([path for path in (self.base / "pool").glob("**/*1.16.15*")], [])
         self.publish("kubernetes_1.16.15-1")
@@ -190,8 +333,12 @@ class Publishing(Scene):
         path = self.base / "conf/distributions"
         text = path.read_text()
         path.write_text(text.replace(text.split("SignWith: ")[1].strip(), "A" * 40))
-        self.assertIn("publish-failed", self.publish("helm_2.16.12-1", code=10))
+        there = set(self.base.glob("**/*"))
+        text = self.publish("helm_2.16.12-1", code=10)
+        self.assertIn("publish-failed", text)
+        self.assertIn("gpg --list-secret-keys", text)
         self.assertEqual(indexes(self.base), before)
+        self.assertEqual(set(self.base.glob("**/*")), there)
 
     def test_a_repository_without_a_key_is_refused(self):
         path = self.base / "conf/distributions"

@@ -13,7 +13,7 @@ NO_DATA = "no-data"
 
 def rows(root, built, repository, installed):
     """[{column: value}]; `None` where nobody asked, hosts as a list."""
-    names = {component: _names(root, component) for component in catalog.components(root)}
+    names = {component: catalog.packages(component, root) for component in catalog.components(root)}
     source = {package: component for component, packages in names.items() for package in packages}
     records = _built(built)
     offered = {(one.package, one.version) for one in Repository(repository).offered()} if repository else None
@@ -64,11 +64,6 @@ def _word(value):
     if isinstance(value, list):
         return " ".join(value) or "-"
     return {None: "?", True: "yes", False: "-"}.get(value, value)
-
-
-def _names(root, component):
-    control = (root / component / "debian/control").read_text()
-    return [line.split()[1] for line in control.splitlines() if line.startswith("Package:")]
 
 
 def _built(directory):

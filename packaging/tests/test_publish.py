@@ -499,6 +499,15 @@ class Publishing(Scene):
         self.assertEqual(helm, {"component": "helm", "version": "2.16.12-1", "data-rests-on": "upstream", "built": True,
                                 "published": False, "installed-on": ["w2"]})
 
+    def test_the_list_of_what_is_built_passes_over_files_of_others_and_names_a_record_that_is_none(self):
+        for text in ("{}", "[]", "3", '{"schema": "x"}'):
+            (self.out / "x_y.json").write_text(text)
+            self.assertIn("helm ", self.built.tool("list", "--built", self.out))
+        for text in ("{", json.dumps({"schema": publish.RECORD})):
+            (self.out / "x_y.json").write_text(text)
+            text = self.built.tool("list", "--built", self.out, code=64)
+            self.assertIn(f"refused, unreadable-record: {self.out / 'x_y.json'}", text)
+
     def foreign(self):
         """A package that somebody has put into the repository by hand."""
         self.repack("helm_2.16.12-1_amd64.deb", "Package: helm\nVersion: 2.16.12-1", "Package: stranger\nVersion: 1:2~rc1-3",

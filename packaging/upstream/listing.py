@@ -4,6 +4,8 @@ import json
 import re
 
 from . import catalog
+from .publish import RECORD
+from .refusal import USAGE, Refusal
 from .repository import Repository
 
 COLUMNS = ("component", "version", "data rests on", "built", "published", "installed on")
@@ -69,8 +71,19 @@ def _word(value):
 def _built(directory):
     if directory is None:
         return None
-    records = [json.loads(path.read_text()) for path in sorted(directory.glob("*_*.json"))]
-    return {(record["component"], record["package_version"]) for record in records}
+    return {built for path in sorted(directory.glob("*_*.json")) if (built := _record(path))}
+
+
+def _record(path):
+    """Nothing where the file is somebody else's."""
+    try:
+        record = json.loads(path.read_text())
+        if not isinstance(record, dict) or record.get("schema") != RECORD:
+            return None
+        return record["component"], record["package_version"]
+    except (ValueError, KeyError) as error:
+        raise Refusal("unreadable-record", str(path), f"{type(error).__name__}: {error}",
+                      "build it again, or take it out of the directory", USAGE) from error
 
 
 def _installed(path):

@@ -11,7 +11,7 @@ from unittest import mock
 
 from publishing import Publishing, indexes
 from scene import PACKAGING
-from upstream import publish, transaction
+from upstream import lock, publish, repository, transaction
 from upstream.refusal import Refusal
 from upstream.repository import Repository
 
@@ -32,12 +32,12 @@ class TakenBack(Publishing):
         before = self.assert_consistent()
         include = publish._into
 
-        def half(repository, component, deb):
+        def half(where, component, deb):
             if "helm" in deb:
                 subprocess.run(["reprepro", "--silent", "--basedir", self.base, "export", "upgrader"], check=True)
                 self.assertNotEqual(self.assert_consistent(), before)
                 raise Refusal("publish-failed", deb, "the test")
-            include(repository, component, deb)
+            include(where, component, deb)
 
         with mock.patch.object(publish, "_into", half):
             self.refused("publish-failed", lambda: self.published("cni_0.8.7-1", "helm_2.16.12-1"), "the test")
@@ -73,12 +73,24 @@ class TakenBack(Publishing):
         self.assertEqual(len(Repository(self.base).offered()), 1)
 
     def test_a_lock_that_somebody_makes_first_is_waited_for(self):
-        base = Repository(self.base)
-        lock = self.base / "lockfile"
-        turns = iter([lock.touch, lambda: lock.unlink()])
-        with mock.patch.object(transaction, "_refuse_use", lambda *_: next(turns)()):
-            transaction._lock(base, lock)
-        self.assertTrue(lock.exists())
+        file = self.base / "db/lockfile"
+        file.parent.mkdir()
+        turns = iter([file.touch, file.unlink])
+        with mock.patch.object(lock, "refuse_use", lambda _: next(turns)()), lock.taken(Repository(self.base)):
+            self.assertTrue(file.exists())
+        self.assertFalse(file.exists())
+
+    def test_nothing_is_taken_back_where_a_reprepro_comes_between_and_stays(self):
+        self.publish("kubernetes_1.15.12-1")
+        self.killed("_drop", "helm_2.16.12-1")
+        offered = self.offered()
+        (self.base / "db/lockfile").touch()
+        with mock.patch.object(lock, "refuse_use"), mock.patch.object(repository, "WAITS", 0):
+            self.refused("repository-in-use", lambda: self.published("cni_0.8.7-1"), "lock file")
+        (self.base / "db/lockfile").unlink()
+        self.assertEqual(self.offered(), offered)
+        self.publish("cni_0.8.7-1")
+        self.assert_consistent()
 
     @unittest.skipUnless(os.geteuid() == 0, "only root has processes of two users")
     def test_the_lock_of_another_users_reprepro_stays(self):
@@ -115,8 +127,8 @@ class TakenBack(Publishing):
             try:
                 os.setgid(65534)
                 os.setuid(65534)
-                with mock.patch.object(transaction, "WAIT", 0.3):
-                    transaction._refuse_use(Repository(self.base), self.base / "db/lockfile")
+                with mock.patch.object(lock, "WAIT", 0.3):
+                    lock.refuse_use(Repository(self.base))
             except Refusal as refusal:
                 os.write(writer, refusal.lines().encode())
             finally:

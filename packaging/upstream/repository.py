@@ -84,6 +84,9 @@ class Repository:
         # Whoever serves the files is another user, whatever the umask of who publishes.
         result = subprocess.run(["reprepro", "--basedir", str(self.base), "--silent", "--waitforlock", str(WAITS), *words],
                                 capture_output=True, text=True, check=False, umask=0o022)
+        if result.returncode != 0 and "lock file" in result.stderr:
+            raise Refusal("repository-in-use", str(self.base), result.stderr.strip()[-600:],
+                          "wait for it to end, then call this again; a lock that nobody has is removed by the next publish")
         if result.returncode != 0:
             raise Refusal("publish-failed", str(self.base),
                           f"reprepro {' '.join(words[:4])} ended with {result.returncode}: {result.stderr.strip()[-600:]}",

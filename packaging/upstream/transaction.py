@@ -5,17 +5,13 @@ import json
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
+from . import lock
 from .refusal import Refusal
 from .repository import CODENAME
 
 KEPT, DONE = "upgrader-before", "upgrader-done"
-# Seconds for a reprepro that is about to end: listing takes less than one, taking a large package in a few.
-WAIT = 10
-# A lock without anybody is one that was left; somebody who has just made it has opened nothing yet.
-LOOKS = 3
 
 
 @contextlib.contextmanager
@@ -46,7 +42,7 @@ def all_or_none(repository, offered, fresh):
 def take_back_killed(repository, say):
     """Takes back what a publish had begun that was killed before it was done, if only by a lock that it has left."""
     shutil.rmtree(repository.base / DONE, ignore_errors=True)
-    _refuse_use(repository, repository.base / "db/lockfile")
+    lock.refuse_use(repository)
     kept = repository.base / KEPT
     if not kept.exists():
         return
@@ -91,83 +87,20 @@ def _drop(repository, kept):
 def _restore(repository, kept, offered, ours):
     database = repository.base / "db"
     database.mkdir(exist_ok=True)
-    lock = database / "lockfile"
-    _refuse_use(repository, lock)
+    lock.refuse_use(repository)
     _refuse_others(repository, kept, offered, ours)
-    _lock(repository, lock)
-    try:
+    with lock.taken(repository) as file:
         there = {path.name for path in (kept / "db").iterdir()} if (kept / "db").exists() else set()
         for name in there:
             shutil.copy2(kept / "db" / name, database / f".{name}.part")
             (database / f".{name}.part").replace(database / name)
         for path in database.iterdir():
-            if path.name not in there and path != lock:
+            if path.name not in there and path != file:
                 path.unlink()
         shutil.copy2(kept / "distributions", repository.base / "conf/.distributions.part")
         (repository.base / "conf/.distributions.part").replace(repository.base / "conf/distributions")
-    finally:
-        lock.unlink(missing_ok=True)
     if not there:
         shutil.rmtree(database)
-
-
-def _lock(repository, lock):
-    """reprepro's own lock: it makes the file, and does not begin where there is one (reprepro(1))."""
-    while True:
-        _refuse_use(repository, lock)
-        # Somebody may be quicker, and is waited for as well.
-        with contextlib.suppress(FileExistsError):
-            lock.touch(mode=0o600, exist_ok=False)
-            return
-
-
-def _refuse_use(repository, lock):
-    """A lock that a killed reprepro has left goes; one under which somebody works stays, and is waited for a little."""
-    until, alone = time.monotonic() + WAIT, 0
-    while lock.exists():
-        holders = _holders(lock)
-        alone = 0 if holders else alone + 1
-        if alone == LOOKS:
-            lock.unlink(missing_ok=True)
-        elif holders and time.monotonic() > until:
-            raise Refusal("repository-in-use", str(repository.base), f"{lock} is there, and so is {', '.join(holders)}",
-                          f"wait for it to end, and publish again; where nobody is at work in {repository.base}, remove {lock}")
-        else:
-            time.sleep(0.1)
-
-
-def _holders(lock):
-    """Who has a file beside the lock open, or may have one, as nobody but root sees what is open in another user's process."""
-    holders, directory = [], lock.parent.resolve()
-    for process in Path("/proc").glob("[0-9]*"):
-        # It may have ended meanwhile.
-        with contextlib.suppress(OSError):
-            name = (process / "comm").read_text().strip()
-            if _has_open(process, directory, unseen=name == "reprepro"):
-                holders.append(f"process {process.name} {name} of {_user(process)}")
-    with contextlib.suppress(FileNotFoundError):
-        if not holders and os.geteuid() not in (0, lock.stat().st_uid):
-            holders.append(f"maybe a process of {_user(lock)}, whose lock it is")
-    return holders
-
-
-def _has_open(process, directory, unseen):
-    try:
-        links = list((process / "fd").iterdir())
-    except PermissionError:
-        return unseen
-    for link in links:
-        with contextlib.suppress(OSError):
-            if Path(os.readlink(link)).is_relative_to(directory):
-                return True
-    return False
-
-
-def _user(path):
-    try:
-        return path.owner()
-    except KeyError:
-        return f"user {path.stat().st_uid}"
 
 
 def _refuse_others(repository, kept, offered, ours):
@@ -177,7 +110,9 @@ def _refuse_others(repository, kept, offered, ours):
     """
     try:
         now = {one.identity for one in repository.offered()}
-    except Refusal:
+    except Refusal as refusal:
+        if refusal.name == "repository-in-use":
+            raise
         # The kill has torn the database; nobody can have worked with it since.
         now = offered
     is_now, was, own = ({one[:3] for one in some} for some in (now, offered, ours))

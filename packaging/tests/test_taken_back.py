@@ -64,6 +64,17 @@ class TakenBack(Publishing):
             self.assertIn("apt was shown something else", self.publish("cni_0.8.7-1"))
             self.assertNotIn("apt was shown", self.publish("cni_0.8.7-1"))
 
+    def test_what_was_shown_to_apt_is_told_as_published_whoever_comes_after(self):
+        export = repository.Repository.export
+
+        def last(where):
+            export(where)
+            (self.base / "db/lockfile").touch()
+
+        with mock.patch.object(Repository, "export", last), mock.patch.object(repository, "WAITS", 0):
+            self.published("helm_2.16.12-1")
+        self.assertIn("published: helm_2.16.12-1_amd64.deb in helm-2.16", self.said)
+
     def test_somebody_elses_reprepro_that_passes_is_waited_for(self):
         self.publish("helm_2.16.12-1")
         lock = self.base / "db/lockfile"

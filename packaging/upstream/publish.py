@@ -32,13 +32,13 @@ def publish(repository, records, say, root=catalog.ROOT):
         _refuse_changed([one for one in offered if one.package in names])
         if fresh:
             with transaction.all_or_none(repository, {one.identity for one in offered}, set(fresh)):
-                _include_all(repository, offered, fresh.values(), say)
+                offered = _include_all(repository, offered, fresh.values(), say)
         elif not repository.as_shown():
             repository.export()
             say("nothing new to publish; apt was shown something else than the repository has, and no more is")
         else:
             say("nothing new to publish")
-        place = {one.identity: one.component for one in repository.offered()}
+        place = {one.identity: one.component for one in offered}
         debs = {(*_identity(entry), entry["sha256"]): entry["file"] for _, build in builds for entry in build["debs"]}
         for identity in fresh:
             say(f"published: {debs[identity]} in {place[identity]}")
@@ -48,9 +48,11 @@ def publish(repository, records, say, root=catalog.ROOT):
 
 
 def _include_all(repository, offered, fresh, say):
+    """What is offered after it."""
     for deb, component, identity, _ in fresh:
         _include(repository, deb, component, identity, say)
-    now = {one.identity for one in repository.offered()}
+    after = repository.offered()
+    now = {one.identity for one in after}
     wrong = [deb.name for deb, _, identity, digest in fresh if (*identity, digest) not in now]
     gone = [f"{one.package} {one.version}" for one in offered if one.identity not in now]
     if wrong or gone:
@@ -58,6 +60,7 @@ def _include_all(repository, offered, fresh, say):
                       f"reprepro did not take {' '.join(wrong) or 'all'}, or would have dropped {' '.join(gone) or 'none'}",
                       "publish again when nobody else works in the repository, nor on the files of its pool")
     repository.export()
+    return after
 
 
 def _refuse_changed(offered):

@@ -71,6 +71,9 @@ class Documents(Scene):
             (["add", "helm", "2.17.0"], "no-checksum", 64),
             (["add-key", "a.gpg", self.scratch / "none", "--fingerprint", "AA"], "cannot-be-done", 10),
             (["list", "--repository", self.scratch], "no-repository", 64),
+            (["list", "--nonsense"], "wrong-command-line", 64),
+            (["publish", self.scratch / "none.json"], "wrong-command-line", 64),
+            (["command"], "wrong-command-line", 64),
         ):
             result = self.run_tool(*words, "--format", "json", code=code)
             found = json.loads(result.stdout)

@@ -111,10 +111,48 @@ class Refusals(Scene):
         self.answer(self.URL, headers={"Content-Type": "text/html"}, body=b"<html><body>Access denied</body></html>")
         self.helm_refused("page-instead-of-file", release, "Access denied")
 
+    def proof_refused(self, name, release, *words):
+        """A page or a key is at fault: the good download stays, and does not come twice."""
+        path = f"/{self.URL[8:]}"
+        self.server.asked.clear()
+        for downloads in (1, 0):
+            refusal = self.refused(name, lambda: self.fetch(release), *words)
+            self.assertEqual([asked for asked, _ in self.server.asked].count(path), downloads, name)
+            self.server.asked.clear()
+        (self.scratch / "downloads" / release.files[0].name).unlink()
+        self.assertEqual(list((self.scratch / "downloads").glob("*.refused")), [])
+        return refusal
+
     def test_a_page_in_place_of_the_checksum_file_that_says_it_is_text(self):
         release = self.helm()
         self.answer(f"{self.URL}.sha256", headers={"Content-Type": "text/plain"}, body=b"\n<!DOCTYPE html><html></html>")
-        self.helm_refused("page-instead-of-file", release)
+        self.proof_refused("page-instead-of-file", release)
+        self.answer(f"{self.URL}.sha256", body=b"")
+        self.proof_refused("checksum-not-advertised", release)
+
+    def test_a_page_or_nothing_in_place_of_the_signature(self):
+        release = self.helm(signer=self.signer("helm"))
+        self.answer(f"{self.URL}.asc", body=b"<html>no</html>")
+        self.proof_refused("page-instead-of-file", release)
+        for body in (b"", b"no signature"):
+            self.answer(f"{self.URL}.asc", body=body)
+            self.proof_refused("signature-invalid", release, "is no signature")
+
+    def test_a_keyring_that_is_none(self):
+        signer = self.signer("helm")
+        release = self.helm(signer=signer)
+        ring = self.keys / "helm.gpg"
+        good = ring.read_bytes()
+        for data in (b"garbage", b"", signer.armored(), good[:60], good[:3], b"\x99garbage" * 20):
+            ring.write_bytes(data)
+            self.proof_refused("keyring-unusable", release, str(ring), "add-key helm.gpg")
+        ring.unlink()
+        ring.mkdir()
+        self.proof_refused("keyring-unusable", release, "it is no file")
+        ring.rmdir()
+        self.proof_refused("key-missing", release, release.files[0].name)
+        ring.write_bytes(good)
+        self.fetch(release)
 
     def test_a_file_of_another_size(self):
         release = self.helm()
@@ -125,14 +163,14 @@ class Refusals(Scene):
     def test_a_page_that_does_not_end(self):
         release = self.helm()
         self.answer(f"{self.URL}.sha256", body=b"0" * (LARGEST_PAGE + 1))
-        self.helm_refused("too-large", release)
+        self.proof_refused("too-large", release)
 
     def test_the_checksum_of_a_file_whose_name_only_ends_alike(self):
         release = self.helm()
         page = self.site / f"{self.URL[8:]}.sha256"
         value = page.read_text().split()[0]
         page.write_text(f"{value}  evil-{self.URL.rpartition('/')[2]}\n{value}  other.tar.gz\n")
-        self.helm_refused("checksum-not-advertised", release)
+        self.proof_refused("checksum-not-advertised", release)
 
     def test_a_command_line_that_is_wrong_has_the_programs_own_code(self):
         self.assertIn("usage:", self.tool("list", "--format", "yaml", code=64))

@@ -164,8 +164,9 @@ class Signatures(Verifying):
         wanted = catalog.Signature("https://page", "ABCD", "ring.gpg", "the test")
         self.assertEqual(verify.keyring(wanted, self.scratch),
                          (None, "packaging/keys/ring.gpg with key ABCD is not there"))
-        (self.scratch / "ring.gpg").touch()
-        self.assertEqual(verify.keyring(wanted, self.scratch), (self.scratch / "ring.gpg", ""))
+        for start in (b"\x98\x33", b"\xc6\x33", b"\0\0\0\x20\1\1\0\2KBXf"):
+            (self.scratch / "ring.gpg").write_bytes(start)
+            self.assertEqual(verify.keyring(wanted, self.scratch), (self.scratch / "ring.gpg", ""))
 
 
 if __name__ == "__main__":

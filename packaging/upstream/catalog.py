@@ -90,6 +90,11 @@ def components(root=ROOT):
     return sorted(path.parent.name for path in root.glob("*/upstream.json"))
 
 
+def packages(component, root=ROOT):
+    control = (root / component / "debian/control").read_text()
+    return [line.split()[1] for line in control.splitlines() if line.startswith("Package:")]
+
+
 def versions(component, root=ROOT):
     found = [path.stem for path in (root / "data" / component).glob("*.json")]
     return sorted(found, key=lambda text: [int(part) for part in text.split(".")])

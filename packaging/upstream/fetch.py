@@ -27,7 +27,7 @@ class Finding:
 def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
     """Downloads and verifies; a file that is there already is verified all the same.
 
-    Returns the findings. What was refused stays beside, as NAME.refused, and is never used.
+    Returns the findings. A download that was refused stays beside, as NAME.refused, and is never used.
     """
     directory.mkdir(parents=True, exist_ok=True)
     findings = []
@@ -42,7 +42,8 @@ def fetch(release, directory, web, unverified=(), keys=KEYS, say=print):
         try:
             findings += _verify(entry, path, web, unverified, keys)
         except Refusal as refusal:
-            if refusal.name not in ("unreachable", "http-status", "key-missing"):
+            # Not where a page, a signature or a key is at fault: the download is as pinned then, and need not come again.
+            if refusal.subject == entry.name:
                 path.replace(f"{path}.refused")
                 refusal.why += f"; the download is kept as {path}.refused"
             raise
@@ -128,7 +129,7 @@ def _signature(entry, path, web, unverified, keys, note):
         if "signature" in unverified:
             note("signature", f"{reason}; accepted", False)
             return
-        raise Refusal("key-missing", entry.name, reason,
+        raise Refusal("key-missing", wanted.keyring, f"{reason}, for {entry.name}",
                       f"packaging/package add-key {wanted.keyring} FILE --fingerprint {wanted.fingerprint}, or go on"
                       " without it with --unverified signature")
     proof = path.with_name(f"{entry.name}.asc")

@@ -29,7 +29,8 @@ def verify_deb(deb, root, base, say):
     else:
         there = repository.Repository(base).sums(package).get((version, architecture))
         if there != digest:
-            raise Refusal("not-as-published", str(deb), f"sha256 is {digest}, published is {there or 'nothing'}")
+            raise Refusal("not-as-published", str(deb), f"sha256 is {digest}, published is {there or 'nothing'}",
+                          "install what the repository has: apt-get download it" if there else "publish its build first")
         say("verified:  the repository has the same contents")
     say(f"{package} {version}: sha256 {digest}")
     return {"package": package, "version": version, "architecture": architecture, "sha256": digest, "files": count,

@@ -4,6 +4,8 @@ import json
 import re
 
 from . import catalog
+from .publish import RECORD
+from .refusal import USAGE, Refusal
 from .repository import Repository
 
 COLUMNS = ("component", "version", "data rests on", "built", "published", "installed on")
@@ -13,7 +15,7 @@ NO_DATA = "no-data"
 
 def rows(root, built, repository, installed):
     """[{column: value}]; `None` where nobody asked, hosts as a list."""
-    names = {component: _names(root, component) for component in catalog.components(root)}
+    names = {component: catalog.packages(component, root) for component in catalog.components(root)}
     source = {package: component for component, packages in names.items() for package in packages}
     records = _built(built)
     offered = {(one.package, one.version) for one in Repository(repository).offered()} if repository else None
@@ -66,16 +68,22 @@ def _word(value):
     return {None: "?", True: "yes", False: "-"}.get(value, value)
 
 
-def _names(root, component):
-    control = (root / component / "debian/control").read_text()
-    return [line.split()[1] for line in control.splitlines() if line.startswith("Package:")]
-
-
 def _built(directory):
     if directory is None:
         return None
-    records = [json.loads(path.read_text()) for path in sorted(directory.glob("*_*.json"))]
-    return {(record["component"], record["package_version"]) for record in records}
+    return {built for path in sorted(directory.glob("*_*.json")) if (built := _record(path))}
+
+
+def _record(path):
+    """Nothing where the file is somebody else's."""
+    try:
+        record = json.loads(path.read_text())
+        if not isinstance(record, dict) or record.get("schema") != RECORD:
+            return None
+        return record["component"], record["package_version"]
+    except (ValueError, KeyError) as error:
+        raise Refusal("unreadable-record", str(path), f"{type(error).__name__}: {error}",
+                      "build it again, or take it out of the directory", USAGE) from error
 
 
 def _installed(path):

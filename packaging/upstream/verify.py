@@ -40,7 +40,7 @@ def checksum_on(text, item, entry):
         rows = [line for line in lines if line.split()[-1].lstrip("*").rpartition("/")[2] == entry.name]
         rows = rows or [line for line in lines if len(lines) == 1 and len(line.split()) == 1]
     else:
-        raise Refusal("unreadable-data", entry.name, f"form {item.form} is not table or sums")
+        raise Refusal("unreadable-data", item.url, f"form {item.form} is not table or sums", f"mend the data file of {entry.name}")
     found = {match for row in rows for match in re.findall(hexadecimal, row.lower())}
     if len(found) != 1:
         raise Refusal("checksum-not-advertised", item.url,
@@ -67,7 +67,19 @@ def keyring(signature, keys):
     path = keys / signature.keyring
     if not path.exists():
         return None, f"packaging/keys/{signature.keyring} with key {signature.fingerprint} is not there"
+    if not path.is_file():
+        raise _unusable(path, signature, "it is no file")
+    start = path.read_bytes()[:12]
+    # A public key packet of either format (RFC 4880, 4.2), or GnuPG's keybox (g10/keydb.c).
+    if not start or not (start[0] & 0xFC == 0x98 or start[0] == 0xC6 or start[8:] == b"KBXf"):
+        raise _unusable(path, signature, f"it begins with {start!r}" if start else "it is empty")
     return path, ""
+
+
+def _unusable(ring, signature, why):
+    """gpgv says of such a keyring only that it does not hold the key."""
+    return Refusal("keyring-unusable", str(ring), f"the keyring cannot be used: {why}",
+                   f"remove it, then packaging/package add-key {signature.keyring} FILE --fingerprint {signature.fingerprint}")
 
 
 def signature(entry, path, proof, ring):
@@ -84,6 +96,9 @@ def signature(entry, path, proof, ring):
 
     if "BADSIG" in seen:
         refuse("signature-invalid", f"the signature of {seen['BADSIG'][0]} is not of these bytes")
+    # The very key has made it, which the keyring should hold: of 9, no such key, and 6, a bad one (GnuPG, doc/DETAILS, ERRSIG).
+    if seen.get("ERRSIG", [])[5:6] in (["6"], ["9"]) and wanted.endswith(seen["ERRSIG"][0]):
+        raise _unusable(ring, entry.signature, f"{wanted} is not whole in it: {result.stderr.strip()[-200:]}")
     if "NO_PUBKEY" in seen or "ERRSIG" in seen:
         key = (seen.get("NO_PUBKEY") or seen["ERRSIG"])[0]
         refuse("signature-by-another-key", f"it was made by {key}, which {Path(ring).name} does not hold")

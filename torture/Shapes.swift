@@ -7,7 +7,9 @@ struct Shapes {
     private var chosen: String?
 
     /// How many seeds of a hundred each gets: cheap ones more.
-    private static let shares = [("small", 30), ("hop", 40), ("embedded", 12), ("staging", 12), ("large", 6)]
+    private static let shares = [
+        ("small", 30), ("hop", 25), ("waves", 15), ("embedded", 12), ("staging", 12), ("large", 6),
+    ]
 
     init(_ options: Options) async throws {
         if let path = options.playbook {
@@ -26,6 +28,7 @@ struct Shapes {
         switch name {
         case "small": return try await Shape.small()
         case "hop": return try await Shape.hop()
+        case "waves": return try await Shape.waves()
         case "large": return try await Shape.large()
         default:
             let text = try String(contentsOfFile: "playbooks/\(name).yaml", encoding: .utf8)

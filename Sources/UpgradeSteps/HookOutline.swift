@@ -7,7 +7,7 @@ enum HookOutline {
     /// A phase that works on hosts runs them in the lane of every host; one that looks at the cluster only runs them once:
     /// before its first lane, or after its last.
     static func placed(in phase: PlannedPhase, _ hooks: [Hook]) -> PlannedPhase {
-        let hooks = hooks.filter { $0.phase == phase.id }
+        let hooks = hooks.filter { $0.phase == phase.id.kind }
         let before = hooks.filter(\.runsBefore).map(\.stepID)
         let after = hooks.filter { !$0.runsBefore }.map(\.stepID)
         var phase = phase

@@ -23,7 +23,7 @@ enum HopOutline {
             // The whole path at once; what a host alone tells is looked at again before each one.
             + (isFirst ? [cluster(["foresight"])] : [])
 
-        let phases = [
+        var phases = [
             phase(PhaseName.preflight, batch: min(atOnce, preflight.count), failureBudget: preflight.count, preflight),
             phase(PhaseName.silence, silenced ? [cluster(["open-silences"])] : []),
             phase(
@@ -56,21 +56,15 @@ enum HopOutline {
                     lane($0, keep + ["cluster-health", "restart-controller-manager", "restart-scheduler"])
                 }
             ),
-            phase(
-                PhaseName.workers,
-                batch: playbook.workerBatch,
-                failureBudget: playbook.workerFailureBudget,
-                workers.map {
-                    lane(
-                        $0,
-                        keep + [
-                            "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
-                            "pause-timers", "cordon", "drain", "install-node", "restart-kubelet",
-                            "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
-                        ]
-                    )
-                }
-            ),
+        ]
+        let workerSteps: [StepID] =
+            keep + [
+                "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
+                "pause-timers", "cordon", "drain", "install-node", "restart-kubelet",
+                "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
+            ]
+        phases += WaveOutline.phases(playbook, workerSteps)
+        phases += [
             phase(PhaseName.network, network(at: hop.to, playbook, workers)),
             phase(PhaseName.helm, helm(at: hop.to, playbook, converts: true)),
             // Last, so that no client is newer than the servers it talks to for long.

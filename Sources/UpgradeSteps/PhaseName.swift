@@ -9,7 +9,8 @@ enum PhaseName {
     static let helmBefore: PhaseID = "helm-before"
     static let controlPlane: PhaseID = "control-plane"
     static let controllers: PhaseID = "controllers"
-    static let workers: PhaseID = "workers"
+    static let workers: PhaseID = .workers
+    static let cordonAhead: PhaseID = .cordonAhead
     static let network: PhaseID = "network"
     static let helm: PhaseID = "helm"
     static let clients: PhaseID = "clients"

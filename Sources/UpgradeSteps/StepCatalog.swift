@@ -25,7 +25,7 @@ public enum StepCatalog {
         HopOutline.rollback(of: hosts, playbook)
     }
 
-    /// The phase in which workers are upgraded, and taken back.
+    /// The kind of the phases in which workers are upgraded, and taken back.
     public static let workers = PhaseName.workers
 
     /// A step of each lane of workers that a plan takes back, in the order in which it does.
@@ -48,7 +48,9 @@ public enum StepCatalog {
             return { taken.contains($0) }
         }
         let lanes = workersTakenBack(by: plan)
-        return { key in lanes.contains(where: key.isOfLane) }
+        return { key in
+            key.phase.kind == workers && lanes.contains { $0.hop == key.hop && $0.target == key.target }
+        }
     }
 
     static let steps: [any Step] = [
@@ -83,6 +85,7 @@ public enum StepCatalog {
         RestartAPIServer(),
         RestartControllerManager(),
         RestartScheduler(),
+        CordonAhead(),
         Cordon(),
         Drain(),
         InstallNode(),

@@ -59,7 +59,7 @@ public struct WayBack: Hashable, Sendable {
         // Workers of two hops would have the control plane of the second between them.
         hop = PlannedHop(id: workers.first?.hop ?? first.hop, phases: StepCatalog.rollback(of: hosts, playbook))
         let taken = Set(range)
-        effects = state.ledger.entries.reversed().filter { taken.contains($0.key) && !$0.effect.staysForRollback }.map(
+        effects = state.ledger.entries.reversed().filter { taken.contains($0.key) && !$0.staysForRollback }.map(
             \.effect
         )
     }
@@ -71,7 +71,7 @@ public struct WayBack: Hashable, Sendable {
         isOfWorker(key) || key.step == InstallClients().id
     }
 
-    private static func isOfWorker(_ key: StepKey) -> Bool { key.phase == PhaseName.workers }
+    private static func isOfWorker(_ key: StepKey) -> Bool { key.phase.kind == PhaseName.workers }
 
     /// Refuses where a step has changed something for good; names where that kind of step has begun in the last such hop.
     private static func refuseForGood(

@@ -130,7 +130,7 @@ struct RollbackSubject {
     /// Refuses where the upgrade has come further: what follows the workers of a hop is not walked again by a resume.
     private func refuseBeyond(_ hop: HopID) throws {
         let keys = plan.keys
-        let end = keys.lastIndex { $0.hop == hop && $0.phase == StepCatalog.workers } ?? keys.endIndex
+        let end = keys.lastIndex { $0.hop == hop && $0.phase.kind == StepCatalog.workers } ?? keys.endIndex
         guard let later = keys.dropFirst(end + 1).first(where: history.state.hasBegun) else { return }
         throw refusal(
             "\(directory.run) is beyond the workers of \(hop): it has come to \(later)",
@@ -162,7 +162,7 @@ struct RollbackSubject {
         }
         do throws(WayBack.Refusal) {
             let left = Set(try wayBack(to: first).hop.keys).subtracting(rollback.keys)
-            guard let step = left.first(where: { $0.phase == StepCatalog.workers }) else { return }
+            guard let step = left.first(where: { $0.phase.kind == StepCatalog.workers }) else { return }
             throw WayBack.Refusal.changedForGood(step, why: "\(directory.run) was resumed and has begun with it since")
         } catch .notReached {
             // Taken back already.
@@ -187,6 +187,6 @@ struct RollbackSubject {
 extension StepKey {
     /// Whether a step is of the upgrade of this worker.
     static func isOfWorker(_ host: String) -> (StepKey) -> Bool {
-        { $0.phase == StepCatalog.workers && $0.target == .host(host) }
+        { $0.phase.kind == StepCatalog.workers && $0.target == .host(host) }
     }
 }

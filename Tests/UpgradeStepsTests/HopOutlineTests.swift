@@ -19,6 +19,30 @@ struct HopOutlineTests {
         )
     }
 
+    @Test(
+        "canaries, groups and who is left are phases of their own, each with its hooks, behind cordons that are set ahead"
+    )
+    func waves() throws {
+        try Golden.expect(listing(wavy()), matches: "Tests/UpgradeStepsTests/Golden/outline-waves.txt")
+        var playbook = try wavy()
+        playbook.waves.cordonsAhead = false
+        let plain = phases(playbook).filter { $0.id.kind == "workers" || $0.id.kind == "cordon-ahead" }.map(\.id)
+        #expect(plain == ["workers-canary", "workers-db", "workers-rest"])
+    }
+
+    /// Everything, with a canary, a group and a worker that is left.
+    private func wavy() throws -> Playbook {
+        var playbook = Scene.everything.playbook
+        playbook.hosts += ["w2", "w3", "w4"].map { Host(name: $0, roles: [.worker]) }
+        playbook.waves = WaveOptions(
+            canary: .named(["w4"]),
+            groups: [WorkerGroup(name: "db", hosts: ["w2", "m1"], batch: 1, failureBudget: 1)],
+            cordonsAhead: true
+        )
+        playbook.waves.drawn = try playbook.waves(among: [])
+        return playbook
+    }
+
     @Test("every step of the outline is in the catalog, and every step of the catalog in an outline")
     func catalog() throws {
         let playbook = Scene.everything.playbook
@@ -29,13 +53,19 @@ struct HopOutlineTests {
         var moving = playbook
         moving.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
         let back = phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
-        let used = (phases(playbook) + last + back).flatMap { $0.lanes.flatMap(\.steps) }
+        let used = (phases(playbook) + phases(try wavy()) + last + back).flatMap { $0.lanes.flatMap(\.steps) }
         #expect(Set(used) == Set(set.steps.keys))
     }
 
-    @Test("no two steps of a hop have the same key", arguments: [Scene().playbook, Scene.everything.playbook])
-    func unique(playbook: Playbook) {
+    @Test("no two steps of a hop have the same key", arguments: ["plain", "everything", "waves"])
+    func unique(name: String) throws {
         let hop = HopID(from: .start)
+        let playbook =
+            switch name {
+            case "plain": Scene().playbook
+            case "everything": Scene.everything.playbook
+            default: try wavy()
+            }
         let keys = phases(playbook).flatMap { phase in
             phase.lanes.flatMap { lane in
                 lane.steps.map { StepKey(hop: hop, phase: phase.id, step: $0, target: lane.target) }

@@ -43,7 +43,7 @@ extension Scene {
                 versionsDigest: "",
                 machineIDs: machineIDs,
                 baseline: baseline,
-                hops: hops.map { PlannedHop(id: $0, phases: []) },
+                hops: hops.map { PlannedHop(id: $0, phases: phases) },
                 takesBack: takesBack
             ),
             ledger: ledger

@@ -23,6 +23,15 @@ extension Scene {
         nodes[node(host)]?.cordonMark = run
     }
 
+    /// This run has cordoned the node of a host to wait for its lane.
+    mutating func weCordonAhead(_ host: String, in phase: PhaseID = "cordon-ahead-rest") {
+        let mark = CordonMark.ahead(of: run)
+        let key = StepKey(hop: hop, phase: phase, step: "cordon-ahead", target: .cluster)
+        ledger.note(intent: .cordon(node: node(host), mark: mark), key: key)
+        nodes[node(host)]?.isCordoned = true
+        nodes[node(host)]?.cordonMark = mark
+    }
+
     /// Somebody else cordons the node of a host.
     mutating func theyCordon(_ host: String) {
         nodes[node(host)]?.isCordoned = true

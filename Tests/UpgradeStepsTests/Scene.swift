@@ -10,6 +10,8 @@ struct Scene {
     var playbook: Playbook
     var hop = HopID(from: .start)
     var hops: [HopID] = [HopID(from: .start)]
+    /// The phases of each hop of the plan, where a step asks for them.
+    var phases: [PlannedPhase] = []
     var run = "run1"
     /// The run whose lane is taken back; `nil` for an upgrade.
     var takesBack: String?

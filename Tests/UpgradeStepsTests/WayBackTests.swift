@@ -44,6 +44,40 @@ struct WayBackTests {
         #expect(part.hop.phases.flatMap(\.lanes).map(\.target) == [.host("w2")])
     }
 
+    @Test("workers of several waves are taken back as one, from the canary on; a cordon that was set ahead goes first")
+    func waves() throws {
+        var playbook = scene.playbook
+        playbook.waves = WaveOptions(canary: .first(1), cordonsAhead: true)
+        playbook.waves.drawn = try playbook.waves(among: [])
+        var wavy = plan
+        wavy.hops = [PlannedHop(id: plan.hops[0].id, phases: HopOutline.phases(plan.hops[0].id, playbook, true))]
+        let start = try #require(wavy.beginning(of: "1.12-1.13/workers"))
+        #expect(start.description == "1.12-1.13/workers-canary/host-foresight@w1")
+        #expect(wavy.beginning(of: "1.12-1.13/workers-rest")?.target == .host("w2"))
+        let last = try #require(StepKey("1.12-1.13/workers-rest/host-foresight@w2"))
+        let ahead = try #require(StepKey("1.12-1.13/cordon-ahead-rest/cordon-ahead@cluster"))
+        let own = try #require(StepKey("1.12-1.13/workers-rest/cordon@w2"))
+        let end = try #require(wavy.keys.firstIndex(of: last))
+        let records =
+            wavy.keys[...end].map { Record.done($0) } + [
+                .intended(ahead, attempt: 1, index: 0, .cordon(node: "w3.example.org", mark: "run1-ahead")),
+                .intended(own, attempt: 1, index: 0, .cordon(node: "w2.example.org", mark: "run1")),
+            ]
+        var state = RunState()
+        for record in records { state.apply(record) }
+        let back = try WayBack(to: start, of: wavy, state, records, playbook, StepCatalog.all)
+        #expect(back.hop.phases.map(\.id) == ["workers"])
+        #expect(back.hop.phases.flatMap(\.lanes).map(\.target) == [.host("w2"), .host("w1")])
+        #expect(back.effects == [.cordon(node: "w3.example.org", mark: "run1-ahead")])
+        var rollback = wavy
+        rollback.takesBack = "run1"
+        rollback.hops = [back.hop]
+        let isTaken = StepCatalog.isTakenBack(by: rollback, of: wavy)
+        #expect(isTaken(start) && isTaken(last) && !isTaken(ahead))
+        #expect(!isTaken(try #require(StepKey("1.12-1.13/workers-rest/cordon@w3"))))
+        #expect(!isTaken(try #require(StepKey("1.12-1.13/network/calico-pod@w1"))))
+    }
+
     @Test("what the ledger holds is told, the latest first, without the cordon that the lane of its worker takes away")
     func ledger() throws {
         let key = try key("1.12-1.13/workers/pause-timers@w1")

@@ -85,6 +85,20 @@ public struct Shape: Sendable {
         }
     }
 
+    /// One hop in waves: a canary, a group of two, and who is left, two at once, behind cordons that are set ahead.
+    public static func waves() async throws -> Shape {
+        var playbook = try playbook(etcd: 3, controlPlane: 2, workers: 5, hops: 1)
+        playbook.workerBatch = 2
+        playbook.workerFailureBudget = 1
+        playbook.foreignCordons = .keep
+        playbook.waves = WaveOptions(
+            canary: .first(1),
+            groups: [WorkerGroup(name: "group", hosts: ["w2", "w3"])],
+            cordonsAhead: true
+        )
+        return try await Shape("waves", playbook)
+    }
+
     /// One hop of a cluster with this many hosts.
     public static func large(hosts: Int = 50) async throws -> Shape {
         var playbook = try playbook(etcd: 3, controlPlane: 3, workers: hosts - 6, hops: 1)

@@ -205,8 +205,8 @@ struct Watch: Sendable {
         let state = happening.state
         var found: [String] = []
         for node in state.nodes.values.sorted(by: { $0.name < $1.name }) {
-            guard node.isCordoned, node.cordonMark == run else { continue }
-            if !ledger.contains(.cordon(node: node.name, mark: run)) {
+            guard node.isCordoned, let mark = node.cordonMark, mark.hasPrefix(run) else { continue }
+            if !ledger.contains(.cordon(node: node.name, mark: mark)) {
                 found.append("\(node.name) is cordoned, unknown")
             }
         }

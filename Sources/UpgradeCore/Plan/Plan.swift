@@ -67,7 +67,8 @@ extension Plan {
             guard keys.contains(step) else { return nil }
             return keys.first(where: step.isOfLane)
         }
-        return keys.first { "\($0.hop)/\($0.phase)" == name }
+        // `workers` stands for all of its waves: for the beginning of the first.
+        return keys.first { key in [key.phase, key.phase.kind].contains { "\(key.hop)/\($0)" == name } }
     }
 }
 

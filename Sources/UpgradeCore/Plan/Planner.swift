@@ -22,7 +22,7 @@ public enum Planner {
             versionsDigest: versionsDigest,
             machineIDs: try machineIDs(first, playbook),
             baseline: baseline(first, playbook),
-            hops: try outline(from: start, playbook, steps, hops)
+            hops: try outline(from: start, try inWaves(playbook, first), steps, hops)
         )
         return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
     }
@@ -147,6 +147,18 @@ public enum Planner {
         )
     }
 
+    /// The playbook with the waves as the cluster's labels and taints have them now: the plan keeps that, whatever becomes of
+    /// them.
+    private static func inWaves(_ playbook: Playbook, _ seen: Observation) throws(PlanError) -> Playbook {
+        var playbook = playbook
+        do throws(WaveError) {
+            playbook.waves.drawn = try playbook.waves(among: (try? seen.nodes()) ?? [])
+        } catch {
+            throw .waves(error)
+        }
+        return playbook
+    }
+
     private static func outline(
         from start: MinorRelease,
         _ playbook: Playbook,
@@ -195,4 +207,6 @@ public enum PlanError: Error, Hashable, Sendable {
     case noPackageVersion(HopID)
     /// Two hosts of the playbook are one machine.
     case machineTwice(String, String)
+    /// The workers cannot be divided as the playbook says.
+    case waves(WaveError)
 }

@@ -38,6 +38,8 @@ public struct Playbook: Hashable, Sendable {
     public var workerBatch: Int
     /// How many workers may fail before no other is begun.
     public var workerFailureBudget: Int
+    /// In which waves workers are worked on.
+    public var waves: WaveOptions
     /// How long things may take.
     public var deadlines: Deadlines
     /// How the run says that it lives, so that no other works on the cluster.
@@ -81,6 +83,7 @@ public struct Playbook: Hashable, Sendable {
         foreignCordons: ForeignCordons = .refuse,
         workerBatch: Int = 1,
         workerFailureBudget: Int = 0,
+        waves: WaveOptions = WaveOptions(),
         deadlines: Deadlines = Deadlines(),
         lease: LeaseTerms = LeaseTerms(),
         calico: CalicoOptions? = nil,
@@ -111,6 +114,7 @@ public struct Playbook: Hashable, Sendable {
         self.foreignCordons = foreignCordons
         self.workerBatch = workerBatch
         self.workerFailureBudget = workerFailureBudget
+        self.waves = waves
         self.deadlines = deadlines
         self.lease = lease
         self.calico = calico

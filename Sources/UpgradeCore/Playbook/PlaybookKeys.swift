@@ -21,7 +21,8 @@ enum PlaybookKeys {
         "packages": ["control-plane", "node", "client", "conffile-default", "conffiles", "holds"],
         "packages.conffiles": ["path", "decision"],
         "drain": ["deadline", "delete-bare-pods", "delete-emptydir-data"],
-        "workers": ["batch", "failure-budget"],
+        "workers": ["batch", "failure-budget", "canary", "groups", "cordon-ahead"],
+        "workers.groups": ["name", "hosts", "label", "taint", "zone", "batch", "failure-budget"],
         "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
         "lease": ["heartbeat", "ttl"],
         "calico": [

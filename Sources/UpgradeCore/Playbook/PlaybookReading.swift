@@ -41,6 +41,12 @@ struct PlaybookReading {
         let foreignCordons: ForeignCordons? = top.value("foreign-cordons", .choice)
         let batch = workers?.value("batch", .integer(1...1_000, note: " (a percentage is not understood)"))
         let budget = workers?.value("failure-budget", .integer(0...1_000, note: " (a percentage is not understood)"))
+        let waves = self.waves(
+            workers,
+            hosts,
+            batch: batch ?? standard.workerBatch,
+            failureBudget: budget ?? standard.workerFailureBudget
+        )
         let deadlines = self.deadlines()
         let lease = self.lease(deadlines)
         guard let cluster, let path else { return nil }
@@ -61,6 +67,7 @@ struct PlaybookReading {
             foreignCordons: foreignCordons ?? standard.foreignCordons,
             workerBatch: batch ?? standard.workerBatch,
             workerFailureBudget: budget ?? standard.workerFailureBudget,
+            waves: waves,
             deadlines: deadlines,
             lease: lease,
             calico: calico,

@@ -8,6 +8,8 @@ extension Cleanup {
         /// The plan of that run.
         public var plan: Plan
         /// Whether what its ledger holds of these lanes is undone; else it stays for a resume of that run.
+        ///
+        /// Cordons of nodes that only wait for their lane go in either case.
         public var undoesLedger: Bool
         /// The steps that are taken back: whole lanes.
         public var isMeant: @Sendable (StepKey) -> Bool
@@ -79,24 +81,28 @@ extension Cleanup {
         _ recorder: any Recorder,
         _ access: any ClusterAccess,
         _ report: @escaping @Sendable (ActionProgress) -> Void,
-        where isAsked: (SideEffect) -> Bool
+        where isAsked: (Ledger.Entry) -> Bool
     ) async throws(JournalError) -> [Outcome] {
-        guard taking.undoesLedger else { return [] }
-        return try await undo(
+        try await undo(
             run: taking.run,
             recorder: recorder,
             access: access,
             machineIDs: taking.plan.machineIDs,
             report: report
-        ) { taking.isMeant($0.key) && isAsked($0.effect) }
+        ) { (taking.undoesLedger && taking.isMeant($0.key) || $0.isAhead) && isAsked($0) }
     }
 }
 
-extension SideEffect {
+extension Ledger.Entry {
+    /// Whether it is the cordon of a node that only waits for its lane.
+    fileprivate var isAhead: Bool { key.phase.kind == .cordonAhead }
+
     /// Whether it is still wanted while a rollback works.
+    ///
+    /// The cordon of a node that only waits for its lane is not: the pods of the workers that go back need the room.
     public var staysForRollback: Bool {
-        switch self {
-        case .cordon, .silence: true
+        switch effect {
+        case .cordon, .silence: !isAhead
         case .mask, .pause, .liftedHold, .updateStrategy, .calicoPaused: false
         }
     }

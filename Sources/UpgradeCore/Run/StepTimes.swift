@@ -1,6 +1,6 @@
 /// How long steps took in a run, so that it can be told whether there is time for another lane.
 ///
-/// By phase: the same step may take long in one and no time in another. Only lanes in which something was changed count: a
+/// By kind of phase: the same step may take long in one and no time in another, and in all waves of workers the same. Only lanes in which something was changed count: a
 /// node that was new already tells nothing of one that is not.
 public struct StepTimes: Hashable, Sendable {
     private struct Lane: Hashable, Sendable {
@@ -55,17 +55,17 @@ public struct StepTimes: Hashable, Sendable {
     }
 
     /// The longest that the step has taken in the phase; `nil` where it has not been seen.
-    public func longest(_ key: StepKey) -> Duration? { longest[key.phase]?[key.step] }
+    public func longest(_ key: StepKey) -> Duration? { longest[key.phase.kind]?[key.step] }
 
     /// Takes how long a step took, of whatever lane: what is left of a plan has lanes without a change as well.
     public mutating func took(_ key: StepKey, _ duration: Duration) {
-        sums[key.phase, default: [:]][key.step, default: Sum()].duration += duration
-        sums[key.phase, default: [:]][key.step, default: Sum()].count += 1
+        sums[key.phase.kind, default: [:]][key.step, default: Sum()].duration += duration
+        sums[key.phase.kind, default: [:]][key.step, default: Sum()].count += 1
     }
 
     /// What a step has taken on average in a phase; `nil` where it has not been seen.
     func mean(_ step: StepID, in phase: PhaseID) -> Duration? {
-        sums[phase]?[step].map { $0.duration / $0.count }
+        sums[phase.kind]?[step].map { $0.duration / $0.count }
     }
 
     private mutating func change(_ key: StepKey) {
@@ -84,6 +84,6 @@ public struct StepTimes: Hashable, Sendable {
     }
 
     private mutating func keep(_ phase: PhaseID, _ step: StepID, _ took: Duration) {
-        longest[phase, default: [:]][step] = max(longest[phase]?[step] ?? .zero, took)
+        longest[phase.kind, default: [:]][step] = max(longest[phase.kind]?[step] ?? .zero, took)
     }
 }

@@ -19,8 +19,8 @@ extension ClusterState {
         }
     }
 
-    /// Evicts pods one after another: those with a controller come back, Ready, on the schedulable node with the fewest
-    /// pods, and wait where there is none; those whose budget allows no more disruptions by then stay.
+    /// Evicts pods one after another: those with a controller come back, Ready, on a schedulable node that `placement` chooses,
+    /// and wait where there is none; those whose budget allows no more disruptions by then stay.
     mutating func evict(_ node: String, _ options: DrainOptions) throws(AccessError) {
         // What kubectl refuses before it evicts anything.
         _ = try blocks(on: node, options)
@@ -49,10 +49,16 @@ extension ClusterState {
         pending = left.isEmpty ? nil : left
     }
 
-    /// Puts a pod on the schedulable node with the fewest pods; `false` where there is none.
+    /// Puts a pod on a schedulable node, the one with the fewest pods where nothing else is said; `false` where there is none.
     private mutating func place(_ pod: PodState) -> Bool {
         let free = nodes.values.filter { !$0.isCordoned && $0.isReady }.map(\.name).sorted()
-        guard let next = free.min(by: { (pods[$0]?.count ?? 0, $0) < (pods[$1]?.count ?? 0, $1) }) else { return false }
+        func count(_ node: String) -> Int { pods[node]?.count ?? 0 }
+        let next =
+            switch placement ?? .fewestPods {
+            case .fewestPods: free.min { (count($0), $0) < (count($1), $1) }
+            case .mostPods: free.filter { count($0) < nodes[$0]?.room?.pods ?? .max }.max { count($0) < count($1) }
+            }
+        guard let next else { return false }
         pods[next, default: []].append(pod)
         return true
     }

@@ -48,6 +48,15 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public init() {}
     }
 
+    /// How a simulated scheduler chooses among nodes that have room.
+    public enum Placement: String, Hashable, Sendable, Codable {
+        /// The one with the fewest pods.
+        case fewestPods
+        /// The one with the most pods, as a scheduler does that packs.
+        /// - Source: Kubernetes documentation, Resource Bin Packing, MostAllocated
+        case mostPods
+    }
+
     /// Free space of a path that the survey did not ask for.
     static let defaultFreeSpace = ByteCount.mebibytes(65536)
 
@@ -61,6 +70,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var pods: [String: [PodState]] = [:]
     /// Pods that have found no node; `nil` where that has never happened.
     public var pending: [PodState]?
+    /// How evicted pods choose among nodes; `nil` for the one with the fewest pods.
+    public var placement: Placement?
     /// Disruption budgets.
     public var budgets: [BudgetState] = []
     /// DaemonSets by `namespace/name`.

@@ -1,12 +1,16 @@
 internal import UpgradeCore
 
 extension ClusterFacts {
-    /// The nodes of the workers as the playbook takes them out: those of one wave together.
+    /// The nodes of the workers as the playbook takes them out: those that are out together.
     var waves: [[String]] {
-        let workers = playbook.hosts(.worker).map(\.node)
-        let size = max(1, playbook.workerBatch)
-        return stride(from: 0, to: workers.count, by: size).map {
-            Array(workers[$0..<min($0 + size, workers.count)])
+        // Where the workers cannot be divided no plan is made; the planner says why.
+        let waves = (try? playbook.waves(among: nodes)) ?? [playbook.wholeWave]
+        return waves.flatMap { wave in
+            let workers = wave.hosts.map(\.node)
+            let size = max(1, wave.batch)
+            return stride(from: 0, to: workers.count, by: size).map {
+                Array(workers[$0..<min($0 + size, workers.count)])
+            }
         }
     }
 

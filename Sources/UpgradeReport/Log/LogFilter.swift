@@ -29,7 +29,8 @@ public struct LogFilter: Hashable, Sendable {
 
     /// Whether a word names a step, its phase or its hop, or begins its key; a step also as STEP@HOST, as it stands on screens.
     public static func names(_ word: String, _ key: StepKey) -> Bool {
-        [key.step.description, key.onTarget, key.phase.description, key.hop.description].contains(word)
+        [key.step.description, key.onTarget, key.phase.description, key.phase.kind.description, key.hop.description]
+            .contains(word)
             || key.description.hasPrefix(word)
     }
 

@@ -170,7 +170,7 @@ extension PageContext {
 
     /// What a phase is about, for its color: only looking, saving, changing servers, changing nodes, all else.
     private static func kind(_ phase: String) -> String {
-        switch phase {
+        switch PhaseID(phase)?.kind.description ?? phase {
         case "preflight", "verify": "look"
         case "backup": "save"
         case "control-plane", "controllers": "servers"

@@ -21,7 +21,7 @@ public enum SkipVerdict: Hashable, Sendable {
             self = .refused(why: "the steps after \(key.step) take for granted what it does")
             return
         }
-        if let why = guide.keep?[key.phase.description] {
+        if let why = guide.keep?[key.phase.kind.description] {
             self = .refused(why: why)
         } else if let hindrance {
             self = .refused(why: hindrance.why)

@@ -3,7 +3,7 @@ import UpgradeCore
 /// Waits until nothing is worse than before the run: asked anew before every host.
 ///
 /// Cheap on purpose: one question to each etcd member and API server, and one for all nodes. An API server that is being
-/// worked on is left out, and so is a node that this run has cordoned.
+/// worked on is left out, and so is a node that this run has cordoned to work on it.
 struct ClusterHealth: Step {
     let id: StepID = "cluster-health"
     let title = "The cluster is as well as before the run"
@@ -56,7 +56,7 @@ struct ClusterHealth: Step {
     /// Without them nobody takes the pods out of their Services and nobody makes new ones. Elsewhere in the hop they are
     /// being changed themselves.
     private static func leaders(_ context: StepContext) -> [String] {
-        [PhaseName.workers, PhaseName.network].contains(context.key.phase)
+        [PhaseName.workers, PhaseName.cordonAhead, PhaseName.network].contains(context.key.phase.kind)
             ? [UnitName.controllerManager, UnitName.scheduler] : []
     }
 
@@ -67,6 +67,6 @@ struct ClusterHealth: Step {
 
     private static func fineNodes(_ seen: Observation, _ context: StepContext) throws(StepError) -> Set<String> {
         // Asked before every host: the cost must grow with the nodes, not with their square.
-        Set(try seen.nodes().filter { $0.isReady || context.isOurCordon($0) }.map(\.name))
+        Set(try seen.nodes().filter { $0.isReady || context.isInHand($0) }.map(\.name))
     }
 }

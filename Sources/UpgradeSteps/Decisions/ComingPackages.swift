@@ -13,7 +13,7 @@ struct ComingPackages {
     /// The runs of apt of a lane; none in phases that install nothing.
     static func runs(_ context: StepContext) -> [ComingPackages] {
         let packages = context.playbook.packages
-        switch context.key.phase {
+        switch context.key.phase.kind {
         case PhaseName.controlPlane: return kubernetes(packages.controlPlane, context)
         case PhaseName.workers: return kubernetes(packages.node, context)
         case PhaseName.networkBefore, PhaseName.network:

@@ -34,8 +34,12 @@ extension StepContext {
     /// Whether the node is cordoned, and by this run, or by the one that it takes back.
     func isOurCordon(_ node: NodeState) -> Bool {
         guard node.isCordoned, let mark = node.cordonMark else { return false }
-        return mark == run || mark == plan.takesBack || ledger.contains(.cordon(node: node.name, mark: mark))
+        let ours = [run, plan.takesBack].compactMap { $0 }.flatMap { [$0, CordonMark.ahead(of: $0)] }
+        return ours.contains(mark) || ledger.contains(.cordon(node: node.name, mark: mark))
     }
+
+    /// Whether the node is cordoned by this run because its lane works on it, and not to wait for its turn.
+    func isInHand(_ node: NodeState) -> Bool { isOurCordon(node) && !CordonMark.isAhead(node) }
 
     /// Whether this run masked the unit.
     func isOurMask(host: String, unit: String) -> Bool {

@@ -2,7 +2,8 @@ import UpgradeCore
 
 /// Cordons a worker and marks the cordon as ours.
 ///
-/// A node that somebody has cordoned already stays as it is, mark and all. A node with nothing left to do is left alone.
+/// A node that somebody has cordoned already stays as it is, mark and all. A cordon that this run has set ahead gets the mark
+/// of the lane. A node with nothing left to do is left alone.
 struct Cordon: Step {
     let id: StepID = "cordon"
     let title = "Cordon the node"
@@ -11,6 +12,9 @@ struct Cordon: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let node = try WorkerState.node(seen, context)
+        if node.isCordoned, node.cordonMark == CordonMark.ahead(of: context.run) {
+            return [.cordon(node: node.name, mark: context.run)]
+        }
         if node.isCordoned { return [] }
         return try WorkerState.isDone(seen, context) ? [] : [.cordon(node: node.name, mark: context.run)]
     }

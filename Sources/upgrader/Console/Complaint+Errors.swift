@@ -93,7 +93,33 @@ extension Complaint {
                 ),
                 .refused
             )
+        case .waves(let error):
+            self.init(waves: error, playbook: playbook)
         }
+    }
+
+    /// Workers that cannot be divided as the playbook says.
+    private init(waves error: WaveError, playbook: String) {
+        func name(_ group: WorkerGroup) -> String {
+            "\(group.name) of `workers.groups` (\(group.line.map { "\(playbook):\($0)" } ?? playbook))"
+        }
+        let (what, why, next) =
+            switch error {
+            case .inTwoGroups(let worker, let one, let other):
+                (
+                    "\(worker) is in two groups of workers", "it meets what \(name(one)) asks for, and \(name(other))",
+                    "make the two so that each worker meets one at most"
+                )
+            case .nobody(let group):
+                (
+                    "no worker is in the group \(group.name)", "none meets all that \(name(group)) asks for",
+                    "see `kubectl get nodes --show-labels` and the taints, and correct the group or the nodes"
+                )
+            }
+        self.init(
+            FiveLines(error: what, why: why, state: "the cluster was only looked at", next: next),
+            .refused
+        )
     }
 
     /// A state directory that cannot be used.

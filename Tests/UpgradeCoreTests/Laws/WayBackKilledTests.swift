@@ -7,9 +7,15 @@ import UpgradeTestSupport
 /// is killed; nothing of either run is left then, and the upgrade that is resumed ends as if nothing had happened.
 @Suite("Law: killed anywhere, rollback to a step")
 struct WayBackKilledTests {
-    @Test("workers are back on the older release, whoever is killed and where; the upgrade then goes on from there")
-    func takenBack() async throws {
-        let scene = try Scene(etcd: 1, controlPlane: 1, workers: 3) { $0.workerBatch = 2 }
+    @Test(
+        "workers are back on the older release, whoever is killed and where; the upgrade then goes on from there",
+        arguments: [false, true]
+    )
+    func takenBack(inWaves: Bool) async throws {
+        let scene = try Scene(etcd: 1, controlPlane: 1, workers: 3) { playbook in
+            playbook.workerBatch = 2
+            if inWaves { playbook.waves = WaveOptions(canary: .first(1), cordonsAhead: true) }
+        }
         let plan = try await scene.plan()
         let whole = KillSwitch(at: 0, .before)
         let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
@@ -32,7 +38,7 @@ struct WayBackKilledTests {
         let first = KillSwitch(at: effect, .after)
         _ = try? await scene.driver(plan, MortalAccess(cluster, first)).walk(recorder: MortalRecorder(upgrade, first))
         let start = try #require(plan.beginning(of: "1.12-1.13/workers"))
-        let workers = plan.keys.filter { $0.phase == "workers" }
+        let workers = plan.keys.filter { $0.phase.kind == .workers }
         guard upgrade.state.stop == nil, workers.contains(where: upgrade.state.hasBegun) else { return 0 }
         let left = await cluster.state
         var count = 0

@@ -34,7 +34,9 @@ struct PlaybookSchemaTests {
           "saved-paths": ["/etc"],
           "drain": {"deadline": "1s", "delete-bare-pods": true, "delete-emptydir-data": true},
           "foreign-cordons": "keep",
-          "workers": {"batch": 2, "failure-budget": 1},
+          "workers": {"batch": 2, "failure-budget": 1, "canary": ["h"], "cordon-ahead": true,
+            "groups": [{"name": "g", "hosts": ["h"], "label": "a=b", "taint": "t", "zone": "z", "batch": 3,
+              "failure-budget": 2}]},
           "deadlines": {"connect": "1s", "install": "1s", "daemon": "1s", "node-ready": "1s", "backup": "1s"},
           "lease": {"heartbeat": "1s", "ttl": "40s"},
           "calico": {"versions": {"1.13": {"package": "3.7.5-1", "tag": "v3.7.5"}}, "packages": ["cn"],
@@ -167,7 +169,10 @@ struct PlaybookSchemaTests {
             String(repeating: "a", count: 129), String(repeating: "a", count: 254), String(repeating: "a", count: 300),
         ]
         // What else these must be, a pattern cannot say: one of the hosts, one of the releases, in proportion, not too often.
-        let exempt = ["hooks.host", "simulation.release", "lease.heartbeat", "lease.ttl", "api.watch"]
+        let exempt = [
+            "hooks.host", "workers.canary", "workers.groups.hosts", "simulation.release", "lease.heartbeat",
+            "lease.ttl", "api.watch",
+        ]
         var texts: [(path: [String], title: String, isAllowed: (String) -> Bool)] = []
         for place in places where place.schema.type?.names.contains("string") == true {
             guard !exempt.contains(place.title) else { continue }

@@ -37,7 +37,10 @@ struct ClusterHealthTests {
         #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.apiServerUnhealthy(host: "cp1")))
     }
 
-    @Test("without a leading controller manager or scheduler no node is emptied", arguments: ["workers", "network"])
+    @Test(
+        "without a leading controller manager or scheduler no node is emptied",
+        arguments: ["workers", "workers-canary", "cordon-ahead-rest", "network"]
+    )
     func leaders(phase: String) throws {
         let phase = try #require(PhaseID(phase))
         for component in ["kube-controller-manager", "kube-scheduler"] {
@@ -54,6 +57,21 @@ struct ClusterHealthTests {
         var scene = Scene(hosts: Scene.hosts.filter { $0.name != "cp2" })
         scene.servers["cp1"]?.isHealthy = false
         #expect(try scene.verdict(step, "control-plane", on: "cp1") == .open)
+    }
+
+    @Test("a node that is cordoned ahead and only waits must be Ready, one in hand need not be")
+    func ahead() throws {
+        var scene = Scene()
+        scene.weCordon("w2")
+        scene.nodes["w2.example.org"]?.isReady = false
+        #expect(try scene.verdict(step, "workers-rest", on: "w1") == .open)
+        scene.weCordonAhead("w3")
+        #expect(try scene.verdict(step, "workers-rest", on: "w1") == .open)
+        scene.nodes["w3.example.org"]?.isReady = false
+        #expect(
+            try scene.verdict(step, "workers-rest", on: "w1")
+                == .waiting(.worseThanBaseline(node: "w3.example.org"))
+        )
     }
 
     @Test("a node that was Ready and is not holds the lane")

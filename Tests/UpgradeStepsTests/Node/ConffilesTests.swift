@@ -42,6 +42,7 @@ struct ConffilesTests {
         var scene = scene(rule: rule)
         scene.conffiles["w1"] = ConffileSurvey()
         #expect(try scene.decide(step, "workers", on: "w1") == [.download(host: "w1", packages: [node])])
+        #expect(try scene.decide(step, "workers-canary", on: "w1") == [.download(host: "w1", packages: [node])])
         #expect(try scene.decide(InstallNode(), "workers", on: "w1") == [.install(host: "w1", packages: [node])])
         scene.playbook.conffiles.byPath["/etc/another"] = .take
         let unknown = Unmet.conffilesUnknown(host: "w1", packages: [node])

@@ -22,6 +22,21 @@ struct CordonTests {
         #expect(try scene.decide(Cordon(), phase, on: "w1") == [])
     }
 
+    @Test("a cordon that was set ahead becomes that of the lane, also where nothing is left to do; another run's stays")
+    func ahead() throws {
+        for var scene in [Scene(), Scene.done()] {
+            scene.weCordonAhead("w1")
+            #expect(try scene.decide(Cordon(), "workers-rest", on: "w1") == [.cordon(node: node, mark: "run1")])
+            #expect(
+                try scene.decide(Uncordon(), "workers-rest", on: "w1") == [.uncordon(node: node, mark: "run1-ahead")]
+            )
+            scene.ledger = Ledger()
+            scene.nodes[node]?.cordonMark = "run0-ahead"
+            #expect(try scene.decide(Cordon(), "workers-rest", on: "w1") == [])
+            #expect(try scene.decide(Uncordon(), "workers-rest", on: "w1") == [])
+        }
+    }
+
     @Test("a worker with nothing left to do is not cordoned")
     func nothingToDo() throws {
         #expect(try Scene.done().decide(Cordon(), phase, on: "w1") == [])

@@ -13,6 +13,8 @@ struct ReportCommand: AsyncParsableCommand {
         case markdown
         /// For programs; the schema is in docs/reference/json-documents.md.
         case json
+        /// For a terminal; of the profile alone.
+        case text
     }
 
     static let configuration = CommandConfiguration(
@@ -32,14 +34,33 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "html, markdown or json; by the name of the file when not given, else html.")
     var format: Format?
 
+    @Flag(help: "Only where the time went, by kind of step and by phase; text or json.")
+    var profile = false
+
     @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        if profile, format == .html || format == .markdown {
+            throw ValidationError("--profile is text or json; `upgrader report` without it has the other forms")
+        }
+        if !profile, format == .text {
+            throw ValidationError("only --profile is text; the report is html, markdown or json")
+        }
+    }
 
     mutating func run() async throws {
         try await complaining(json: (format ?? Self.format(of: output)) == .json && output == nil) {
-            let report = try RunRecord(run ?? state.state).report
+            let record = try RunRecord(run ?? state.state)
+            if profile {
+                let profile = record.profile
+                let isJSON = (format ?? Self.format(of: output)) == .json
+                try OutputFile.write(isJSON ? try JSON.text(profile) : profile.text, to: output, as: "the profile")
+                return .done
+            }
+            let report = record.report
             let text: String
             switch format ?? Self.format(of: output) {
-            case .html: text = try ReportPage.html(report)
+            case .html, .text: text = try ReportPage.html(report)
             case .markdown: text = try ReportPage.markdown(report)
             case .json: text = try JSON.text(report)
             }
@@ -50,12 +71,18 @@ struct ReportCommand: AsyncParsableCommand {
 
     private static func format(of file: String?) -> Format {
         guard let file else { return .html }
+        if file.hasSuffix(".txt") { return .text }
         if file.hasSuffix(".md") || file.hasSuffix(".markdown") { return .markdown }
         return file.hasSuffix(".json") ? .json : .html
     }
 }
 
 extension RunRecord {
+    /// Where the time of the run went.
+    var profile: RunProfile {
+        RunProfile(run: directory.run, story: story, plan: plan, transcript: transcript)
+    }
+
     /// All that can be told of the run.
     var report: RunReport {
         RunReport(

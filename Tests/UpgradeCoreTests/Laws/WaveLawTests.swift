@@ -87,22 +87,24 @@ struct WaveLawTests {
     }
 
     /// A scheduler, how many workers go first and at once, and how many evictions a hop costs without cordons ahead.
-    static let figures: [(ClusterState.Placement, Int, Int)] = [
-        (.fewestPods, 1, 110), (.fewestPods, 3, 122), (.mostPods, 1, 180),
+    ///
+    /// Three at once land where the order of their drains has it, so that the figure is not the same each time.
+    static let figures: [(ClusterState.Placement, Int, ClosedRange<Int>)] = [
+        (.fewestPods, 1, 110...110), (.fewestPods, 3, 111...140), (.mostPods, 1, 180...180),
     ]
 
     @Test(
         "behind the canary each pod of an old node moves once, with cordons ahead; without, more often",
         arguments: figures
     )
-    func evictions(_ placement: ClusterState.Placement, batch: Int, expected: Int) async throws {
+    func evictions(_ placement: ClusterState.Placement, batch: Int, expected: ClosedRange<Int>) async throws {
         let with = try await evictions(placement, batch, cordonsAhead: true)
         let without = try await evictions(placement, batch, cordonsAhead: false)
         #expect(with.all - with.ofCanaries == with.left)
         // Ten workers with ten pods each: those of the first canary move to an old node, and once more from there.
         #expect(with.all == 110)
         // Where one node at a time is emptied, a scheduler that takes the emptiest takes the new one by itself.
-        #expect(without.all == expected)
+        #expect(expected.contains(without.all), "\(without.all)")
     }
 
     /// How often pods were evicted in a hop and how often of that from canaries, and how many were on old nodes then.

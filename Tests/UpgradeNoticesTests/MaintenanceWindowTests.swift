@@ -109,7 +109,10 @@ struct MaintenanceWindowTests {
         var hasty = scene
         hasty.playbook.deadlines.connect = .seconds(3)
         let stuck = try Program("/usr/bin/flock", ["--close", lock, "sleep", "15"])
-        try await Task.sleep(for: .milliseconds(300))
+        // Until it has the lock.
+        while try await Program("/usr/bin/flock", ["--nonblock", lock, "true"]).wait().code == 0 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let error = await #expect(throws: AccessError.self) { try await access(hasty).answer([.silence(silence)]) }
         #expect("\(String(describing: error))".contains("still runs"))
         stuck.signal(SIGKILL)

@@ -112,7 +112,7 @@ struct NotifierTests {
         #expect(busy.requests.count == 3)
         #expect(Set(busy.requests.map(\.body)).count == 1, "each try is the same event with the same id")
         #expect(refusing.requests.count == 1)
-        #expect(result.untold == ["refusing was not told of 1 events: it answered with HTTP 404"])
+        #expect(result.untold == ["refusing was not told of 1 event: it answered with HTTP 404"])
     }
 
     @Test("a receiver that is dead, mute or hangs neither stops nor slows the run, and is named at its end")

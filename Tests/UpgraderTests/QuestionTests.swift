@@ -33,13 +33,7 @@ struct QuestionTests {
             failure: failure,
             standing: .init(ledger: ledger, inHand: [live.key("drain", "w2"), live.key("cordon", "w3")], asked: [key])
         )
-        let report = FailureReport(
-            plan: live.plan,
-            steps: try Scene().steps,
-            directory: RunDirectory(path: "state/test/RUN"),
-            // What was ours when the run began; the question knows what is ours now.
-            ledger: Ledger()
-        )
+        let report = try Self.report(live)
         let guides = try StepGuide.all()
         let text = report.text(question, SkipVerdict(key, nil, guides: guides))
         let lines = text.lines(width: 80)
@@ -78,12 +72,7 @@ struct QuestionTests {
                 asked: [key, live.key("drain", "w2")]
             )
         )
-        let report = FailureReport(
-            plan: live.plan,
-            steps: try Scene().steps,
-            directory: RunDirectory(path: "state/test/RUN"),
-            ledger: Ledger()
-        )
+        let report = try Self.report(live)
         let text = report.text(question, SkipVerdict(key, nil, guides: try StepGuide.all())).lines(width: 80)
         #expect(text.count < 24, "\(text.joined(separator: "\n"))")
         let all = text.joined(separator: " ").split(separator: " ").joined(separator: " ")
@@ -101,12 +90,7 @@ struct QuestionTests {
             close(writer)
         }
         let live = try await LiveScene()
-        let report = FailureReport(
-            plan: live.plan,
-            steps: try Scene().steps,
-            directory: RunDirectory(path: "state/test/RUN"),
-            ledger: Ledger()
-        )
+        let report = try Self.report(live)
         let desk = try QuestionDesk(
             report,
             console: LineConsole(plan: live.plan),
@@ -177,12 +161,7 @@ struct QuestionTests {
         #expect(await keyboard.line(until: end) == nil)
         #expect(Date().timeIntervalSince1970 >= end)
         let live = try await LiveScene()
-        let report = FailureReport(
-            plan: live.plan,
-            steps: try Scene().steps,
-            directory: RunDirectory(path: "state/test/RUN"),
-            ledger: Ledger()
-        )
+        let report = try Self.report(live)
         let question = FailureQuestion(
             key: live.key("node-ready", "w1"),
             attempt: 1,
@@ -197,6 +176,16 @@ struct QuestionTests {
         #expect(try await ask(endingIn: 0.2) == .abort)
         _ = Foundation.write(writer, "retry\n", 6)
         #expect(try await ask(endingIn: 60) == .retry)
+    }
+
+    /// What was ours when the run began is nothing; the question knows what is ours now.
+    private static func report(_ live: LiveScene) throws -> FailureReport {
+        FailureReport(
+            plan: live.plan,
+            steps: try Scene().steps,
+            directory: RunDirectory(path: "state/test/RUN"),
+            ledger: Ledger()
+        )
     }
 
     private static func pipe() throws -> (reader: Int32, writer: Int32) {

@@ -82,7 +82,7 @@ struct QuestionTests {
         #expect(all.contains("; and 17 more, see `upgrader status`; `upgrader resume"), "\(all)")
     }
 
-    @Test("a question that had to wait is put as things stand then")
+    @Test("a question that had to wait is put as things stand then, and says what else fails while it stands")
     func waited() async throws {
         let (reader, writer) = try Self.pipe()
         defer {
@@ -90,35 +90,53 @@ struct QuestionTests {
             close(writer)
         }
         let live = try await LiveScene()
-        let report = try Self.report(live)
+        let said = Shared("")
         let desk = try QuestionDesk(
-            report,
+            try Self.report(live),
             console: LineConsole(plan: live.plan),
-            keyboard: Keyboard(descriptor: reader)
+            keyboard: Keyboard(descriptor: reader),
+            say: { line in
+                said.value += line.split(whereSeparator: \.isWhitespace).joined(separator: " ") + "\n"
+            }
         )
-        let looks = Counter()
-        let first = FailureQuestion(key: live.key("drain", "w1"), attempt: 1, failure: .bug("x"))
-        let second = FailureQuestion(key: live.key("drain", "w2"), attempt: 1, failure: .bug("x"))
-        async let one = desk.ask(first) { FailureQuestion.Standing() }
-        try await Task.sleep(for: .milliseconds(100))
-        async let two = desk.ask(second) {
-            looks.add()
-            return FailureQuestion.Standing()
+        let (first, second) = (live.key("drain", "w1"), live.key("drain", "w2"))
+        let now = Shared(FailureQuestion.Standing(asked: [first]))
+        let ask = { @Sendable (key: StepKey) in
+            await desk.ask(FailureQuestion(key: key, attempt: 1, failure: .bug("x"))) { now.value }
         }
-        try await Task.sleep(for: .milliseconds(200))
-        #expect(looks.count == 0, "nothing is read before it is put")
+        func until(_ text: String) async throws {
+            for _ in 0..<500 where !said.value.contains(text) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(said.value.contains(text), "\(said.value)")
+        }
+        async let one = ask(first)
+        try await until("drain on w1 failed")
+        #expect(!said.value.contains("as well"))
+        async let two = ask(second)
+        now.value.asked = [first, second]
+        try await until(
+            "w2 (drain) has failed as well, and you are asked next; abort now: nothing of it is left on the cluster"
+        )
+        // What becomes true while the second one waits.
+        now.value.asked = [second, live.key("drain", "w3")]
+        said.value = ""
         _ = Foundation.write(writer, "retry\n", 6)
         #expect(await one == .retry)
-        while looks.count == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        try await until("drain on w2 failed")
+        #expect(said.value.contains("w3 (drain) has failed as well"), "\(said.value)")
         _ = Foundation.write(writer, "retry\n", 6)
         #expect(await two == .retry)
     }
 
-    /// Counts what may happen at once.
-    private final class Counter: Sendable {
-        private let value = Mutex(0)
-        var count: Int { value.withLock { $0 } }
-        func add() { value.withLock { $0 += 1 } }
+    /// A value that several may have at once.
+    private final class Shared<Value: Sendable>: Sendable {
+        private let mutex: Mutex<Value>
+        init(_ value: Value) { mutex = Mutex(value) }
+        var value: Value {
+            get { mutex.withLock { $0 } }
+            set { mutex.withLock { $0 = newValue } }
+        }
     }
 
     @Test("a line is read up to its end, and what follows is for whoever reads next")

@@ -12,6 +12,7 @@ actor QuestionDesk: Asker {
     private let keyboard: Keyboard
     private let guides: [StepID: StepGuide]
     private let notAfter: NotAfter?
+    private let say: @Sendable (String) -> Void
     private var queue: [StepKey] = []
     private var isClosed = false
 
@@ -22,14 +23,17 @@ actor QuestionDesk: Asker {
     ///   - console: leaves the terminal to a question.
     ///   - keyboard: where answers come from.
     ///   - notAfter: when all that is begun must be able to end: a question that stands then is answered with abort.
+    ///   - say: shows lines to the operator.
     /// - Throws: `DecodingError` for a mistake in the data of steps.
     init(
         _ report: FailureReport,
         console: any Console,
         keyboard: Keyboard = Keyboard(),
-        notAfter: NotAfter? = nil
+        notAfter: NotAfter? = nil,
+        say: @escaping @Sendable (String) -> Void = { Output.note($0) }
     ) throws {
         self.notAfter = notAfter
+        self.say = say
         self.report = report
         self.console = console
         self.keyboard = keyboard
@@ -64,21 +68,21 @@ actor QuestionDesk: Asker {
 
     private func put(_ text: QuestionText, _ verdict: SkipVerdict) async -> FailureAnswer {
         keyboard.forget()
-        Output.note(text.lines(width: Terminal().size.width).joined(separator: "\n"))
-        if let notAfter { Output.note("(without an answer by \(notAfter.text), --not-after, it is abort)") }
+        say(text.lines(width: Terminal().size.width).joined(separator: "\n"))
+        if let notAfter { say("(without an answer by \(notAfter.text), --not-after, it is abort)") }
         while true {
             guard let word = await line(text.prompt) else { return .abort }
             switch (Word(word), verdict) {
             case (.retry, _): return .retry
             case (.abort, _): return .abort
-            case (.skip, .refused(let why)): Output.note("skip cannot be had: \(why)")
+            case (.skip, .refused(let why)): say("skip cannot be had: \(why)")
             case (.skip, .allowed(let consequence)):
                 guard let given = await line("why is it left out? (an empty line goes back) ") else { return .abort }
                 let reason = given.onOneLine.trimmingCharacters(in: .whitespaces)
                 if !reason.isEmpty {
                     return .skip(Skip(by: Session.holder, reason: reason, consequence: consequence))
                 }
-            case (nil, _): Output.note("the answers are retry, skip and abort, or their first letters")
+            case (nil, _): say("the answers are retry, skip and abort, or their first letters")
             }
         }
     }
@@ -97,7 +101,7 @@ actor QuestionDesk: Asker {
             guard !more.isEmpty, !Task.isCancelled else { continue }
             known.formUnion(more)
             let lines = QuestionText.meanwhile(more, standing, width: Terminal().size.width)
-            Output.note("\n" + lines.joined(separator: "\n"))
+            say("\n" + lines.joined(separator: "\n"))
             Output.outlet.put(prompt, to: STDERR_FILENO)
         }
     }
@@ -106,9 +110,9 @@ actor QuestionDesk: Asker {
         Output.outlet.put(prompt, to: STDERR_FILENO)
         let line = await keyboard.line(until: notAfter?.end)
         // The cursor stands behind the prompt, or behind the ^C that the terminal has echoed.
-        if line == nil { Output.note("") }
+        if line == nil { say("") }
         if line == nil, !Task.isCancelled, let notAfter, notAfter.isOver {
-            Output.note("nobody has answered by \(notAfter.text), the end of --not-after: it is abort")
+            say("nobody has answered by \(notAfter.text), the end of --not-after: it is abort")
         }
         return line
     }

@@ -25,10 +25,12 @@ struct Company: Sendable {
         }
     }
 
-    /// Refuses a `metrics-file` whose directory is not there or cannot be written: a run would say so at its end.
+    /// Refuses receivers without their secret, and a `metrics-file` whose directory is not there or cannot be written: a run
+    /// would say so at its end.
     ///
-    /// - Throws: `Complaint`.
-    static func refuseUnwritable(_ playbook: Playbook) throws {
+    /// - Throws: `NoticeError`, `Complaint`.
+    static func refuseUnready(_ playbook: Playbook) throws {
+        try NoticeError.checkSecrets(playbook.notifications)
         guard let file = playbook.metricsFile else { return }
         let directory = URL(filePath: file).deletingLastPathComponent().path
         guard access(directory, W_OK | X_OK) != 0 else { return }

@@ -33,11 +33,6 @@ public struct Ledger: Hashable, Sendable, Codable {
     public mutating func note(result action: Action) {
         entries.removeAll { $0.effect.inverse == action }
         entries.removeAll { action.ends($0.effect) }
-        // A cordon that was set ahead is the lane's own from now on: the mark on the node is another.
-        guard case .cordon(let node, let mark) = action else { return }
-        entries.removeAll { entry in
-            if case .cordon(node, let other) = entry.effect { other != mark } else { false }
-        }
     }
 
     /// Whether the effect is ours.

@@ -44,13 +44,15 @@ extension HostScripts {
     /// repository or damaged, is none; where the lists have none, it is believed.
     static let findFetched = """
         \(findArchive)
+        \(listedSums)
         cache=$(apt-config shell cache Dir::Cache::archives/d | sed -n "s/^cache='\\(.*\\)'$/\\1/p")
-        fetched() {
-            archive "$cache" "$1" || return
-            sums=$(apt-cache show -- "$1" 2>/dev/null | sed -n 's/^SHA256: *//p')
+        # Whether the archive that was found is one that the lists have.
+        listed() {
+            sums=$(listed_sums "$1")
             case $sums in '' | *"$(sha256sum <"$deb" | cut -d ' ' -f 1)"*) return 0 ;; esac
             return 1
         }
+        fetched() { archive "$cache" "$1" && listed "$1"; }
         """
 
     /// Runs the command `$@`, which has apt fetch the packages behind `--`; what has been fetched of them and is not what
@@ -64,7 +66,7 @@ extension HostScripts {
                 [ "$word" != -- ] || packages=yes
                 continue
             fi
-            if archive "$cache" "$word" && ! fetched "$word"; then rm -f -- "$deb" || exit; fi
+            if archive "$cache" "$word" && ! listed "$word"; then rm -f -- "$deb" || exit; fi
         done
         exec "$@"
         """
@@ -109,9 +111,9 @@ extension HostScripts {
     /// `NAME=VERSION`, and units.
     ///
     /// Prints `archive NAME=VERSION` for each that is there, then for each unit `trial UNIT STATUS` with the lines that
-    /// matter, or `elsewhere UNIT PROGRAM` where the packages do not have the program; `end` comes last. The packages are unpacked into a directory of its own, which is
-    /// gone afterwards. The program runs as nobody, without a network and with a deadline: one that would not stop at
-    /// `--version` reaches nothing.
+    /// matter, or `elsewhere UNIT PROGRAM` where the packages do not have the program; `end` comes last. The packages are
+    /// unpacked into a directory of its own, which is gone afterwards. The program runs as nobody, without a network and
+    /// with a deadline: one that would not stop at `--version` reaches nothing.
     static let dryStart = """
         export LC_ALL=C
         umask 022

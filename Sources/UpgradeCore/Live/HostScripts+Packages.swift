@@ -1,12 +1,15 @@
 extension HostScripts {
+    /// A function of the shell: prints the SHA-256 that apt's lists give for the archive of the package `$1`, given as
+    /// `NAME=VERSION`; several lines where they disagree, none of an installed version that no list has.
+    static let listedSums = """
+        listed_sums() { apt-cache show -- "$1" 2>/dev/null | sed -n 's/^SHA256: *//p'; }
+        """
+
     /// Prints each of the packages `$@`, given as `NAME=VERSION`, with the SHA-256 that apt's lists give for its archive.
-    ///
-    /// An installed version that no list has is shown without one.
     static let archives = """
+        \(listedSums)
         for word in "$@"; do
-            apt-cache show -- "$word" 2>/dev/null | sed -n 's/^SHA256: *//p' | while read -r sum; do
-                echo "$word $sum"
-            done
+            listed_sums "$word" | while read -r sum; do echo "$word $sum"; done
         done
         """
 

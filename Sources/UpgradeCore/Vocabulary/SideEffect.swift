@@ -81,9 +81,15 @@ public enum SideEffect: Hashable, Sendable, Codable {
 }
 
 extension Action {
-    /// Whether an effect is over with the action, although that does not undo it: a store that is paused for good.
+    /// Whether an effect is over with the action, although that does not undo it.
     func ends(_ effect: SideEffect) -> Bool {
-        if case (.migrateCalico(_, _, .complete, _), .calicoPaused) = (self, effect) { true } else { false }
+        switch (self, effect) {
+        // The store is paused for good.
+        case (.migrateCalico(_, _, .complete, _), .calicoPaused): true
+        // A cordon that was set ahead is the lane's own from now on: the mark on the node is another.
+        case (.cordon(let node, let mark), .cordon(let other, let before)): node == other && mark != before
+        default: false
+        }
     }
 
     /// What the action leaves behind that has to be undone, if anything.

@@ -34,8 +34,11 @@ struct PackageDecision {
     /// Whether all are installed at the version and configured.
     func isDone(_ seen: Observation) throws(StepError) -> Bool {
         let installed = try seen.packages(on: host, names: names)
-        return names.allSatisfy { installed[$0]?.version == version && installed[$0]?.isConfigured == true }
+        return names.allSatisfy { isThere(installed[$0]) }
     }
+
+    /// Whether a package is installed at the version and configured.
+    func isThere(_ package: InstalledPackage?) -> Bool { package?.version == version && package?.isConfigured == true }
 
     /// What is left to do; an interrupted dpkg run is ended first, and what was on hold is put on hold again.
     ///

@@ -20,8 +20,8 @@ struct DowngradeNode: Step {
         let host = context.hostName
         let names = context.playbook.packages.node
         let version = try context.target()
-        let left = try PackageDecision(context, names: names, version: version, allowed: context.versionsOfHop)
-            .actions(seen)
+        let decision = PackageDecision(context, names: names, version: version, allowed: context.versionsOfHop)
+        let left = try decision.actions(seen)
         if left.isEmpty { return [] }
         // A kubelet that does not come up may have lost its Node object; then nothing is scheduled there.
         if let node = try seen.node(context.nodeName), !node.isCordoned {
@@ -34,12 +34,9 @@ struct DowngradeNode: Step {
         }
         // dpkg would lift the hold of one that is there already.
         let installed = try seen.packages(on: host, names: names)
-        let isThere = { (spec: PackageSpec) in
-            installed[spec.name]?.version == spec.version && installed[spec.name]?.isConfigured == true
-        }
         return left.map { action in
             guard case .install(let host, let packages, _) = action else { return action }
-            let back = packages.filter { !isThere($0) }
+            let back = packages.filter { !decision.isThere(installed[$0.name]) }
             return .downgrade(host: host, packages: back, directory: KeptArchives.directory)
         }
     }

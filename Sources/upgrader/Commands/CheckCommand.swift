@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
-internal import UpgradeNotices
 
 /// `upgrader check`: preflight and foresight alone.
 struct CheckCommand: AsyncParsableCommand {
@@ -57,8 +56,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func perform(_ session: Session) async throws -> Ending {
         // As a run does before anything else: what others are told by must be there at the planned hour.
-        try NoticeError.checkSecrets(session.playbook.notifications)
-        try Company.refuseUnwritable(session.playbook)
+        try Company.refuseUnready(session.playbook)
         let given = try manifests.flatMap { try ManifestFiles.read($0) }
         return try await Worlds.look(session) { try await check(session, $0, given) }
     }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
-internal import UpgradeNotices
 
 /// `upgrader run`: plans, asks, and carries the plan out.
 struct RunCommand: AsyncParsableCommand {
@@ -54,8 +53,7 @@ struct RunCommand: AsyncParsableCommand {
             let end = try NotAfter.read(notAfter, now: Date().timeIntervalSince1970)
             let beginning = Beginning(session: session, yes: yes, look: "upgrader plan \(session.path)")
             try beginning.refuseUnasked()
-            try NoticeError.checkSecrets(session.playbook.notifications)
-            try Company.refuseUnwritable(session.playbook)
+            try Company.refuseUnready(session.playbook)
             let clusterDirectory = "\(state.state)/\(session.playbook.cluster)"
             let lock = try beginning.lock(clusterDirectory, reason)
             defer { withExtendedLifetime(lock) {} }

@@ -62,14 +62,19 @@ struct QuestionText {
 
     /// What has failed as well while a question stands.
     static func meanwhile(_ failed: [StepKey], _ standing: FailureQuestion.Standing, width: Int) -> [String] {
-        let names = some(failed.map { "\($0.target) (\($0.step))" }, separator: ", ")
-        return
-            "\(names) \(failed.count == 1 ? "has" : "have") failed as well, and you are asked next; abort now: \(leaves(standing))"
-            .folded(to: width)
+        "\(alsoFailed(failed)); abort now: \(leaves(standing))".folded(to: width)
+    }
+
+    fileprivate static func alsoFailed(_ keys: [StepKey]) -> String {
+        "\(names(keys)) \(keys.count == 1 ? "has" : "have") failed as well, and you are asked next"
+    }
+
+    fileprivate static func names(_ keys: [StepKey]) -> String {
+        some(keys.map { "\($0.target) (\($0.step))" }, separator: ", ")
     }
 
     /// A screen has no room for all of a large batch.
-    fileprivate static func some(_ names: [String], separator: String) -> String {
+    private static func some(_ names: [String], separator: String) -> String {
         names.prefix(3).joined(separator: separator)
             + (names.count > 3 ? "\(separator)and \(names.count - 3) more, see `upgrader status`" : "")
     }
@@ -82,16 +87,12 @@ extension FailureReport {
         var report = self
         report.ledger = question.standing.ledger
         var block = report.block(question.key, (plan.keys.firstIndex(of: question.key) ?? 0) + 1, question.failure)
-        let others = question.standing.inHand.map { "\($0.target) (\($0.step))" }
+        let others = question.standing.inHand
         if !others.isEmpty {
-            let names = QuestionText.some(others, separator: ", ")
-            block.state += "; meanwhile \(names) \(others.count == 1 ? "goes" : "go") on"
+            block.state += "; meanwhile \(QuestionText.names(others)) \(others.count == 1 ? "goes" : "go") on"
         }
-        let failed = question.standing.asked.filter { $0 != question.key }.map { "\($0.target) (\($0.step))" }
-        if !failed.isEmpty {
-            let names = QuestionText.some(failed, separator: ", ")
-            block.state += "; \(names) \(failed.count == 1 ? "has" : "have") failed as well, and you are asked next"
-        }
+        let failed = question.standing.asked.filter { $0 != question.key }
+        if !failed.isEmpty { block.state += "; \(QuestionText.alsoFailed(failed))" }
         block.next = "\(question.failure.next), then answer `retry`"
         return QuestionText(block: block, question: question, verdict: verdict, directory: directory?.path ?? "")
     }

@@ -210,7 +210,10 @@ private struct TouchedAccess: ClusterAccess {
     var base: MortalAccess
     var touches: Touches
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation { try await base.answer(probes) }
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation { try await base.answer(probes, report: report) }
 
     func perform(
         _ action: Action,

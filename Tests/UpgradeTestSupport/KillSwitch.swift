@@ -56,9 +56,12 @@ public struct MortalAccess: ClusterAccess {
     }
 
     /// Answers while alive.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         guard killSwitch.pass().isHeard else { throw Self.dead }
-        return try await base.answer(probes)
+        return try await base.answer(probes, report: report)
     }
 
     /// Performs while alive.

@@ -34,8 +34,11 @@ public struct TracedAccess: ClusterAccess {
     }
 
     /// Answers as `base` does.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
-        try await base.answer(probes)
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
+        try await base.answer(probes, report: report)
     }
 
     /// Notes the action, then performs it.

@@ -56,7 +56,10 @@ final class TorturedCluster: ClusterAccess {
 
     // MARK: the process's side
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         let due = try enter(.look)
         var asked: Set<Probe.Place> = []
         for place in probes.map(\.place) where asked.insert(place).inserted {

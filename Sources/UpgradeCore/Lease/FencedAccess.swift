@@ -16,8 +16,11 @@ public struct FencedAccess: ClusterAccess {
     /// Asks the cluster; looking needs no lease.
     ///
     /// - Throws: as the cluster does.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
-        try await base.answer(probes)
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
+        try await base.answer(probes, report: report)
     }
 
     /// Performs the action under the lease.

@@ -14,7 +14,11 @@ extension LiveCluster {
     /// Asks every question, those to different places at once; changes nothing.
     ///
     /// - Throws: `AccessError` for the first question, in the order given, that could not be answered.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
+        let cluster = telling(report)
         var places: [Question.Place?] = []
         var byPlace: [Question.Place?: [Int]] = [:]
         for (index, probe) in probes.enumerated() {
@@ -25,7 +29,7 @@ extension LiveCluster {
         let work = places.map { byPlace[$0] ?? [] }
         let answered = await concurrently(work, atOnce: Self.hostsAtOnce) { indexes in
             await concurrently(indexes, atOnce: Self.questionsAtOnce) { index in
-                (index, await result(of: probes[index]))
+                (index, await cluster.result(of: probes[index]))
             }
         }
         var observation = Observation()

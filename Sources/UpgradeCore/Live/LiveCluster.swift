@@ -10,7 +10,7 @@ public struct LiveCluster: ClusterAccess {
     let leaseVersions: [String]
     let now: @Sendable () -> Double
     let helm: (any HelmCodec)?
-    let waiting: @Sendable (ActionProgress) -> Void
+    var waiting: @Sendable (ActionProgress) -> Void
 
     /// Makes the cluster that `playbook` describes.
     ///
@@ -39,12 +39,19 @@ public struct LiveCluster: ClusterAccess {
         self.localDirectory = localDirectory
         self.leaseVersions = leaseVersions
         self.now = now
-        self.waiting = { progress in
-            waiting(progress)
-            QuestionWait.report(progress)
-        }
+        self.waiting = waiting
         access = HostAccess(remote: remote, clock: clock, connect: playbook.deadlines.connect)
         api = APIAccess(access: access, hosts: playbook.hosts(.controlPlane))
+    }
+
+    /// The same cluster, whose questions tell one more what they wait for.
+    func telling(_ report: @escaping @Sendable (ActionProgress) -> Void) -> LiveCluster {
+        var copy = self
+        copy.waiting = { [waiting] progress in
+            waiting(progress)
+            report(progress)
+        }
+        return copy
     }
 
     /// The host of this name.

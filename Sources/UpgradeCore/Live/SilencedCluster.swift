@@ -48,18 +48,23 @@ public struct SilencedCluster: ClusterAccess {
     }
 
     /// Asks the Alertmanager for silences, and the cluster for everything else.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         var seen = Observation()
         var rest: [Probe] = []
         for probe in probes {
             if case .silence(let silence) = probe {
-                seen.record(.silence(try await find(silence) { QuestionWait.report($0) }), to: probe)
+                seen.record(.silence(try await find(silence, report)), to: probe)
             } else {
                 rest.append(probe)
             }
         }
         if !rest.isEmpty {
-            for (probe, answer) in try await base.answer(rest).answers { seen.record(answer, to: probe) }
+            for (probe, answer) in try await base.answer(rest, report: report).answers {
+                seen.record(answer, to: probe)
+            }
         }
         return seen
     }

@@ -178,16 +178,7 @@ extension Driver {
 
     /// Asks for a step; what is waited for is told as that of an action is.
     private func answer(_ probes: [Probe], _ key: StepKey) async throws(AccessError) -> Observation {
-        // A task-local value is bound for a body whose errors have no type.
-        let tell: @Sendable (ActionProgress) -> Void = { observer.notice(.progress(key, $0)) }
-        let result = await QuestionWait.$report.withValue(tell) {
-            do throws(AccessError) {
-                return Result<Observation, AccessError>.success(try await access.answer(probes))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        try await access.answer(probes) { observer.notice(.progress(key, $0)) }
     }
 
     /// Figures are for people: without them the gate still says what it says.

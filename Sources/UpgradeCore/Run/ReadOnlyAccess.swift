@@ -10,8 +10,11 @@ public struct ReadOnlyAccess: ClusterAccess {
     /// Asks the cluster.
     ///
     /// - Throws: as the cluster does.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
-        try await base.answer(probes)
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
+        try await base.answer(probes, report: report)
     }
 
     /// Refuses.

@@ -34,7 +34,10 @@ public actor SimulatedCluster: ClusterAccess {
     /// Answers as the cluster is now.
     ///
     /// - Throws: `AccessError.refusedBySimulation` for what is not simulated.
-    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    public func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         var seen = Observation()
         seen.reserve(probes.count)
         for probe in probes {

@@ -4,8 +4,14 @@
 public protocol ClusterAccess: Sendable {
     /// Asks every question and returns when all are answered; changes nothing.
     ///
+    /// - Parameters:
+    ///   - probes: the questions.
+    ///   - report: is told what an answer waits for: a host that is away, an Alertmanager without one.
     /// - Throws: `AccessError` for the first question that could not be answered.
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation
 
     /// Performs `action` and returns when it has ended well.
     ///
@@ -31,6 +37,15 @@ public protocol ClusterAccess: Sendable {
         as job: JobID,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError)
+}
+
+extension ClusterAccess {
+    /// Asks every question for somebody who need not know what it waits for.
+    ///
+    /// - Throws: `AccessError` for the first question that could not be answered.
+    public func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+        try await answer(probes) { _ in }
+    }
 }
 
 /// Names one attempt at one action; the idempotency key of a job.

@@ -9,7 +9,10 @@ struct APIWatchTests {
     private struct Servers: ClusterAccess {
         var states: [String: Result<Bool, AccessError>]
 
-        func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+        func answer(
+            _ probes: [Probe],
+            report: @escaping @Sendable (ActionProgress) -> Void
+        ) async throws(AccessError) -> Observation {
             var answers: [Probe: Answer] = [:]
             for case .apiServer(let host) in probes {
                 guard let state = states[host] else {

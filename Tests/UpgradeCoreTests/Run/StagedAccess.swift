@@ -17,8 +17,11 @@ struct StagedAccess: ClusterAccess {
         self.base = base
     }
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
-        try await base.answer(probes)
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
+        try await base.answer(probes, report: report)
     }
 
     func perform(

@@ -96,9 +96,12 @@ private struct Silent: ClusterAccess {
         self.interruption = interruption
     }
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         if probes == [.budgets] { try await beSilent() }
-        return try await base.answer(probes)
+        return try await base.answer(probes, report: report)
     }
 
     func perform(
@@ -132,13 +135,16 @@ private final class Late: ClusterAccess {
 
     init(_ base: SimulatedCluster) { self.base = base }
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         let before = old.withLock { old -> SimulatedCluster? in
             guard let (cluster, looks) = old else { return nil }
             old = looks > 1 ? (cluster, looks - 1) : nil
             return cluster
         }
-        return try await (before ?? base).answer(probes)
+        return try await (before ?? base).answer(probes, report: report)
     }
 
     func perform(

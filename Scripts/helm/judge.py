@@ -33,7 +33,8 @@ def load(objects):
     releases = [decode(one) for one in objects]
     namespaces = {one["metadata"]["namespace"] for one in objects} | {"shop"}
     namespaces |= {one.namespace for one in releases if one and one.namespace}
-    for namespace in sorted(namespaces - {"kube-system", "default"}):
+    there = kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
+    for namespace in sorted(namespaces - set(there)):
         kubectl("create", "namespace", namespace)
     kubectl("create", "--filename=-", text=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
     # What Tiller would have made; deployments of APIs that are gone cannot be.
@@ -47,7 +48,7 @@ def load(objects):
 UNMAPPED = "app57"
 
 
-def judge(objects):
+def judge(objects, unmapped):
     import helm_python
     releases = {}
     for one in objects:
@@ -72,7 +73,7 @@ def judge(objects):
                     history = config.history(name)
                     is_deployed = last.info.status.code == status_pb2.Status.DEPLOYED
                     is_old = is_deployed and "extensions/" in last.manifest
-                    is_mapped = is_old and name != UNMAPPED
+                    is_mapped = is_old and name != unmapped
                     assert len(history) == len(revisions) + is_mapped, (name, len(history), len(revisions))
                     listed += len(history)
                     for number, made in revisions.items():
@@ -113,4 +114,7 @@ def judge(objects):
 if __name__ == "__main__":
     with open(sys.argv[2], encoding="utf-8") as file:
         everything = [json.loads(line) for line in file]
-    {"load": load, "judge": judge}[sys.argv[1]](everything)
+    if sys.argv[1] == "load":
+        load(everything)
+    else:
+        judge(everything, sys.argv[3] if len(sys.argv) > 3 else UNMAPPED)

@@ -30,8 +30,9 @@ enum HopOutline {
                 PhaseName.backup,
                 batch: min(atOnce, saved.count),
                 saved.map { lane($0, backupSteps($0, playbook)) }
-                    + (movesCalico(in: hop, isFirst, playbook) ? [cluster(["calico-backup"])] : [])
             ),
+            // Not beside the others: two of its hosts have a job of theirs.
+            phase(PhaseName.networkBackup, movesCalico(in: hop, isFirst, playbook) ? [cluster(["calico-backup"])] : []),
             // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
             // Helm has stored moves to the APIs that stay while both are served.
             phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),

@@ -5,6 +5,7 @@ enum PhaseName {
     static let preflight: PhaseID = "preflight"
     static let silence: PhaseID = "silence"
     static let backup: PhaseID = "backup"
+    static let networkBackup: PhaseID = "network-backup"
     static let networkBefore: PhaseID = "network-before"
     static let helmBefore: PhaseID = "helm-before"
     static let controlPlane: PhaseID = "control-plane"

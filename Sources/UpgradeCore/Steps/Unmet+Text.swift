@@ -162,7 +162,7 @@ extension Unmet {
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .helmUnconvertible:
-            "mend them, or name each under `helm.exclude` in the playbook with a reason"
+            "mend them (`upgrader helm inventory` names all), or name each under `helm.exclude` in the playbook with a reason"
         case .helmUnmappable:
             "deploy them with manifests of the new API, or name each release under `helm.exclude` with a reason"
         case .helmDiffers:

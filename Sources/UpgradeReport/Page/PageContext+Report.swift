@@ -172,7 +172,7 @@ extension PageContext {
     private static func kind(_ phase: String) -> String {
         switch PhaseID(phase)?.kind.description ?? phase {
         case "preflight", "verify": "look"
-        case "backup": "save"
+        case "backup", "network-backup": "save"
         case "control-plane", "controllers": "servers"
         case "workers": "nodes"
         default: "rest"

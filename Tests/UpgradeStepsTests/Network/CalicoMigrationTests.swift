@@ -172,25 +172,25 @@ struct CalicoMigrationTests {
         }
         let objects = save(.objects, "cp1", "objects.tar.gz")
         #expect(
-            try scene.decide(CalicoBackup(), "backup", on: "cluster")
+            try scene.decide(CalicoBackup(), "network-backup", on: "cluster")
                 == objects + save(.etcdv2, "etcd1", "etcdv2.json.gz")
         )
         scene.playbook.calico?.host = "w2"
         let image = "registry.example.org:5000/calico/node:v3.5.8"
         scene.daemonSets["kube-system/calico-node"]?.image = image
         #expect(
-            try scene.decide(CalicoBackup(), "backup", on: "cluster")
+            try scene.decide(CalicoBackup(), "network-backup", on: "cluster")
                 == save(.objects, "w2", "objects.tar.gz") + save(.etcdv3, "etcd1", "etcdv3.json.gz")
         )
         scene.playbook.calico?.host = nil
         scene.daemonSets["kube-system/calico-node"]?.datastoreType = "kubernetes"
-        #expect(try scene.decide(CalicoBackup(), "backup", on: "cluster") == objects)
+        #expect(try scene.decide(CalicoBackup(), "network-backup", on: "cluster") == objects)
         let file = FileState(sha256: "aa", size: .mebibytes(1))
         scene.files["cp1:\(place)-objects.tar.gz"] = file
         scene.localFiles["calico/1.12-1.13-objects.tar.gz"] = FileState(sha256: "bb", size: .mebibytes(1))
-        #expect(try scene.decide(CalicoBackup(), "backup", on: "cluster") == [objects[1]])
+        #expect(try scene.decide(CalicoBackup(), "network-backup", on: "cluster") == [objects[1]])
         scene.localFiles["calico/1.12-1.13-objects.tar.gz"] = file
-        #expect(try scene.decide(CalicoBackup(), "backup", on: "cluster") == [])
+        #expect(try scene.decide(CalicoBackup(), "network-backup", on: "cluster") == [])
     }
 
     @Test("a hop that moves Calico's data does so before a node is moved, and ends the pause after the last")
@@ -200,7 +200,9 @@ struct CalicoMigrationTests {
         #expect(lanes.first?.steps == ["calico-validate", "calico-import", "calico-compare"])
         #expect(lanes.last?.steps == ["calico-complete", "calico-strategy"])
         #expect(lanes.filter { $0.steps.contains("calico-configure") }.map(\.target).count == 4)
-        #expect(try #require(all.first { $0.id == "backup" }).lanes.last?.steps == ["calico-backup"])
+        #expect(try #require(all.first { $0.id == "network-backup" }).lanes.map(\.steps) == [["calico-backup"]])
+        // A job of the others may run on a host of its own jobs.
+        #expect(!(try #require(all.first { $0.id == "backup" }).lanes.flatMap(\.steps).contains("calico-backup")))
         let later = HopOutline.phases(HopID(from: MinorRelease.start.next), scene().playbook, false)
         #expect(!later.flatMap(\.lanes).flatMap(\.steps).contains("calico-backup"))
     }

@@ -216,6 +216,7 @@ let package = Package(
         .testTarget(
             name: "UpgradeSSHTests",
             dependencies: ["UpgradeCore", "UpgradeSSH", "UpgradeTestSupport"],
+            exclude: ["Sanitizers"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -338,8 +338,8 @@ def write(directory, name, value):
 def many(count, revisions, namespaces):
     for number in range(count):
         namespace = f"team{number % namespaces}"
-        # One in ten has five times as many; every status is somebody's last one.
-        own = revisions * 5 if number % 10 == 0 else revisions
+        # One in ten has five times as many, one in a hundred fifty; every status is somebody's last one.
+        own = 50 if number % 100 == 0 else revisions * 5 if number % 10 == 0 else revisions
         last = STATUSES[number // 3 % len(STATUSES)] if number % 3 == 0 else "DEPLOYED"
         for revision in range(1, own + 1):
             status = last if revision == own else "SUPERSEDED"

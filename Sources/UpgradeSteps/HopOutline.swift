@@ -33,6 +33,8 @@ enum HopOutline {
             ),
             // Not beside the others: two of its hosts have a job of theirs.
             phase(PhaseName.networkBackup, movesCalico(in: hop, isFirst, playbook) ? [cluster(["calico-backup"])] : []),
+            prepared(PhaseName.prepareControlPlane, controlPlane),
+            prepared(PhaseName.prepareWorkers, workers),
             // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
             // Helm has stored moves to the APIs that stay while both are served.
             phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),
@@ -44,9 +46,8 @@ enum HopOutline {
                     lane(
                         $0,
                         keep + [
-                            "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
-                            "pause-timers", "hold-controllers", "install-control-plane", "restart-api-server",
-                            "resume-timers",
+                            "host-foresight", "conffiles", "cluster-health", "pause-timers", "hold-controllers",
+                            "install-control-plane", "restart-api-server", "resume-timers",
                         ]
                     )
                 }
@@ -60,9 +61,8 @@ enum HopOutline {
         ]
         let workerSteps: [StepID] =
             keep + [
-                "host-foresight", "dry-start", "keep-packages", "conffiles", "cluster-health",
-                "pause-timers", "cordon", "drain", "install-node", "restart-kubelet",
-                "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
+                "host-foresight", "conffiles", "cluster-health", "pause-timers", "cordon", "drain", "install-node",
+                "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
             ]
         phases += WaveOutline.phases(playbook, workerSteps)
         phases += [
@@ -97,6 +97,13 @@ enum HopOutline {
     /// Enough to hide the time that one host takes to answer; every lane holds a connection and a command on the
     /// operator's machine, and what an event costs grows with the lanes in hand.
     private static let atOnce = 32
+
+    /// What changes nothing that runs is done on all hosts at once and ahead of the first: what one of them lacks costs nothing
+    /// then, and none waits for it with a cordoned node.
+    private static func prepared(_ id: PhaseID, _ hosts: [Host]) -> PlannedPhase {
+        let lanes = hosts.map { lane($0, ["dry-start", "keep-packages"]) }
+        return phase(id, batch: min(atOnce, lanes.count), failureBudget: lanes.count, lanes)
+    }
 
     private static func preflightSteps(_ host: Host) -> [StepID] {
         var steps: [StepID] = ["host-reachable"]

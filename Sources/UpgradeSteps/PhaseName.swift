@@ -6,6 +6,8 @@ enum PhaseName {
     static let silence: PhaseID = "silence"
     static let backup: PhaseID = "backup"
     static let networkBackup: PhaseID = "network-backup"
+    static let prepareControlPlane: PhaseID = "prepare-control-plane"
+    static let prepareWorkers: PhaseID = "prepare-workers"
     static let networkBefore: PhaseID = "network-before"
     static let helmBefore: PhaseID = "helm-before"
     static let controlPlane: PhaseID = "control-plane"

@@ -45,8 +45,10 @@ struct HelmRequests {
     }
 
     /// The creation of an object whose manifest is read from standard input.
+    ///
+    /// The server judges it; kubectl would fetch the whole schema of the API for each (300 ms an object on the lab, 120 without).
     func creation(_ manifest: String?) -> Command {
-        var command = kubectl.brief(["create", "--filename=-", "--output=name"])
+        var command = kubectl.brief(["create", "--validate=false", "--filename=-", "--output=name"])
         command.input = manifest
         return command
     }

@@ -171,7 +171,7 @@ extension PageContext {
     /// What a phase is about, for its color: only looking, saving, changing servers, changing nodes, all else.
     private static func kind(_ phase: String) -> String {
         switch PhaseID(phase)?.kind.description ?? phase {
-        case "preflight", "verify": "look"
+        case "preflight", "prepare-control-plane", "prepare-workers", "verify": "look"
         case "backup", "network-backup": "save"
         case "control-plane", "controllers": "servers"
         case "workers": "nodes"

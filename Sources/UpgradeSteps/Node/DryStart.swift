@@ -3,7 +3,7 @@ import UpgradeKnowledge
 
 /// Fetches the packages of a host and starts their daemons with the arguments of the running ones and `--version`.
 ///
-/// Before anything is installed, and before a node is cordoned: a flag that the new release does not know is found
+/// On all hosts before anything of the hop is installed and a node is cordoned: a flag that the new release does not know is found
 /// where it costs nothing. What a daemon reads after it has printed its version stays unseen, as `DryStartResult` says;
 /// foresight looks at that.
 struct DryStart: Step {
@@ -51,7 +51,7 @@ struct DryStart: Step {
         var packages: [PackageSpec]
 
         init(_ context: StepContext) {
-            let isControlPlane = context.key.phase == PhaseName.controlPlane
+            let isControlPlane = context.key.phase == PhaseName.prepareControlPlane
             let packages = context.playbook.packages
             let names = isControlPlane ? packages.controlPlane : packages.node
             self.names = names

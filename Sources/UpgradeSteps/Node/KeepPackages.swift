@@ -32,6 +32,6 @@ struct KeepPackages: Step {
 
     private func names(_ context: StepContext) -> [String] {
         let packages = context.playbook.packages
-        return context.key.phase == PhaseName.controlPlane ? packages.controlPlane : packages.node
+        return context.key.phase == PhaseName.prepareControlPlane ? packages.controlPlane : packages.node
     }
 }

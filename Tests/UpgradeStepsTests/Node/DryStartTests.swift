@@ -22,31 +22,31 @@ struct DryStartTests {
 
     @Test("the package is fetched first, and nothing is left to do once its daemons have started")
     func fetches() throws {
-        #expect(try Scene().decide(step, "workers", on: "w1") == [.download(host: "w1", packages: [node])])
-        #expect(try fetched().decide(step, "workers", on: "w1") == [])
+        #expect(try Scene().decide(step, "prepare-workers", on: "w1") == [.download(host: "w1", packages: [node])])
+        #expect(try fetched().decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test("a control-plane host is asked about its own package and daemons")
     func controlPlane() throws {
         let package = PackageSpec(name: "kubernetes-master", version: .target)
-        let probes = step.probes(Scene().context(step.id, "control-plane", on: "cp1"))
+        let probes = step.probes(Scene().context(step.id, "prepare-control-plane", on: "cp1"))
         let units = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"]
         #expect(probes.contains(.dryStart(host: "cp1", packages: [package], units: units)))
         #expect(
-            try Scene().decide(step, "control-plane", on: "cp1") == [.download(host: "cp1", packages: [package])]
+            try Scene().decide(step, "prepare-control-plane", on: "cp1") == [.download(host: "cp1", packages: [package])]
         )
     }
 
     @Test("what is installed already is neither fetched nor started")
     func done() throws {
-        #expect(try Scene.done().decide(step, "workers", on: "w1") == [])
+        #expect(try Scene.done().decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test("an install that was interrupted is left to the step that ends it on a cordoned node")
     func interrupted() throws {
         var scene = Scene()
         scene.packages["w1"]?["kubernetes-node"] = InstalledPackage(version: .target, isConfigured: false)
-        #expect(try scene.decide(step, "workers", on: "w1") == [])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test("a package on hold stops the host before its node is cordoned")
@@ -54,11 +54,11 @@ struct DryStartTests {
         var scene = fetched()
         scene.packages["w1"]?["kubernetes-node"]?.isHeld = true
         #expect(
-            try scene.refusal(step, "workers", on: "w1") == .packageHeld(host: "w1", package: "kubernetes-node")
+            try scene.refusal(step, "prepare-workers", on: "w1") == .packageHeld(host: "w1", package: "kubernetes-node")
         )
         scene.playbook.packageHolds = .keep
         scene.dryStarts["w1"]?.trials[0].status = 1
-        guard case .dryStartRefused = try scene.refusal(step, "workers", on: "w1") else {
+        guard case .dryStartRefused = try scene.refusal(step, "prepare-workers", on: "w1") else {
             Issue.record("its daemons are tried all the same")
             return
         }
@@ -89,7 +89,7 @@ struct DryStartTests {
             ]
         )
         #expect(
-            try scene.refusal(step, "workers", on: "w1")
+            try scene.refusal(step, "prepare-workers", on: "w1")
                 == .dryStartRefused(
                     host: "w1",
                     daemon: "kubelet",
@@ -104,7 +104,7 @@ struct DryStartTests {
     @Test("a daemon of another version than its package says is refused")
     func otherVersion() throws {
         let scene = fetched { $0.trials[1].version = PackageVersion.start.kubernetes }
-        guard case .dryStartRefused(_, "kube-proxy", _, nil, nil, _) = try scene.refusal(step, "workers", on: "w1")
+        guard case .dryStartRefused(_, "kube-proxy", _, nil, nil, _) = try scene.refusal(step, "prepare-workers", on: "w1")
         else {
             Issue.record("not refused")
             return
@@ -118,7 +118,7 @@ struct DryStartTests {
             $0.elsewhere = ["kubelet": "/usr/local/bin/kubelet"]
         }
         #expect(
-            try scene.refusal(step, "workers", on: "w1")
+            try scene.refusal(step, "prepare-workers", on: "w1")
                 == .programElsewhere(host: "w1", unit: "kubelet", program: "/usr/local/bin/kubelet", packages: [node])
         )
     }
@@ -129,7 +129,7 @@ struct DryStartTests {
         guard
             case .dryStartRefused(_, "kubelet", _, nil, nil, "it did not end at --version") = try scene.refusal(
                 step,
-                "workers",
+                "prepare-workers",
                 on: "w1"
             )
         else {
@@ -141,7 +141,7 @@ struct DryStartTests {
     @Test("a unit that does not run stops nothing: it has no arguments to try")
     func stopped() throws {
         let scene = fetched { $0.trials = [] }
-        #expect(try scene.decide(step, "workers", on: "w1") == [])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test(

@@ -12,12 +12,12 @@ struct KeepPackagesTests {
     @Test("the running version is kept once, under the name that apt gives it")
     func kept() throws {
         var scene = Scene()
-        #expect(try scene.decide(step, "workers", on: "w1") == [keep])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [keep])
         scene.files["w1:/var/lib/upgrader/rollback/kubernetes-node_1.12.10-1_amd64.deb"] = FileState(
             sha256: "",
             size: .mebibytes(1)
         )
-        #expect(try scene.decide(step, "workers", on: "w1") == [])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test("another version that is kept is not the one that runs")
@@ -27,20 +27,20 @@ struct KeepPackagesTests {
             sha256: "",
             size: .mebibytes(1)
         )
-        #expect(try scene.decide(step, "workers", on: "w1") == [keep])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [keep])
     }
 
     @Test("what apt no longer offers cannot be kept and stops nothing")
     func gone() throws {
         var scene = Scene()
         scene.offered["kubernetes-node"] = [.target]
-        #expect(try scene.decide(step, "workers", on: "w1") == [])
+        #expect(try scene.decide(step, "prepare-workers", on: "w1") == [])
     }
 
     @Test("after the install the version before is not replaced by the new one")
     func done() throws {
-        #expect(try Scene.done().decide(step, "workers", on: "w1") == [])
-        #expect(try Scene.done().decide(step, "control-plane", on: "cp1") == [])
+        #expect(try Scene.done().decide(step, "prepare-workers", on: "w1") == [])
+        #expect(try Scene.done().decide(step, "prepare-control-plane", on: "cp1") == [])
     }
 
     @Test("an epoch is written as apt writes it")

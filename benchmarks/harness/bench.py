@@ -1,19 +1,19 @@
 """All benchmarks, one after the other; see Scripts/bench."""
 import argparse
-import datetime
 import json
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 
 import engine
+import readme
 import works_over_ssh as ssh
+from machine import machine, output, package_versions
 
 HERE = pathlib.Path(__file__).resolve().parent
-README = HERE.parent / "README.md"
 ROOT = HERE.parent.parent
+PACKAGES = ("libssh-4", "openssh-client", "clustershell", "pssh", "cumin", "ansible-core")
 BEGIN, END = "<!-- measured: written by Scripts/bench -->", "<!-- /measured -->"
 
 
@@ -21,33 +21,13 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def output(*command):
-    """The first line of what a command prints, nothing where it is not there."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return "not installed"
-    return ((done.stdout + done.stderr).strip().splitlines() or [""])[0]
-
-
-def machine():
-    """Where and when, and how busy it was: without that no figure means anything."""
-    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if "model name" in line]
-    memory = int(open("/proc/meminfo", encoding="utf-8").readline().split()[1]) // (1 << 20)
-    packages = ["libssh-4", "openssh-client", "clustershell", "pssh", "cumin", "ansible-core"]
-    versions = {name: output("dpkg-query", "-W", "-f", "${Version}", name) for name in packages}
+def versions():
+    """Of the peers, from Debian and from PyPI."""
+    found = package_versions(*PACKAGES)
     python = str(ROOT / ".build/bench-peers/bin/python")
     for name in ("asyncssh", "parallel-ssh"):
-        versions[name] = output(python, "-c", f"import importlib.metadata as m; print(m.version('{name}'))")
-    return {
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-        "processor": f"{names[0]}, {len(names)} cores, {memory} GiB",
-        "system": f"{output('uname', '-sr')}, {output('sh', '-c', '. /etc/os-release; echo $PRETTY_NAME')}",
-        "swift": output("swift", "--version"),
-        "commit": output("git", "-C", str(HERE), "rev-parse", "--short", "HEAD"),
-        "load before": round(os.getloadavg()[0], 1),
-        "versions": versions,
-    }
+        found[name] = output(python, "-c", f"import importlib.metadata as m; print(m.version('{name}'))")
+    return found
 
 
 def options():
@@ -66,7 +46,7 @@ def main():
     # Ended from outside it ends as after an error: nothing that it has started is left.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = options()
-    found = {"machine": machine()}
+    found = {"machine": machine() | {"versions": versions()}}
     lines = [f"{key}: {value}" for key, value in found["machine"].items() if key != "versions"]
     lines += ["versions: " + ", ".join(f"{name} {version}" for name, version in found["machine"]["versions"].items())]
     lines = ["    " + line for line in lines] + [""]
@@ -88,10 +68,7 @@ def main():
 
 def write(found, lines):
     (HERE / "results.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    README.write_text(before + BEGIN + "\n\n" + "\n".join(lines).rstrip() + "\n\n" + END + after, encoding="utf-8")
+    readme.write(BEGIN, END, lines)
     say("bench: benchmarks/harness/results.json and benchmarks/README.md are written")
 
 

@@ -45,9 +45,10 @@ def members(name):
     """Every process in the machine's cgroups, by any hierarchy."""
     found = set()
     for top in hierarchies():
-        for procs in (top / PARENT / name).rglob("cgroup.procs"):
+        # Groups of pods that end go away meanwhile: os.walk passes over what is gone, where rglob stops.
+        for directory, _, _ in os.walk(top / PARENT / name):
             try:
-                found.update(int(line) for line in procs.read_text().split())
+                found.update(int(line) for line in Path(directory, "cgroup.procs").read_text().split())
             except OSError:
                 pass
     return found - {0}

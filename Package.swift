@@ -130,7 +130,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps"],
             path: "benchmarks",
-            exclude: ["README.md", "harness"],
+            exclude: ["README.md", "harness", "ansible"],
             swiftSettings: settings
         ),
         .target(

@@ -37,11 +37,13 @@ struct JobRunner: Sendable {
                 return (status, output)
             case .running:
                 misses = 0
+                pace.isRunning()
                 await whileRunning()
             case .absent where !wasStarted:
                 try await beforeStart()
                 try await start(command)
                 wasStarted = true
+                pace.isRunning()
                 watch = Stopwatch(access.clock)
             case .absent, .vanished:
                 // Once may be the moment between the start of the unit and the first line of the job.
@@ -60,7 +62,9 @@ struct JobRunner: Sendable {
             switch try await status() {
             case .absent: return false
             case .ended, .vanished: return true
-            case .running: try await wait(&pace, watch)
+            case .running:
+                pace.isRunning()
+                try await wait(&pace, watch)
             }
         }
     }
@@ -101,11 +105,18 @@ struct JobRunner: Sendable {
     }
 }
 
-/// How long to wait between two looks: short jobs are seen soon, long ones cost little.
+/// How long to wait between two looks: hardly where the host itself waits for the end of a job that runs, longer each time where
+/// there is none.
 private struct Pace {
+    private static let soon = Duration.milliseconds(100)
     private var interval = Duration.milliseconds(500)
+    private var runs = false
+
+    mutating func isRunning() { runs = true }
 
     mutating func next() -> Duration {
+        defer { runs = false }
+        guard !runs else { return Self.soon }
         defer { interval = min(interval * 5 / 4, .seconds(2)) }
         return interval
     }

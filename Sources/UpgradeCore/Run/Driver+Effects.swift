@@ -134,6 +134,8 @@ extension Driver {
         }
         guard let gate else { return .gateOpened }
         let start = clock.now
+        // Most gates open within the first second or two: looked at sooner there, and then at their own pace.
+        var pause = min(gate.interval, .milliseconds(500))
         while !Task.isCancelled {
             let unmet: Unmet
             let measured: [GateReading]
@@ -157,7 +159,8 @@ extension Driver {
                 return .failed(.gateClosed(unmet, deadline: gate.deadline))
             }
             // A cancelled sleep ends early; whoever cancelled it does not wait for the answer.
-            try? await clock.sleep(for: gate.interval)
+            try? await clock.sleep(for: pause)
+            pause = min(gate.interval, pause * 2)
         }
         return .abandoned
     }

@@ -127,15 +127,18 @@ enum HopOutline {
         _ playbook: Playbook,
         _ workers: [Host]
     ) -> [PlannedLane] {
-        guard playbook.calico?.versions[release] != nil else { return [] }
+        guard let calico = playbook.calico, calico.versions[release] != nil else { return [] }
+        // On every node before the first pod goes; nothing has changed where one of them does not get it.
+        let pulls = calico.pull == .never ? [] : workers.map { lane($0, ["calico-pull"]) }
+        let images = [cluster(["calico-image"] + (calico.typha == nil ? [] : ["calico-typha"]))]
         let steps: [StepID] = ["conffiles", "cluster-health", "pause-timers", "calico-packages"]
         let rest: [StepID] = ["calico-pod", "resume-timers"]
-        guard playbook.calico?.migration?.at == release else {
-            return [cluster(["calico-image"])] + workers.map { lane($0, steps + rest) } + [cluster(["calico-strategy"])]
+        guard calico.migration?.at == release else {
+            return pulls + images + workers.map { lane($0, steps + rest) } + [cluster(["calico-strategy"])]
         }
         // A lane of its own up to where nothing has moved: until then all can be taken back.
         let host = playbook.hosts.filter { $0.name == playbook.calicoHost && !$0.has(.worker) }
-        return [cluster(["calico-validate", "calico-import", "calico-compare"]), cluster(["calico-image"])]
+        return pulls + [cluster(["calico-validate", "calico-import", "calico-compare"])] + images
             + workers.map { lane($0, steps + ["calico-configure"] + rest) }
             + host.map { lane($0, ["calico-configure"]) }
             + [cluster(["calico-complete", "calico-strategy"])]

@@ -37,7 +37,8 @@ extension FuzzTarget {
         .deployment(namespace: "kube-system", name: "calico-typha"), .hostConfiguration(host: "w1"), .pods, .objects,
         .helmManifests, .helmReleases(compares: true), .apiRequests(host: "cp1"), .unreachedKubelets(host: "cp1"),
         .bgpPeers(host: "w1"), .archives(host: "w1", packages: packages), .calicoStores(host: "etcd1"),
-        .calicoConfiguration(host: "w1"),
+        .calicoConfiguration(host: "w1"), .podReach(host: "w1", node: "w1.example.org"),
+        .nodeImage(host: "w1", image: "calico/node:v3", client: nil), .programs(host: "cp1", names: ["calicoctl"]),
     ]
 
     private static let packages =

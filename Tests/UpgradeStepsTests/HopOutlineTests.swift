@@ -49,8 +49,9 @@ struct HopOutlineTests {
         let set = StepCatalog.all(for: playbook)
         // The hop that takes APIs away has a step that the first has not.
         let last = HopOutline.phases(try #require(HopID("1.15-1.16")), playbook, false)
-        // A move of Calico's data is not in a playbook with everything: it goes with a Calico 2.
+        // A move of Calico's data is not in a playbook with everything: it goes with a Calico 2. A Typha is in few clusters.
         var moving = playbook
+        moving.calico?.typha = .usual
         moving.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
         let back = phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
         let used = (phases(playbook) + phases(try wavy()) + last + back).flatMap { $0.lanes.flatMap(\.steps) }

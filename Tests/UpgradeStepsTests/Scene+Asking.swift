@@ -98,6 +98,10 @@ extension Scene {
         case .bgpPeers(let host): .bgpPeers(bgpPeers[host])
         case .calicoStores: calico.map { .calicoStores($0) }
         case .calicoConfiguration(let host): .calicoConfiguration(calicoFiles[host] ?? [])
+        case .podReach(let host, _): podReach[host].map { .podReach($0) }
+        case .nodeImage(let host, _, let client):
+            .nodeImage(nodeImages[host] ?? NodeImage(client: client, isPresent: false))
+        case .programs(_, let names): .programs(names.filter { !missingPrograms.contains($0) })
         case .silence(let silence): .silence(silences[silence])
         }
     }

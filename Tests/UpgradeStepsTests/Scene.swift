@@ -49,6 +49,11 @@ struct Scene {
     var bgpPeers: [String: [BGPPeer]] = [:]
     var calico: CalicoStores?
     var calicoFiles: [String: [String]] = [:]
+    /// What a node reaches, by its host.
+    var podReach: [String: PodReach] = [:]
+    /// What a host's runtime says of any image.
+    var nodeImages: [String: NodeImage] = [:]
+    var missingPrograms: Set<String> = []
     var silences: [AlertSilence: SilenceState] = [:]
 
     init(hosts: [Host] = Scene.hosts) {

@@ -89,6 +89,19 @@ struct UnmetTextTests {
             others: [BGPPeer(address: "10.0.0.3", info: "Active Socket: Connection refused")]
         ),
         .bgpSessionsDown(host: "w1", established: 0, before: 2, others: []),
+        .podsUnreached(
+            node: "w1.example.org",
+            from: "shop/web-1",
+            silent: [PodReach.Target(node: "w2.example.org", pod: "shop/web-2", address: "10.64.2.7:8080")]
+        ),
+        .podsUnreached(
+            node: "w1.example.org",
+            from: nil,
+            silent: [PodReach.Target(node: "w2.example.org", pod: "shop/web-2", address: "10.64.2.7")]
+        ),
+        .programMissing(host: "cp1", program: "calicoctl", step: "calico-backup"),
+        .typhaUnnamed(namespace: "kube-system", deployment: "calico-typha", image: "calico/typha"),
+        .rolloutTooWide(namespace: "kube-system", deployment: "calico-typha", unavailable: 3),
         .workloadNotReady(kind: "Deployment", namespace: "kube-system", name: "tiller-deploy", on: nil),
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
         .calicoNeedsMigration(from: "2.6.12", to: "3.5.8", release: MinorRelease.start.next),

@@ -39,7 +39,8 @@ extension Probe {
             .snapshot(let host, _),
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host), .bgpPeers(let host),
-            .calicoStores(let host), .calicoConfiguration(let host):
+            .calicoStores(let host), .calicoConfiguration(let host), .podReach(let host, _), .nodeImage(let host, _, _),
+            .programs(let host, _):
             .host(host)
         case .localFile, .silence: .here
         case .leader, .apiServers, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,

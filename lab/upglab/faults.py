@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import api, cgroups, health, machine
+from . import api, cgroups, health, machine, standins
 from . import ledger as records
 from .settings import GATEWAY, LAB, NETWORK, RUN, STATE, hosts
 from .shell import LabError, run, wait_for, write
@@ -167,6 +167,13 @@ def no_drop_in(name, unit):
     systemctl(name, "start", unit, check=False)
 
 
+def sessions(name, change):
+    """The port that stands for BGP, between this host and all others; what the kubelet asks on the host itself is answered."""
+    for chain, others in [("INPUT", ["!", "--in-interface", "lo"]), ("OUTPUT", ["!", "--out-interface", "lo"])]:
+        inside(name, "iptables", "--wait", change, chain, *others, "--protocol", "tcp", "--dport", str(standins.SESSION_PORT),
+               "--jump", "REJECT", "--reject-with", "tcp-reset", check=change == "--insert")
+
+
 def budget(least):
     api.patch(BUDGET, {"spec": {"minAvailable": least}})
 
@@ -208,6 +215,8 @@ KINDS = {
     "kubelet-not-ready": Kind("the container runtime is away", ("worker",),
                               lambda name: systemctl(name, "stop", "containerd"),
                               lambda name: systemctl(name, "start", "containerd")),
+    "bgp-down": Kind("no BGP session of the node is established, as its calicoctl tells", ("worker",),
+                     lambda name: sessions(name, "--insert"), lambda name: sessions(name, "--delete")),
     "budget-never": Kind("a disruption budget allows none", (), lambda _: budget(BUDGET_NEVER),
                          lambda _: budget(BUDGET_AT_REST)),
 }

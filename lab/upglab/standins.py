@@ -19,6 +19,39 @@ case "$1 $2" in
 esac
 """
 
+# On workers, beside the package's: what BIRD would tell of a mesh of all workers.
+SESSION_PORT = 9099
+SESSIONS = f"""#!/bin/sh
+# Stand-in for `calicoctl node status` on a worker of the upgrader lab, in the words of the real one. There is no BGP: a session
+# is up where the stand-ins for calico-node at both its ends answer each other on port {SESSION_PORT}.
+[ "$1 $2" = "node status" ] || exec /usr/bin/calicoctl "$@"
+answers() {{ curl --silent --noproxy '*' --max-time 1 --output /dev/null "http://$1:{SESSION_PORT}/ready"; }}
+if ! answers 127.0.0.1; then
+    echo "Calico process is not running."
+    exit 1
+fi
+rule=+--------------+-------------------+-------+----------+--------------------------------------+
+row() {{ printf '| %-12s | %-17s | %-5s | %-8s | %-36s |\\n' "$@"; }}
+printf 'Calico process is running.\\n\\nIPv4 BGP status\\n'
+if [ -s /etc/upgrader-lab/bgp-peers ]; then
+    echo "$rule"
+    row "PEER ADDRESS" "PEER TYPE" STATE SINCE INFO
+    echo "$rule"
+    while read -r peer; do
+        answers "$peer"
+        case $? in
+        0) row "$peer" "node-to-node mesh" up 00:00:00 Established ;;
+        7) row "$peer" "node-to-node mesh" start 00:00:00 "Active Socket: Connection refused" ;;
+        *) row "$peer" "node-to-node mesh" start 00:00:00 "Active Socket: Host is unreachable" ;;
+        esac
+    done </etc/upgrader-lab/bgp-peers
+    echo "$rule"
+else
+    echo "No IPv4 peers found."
+fi
+printf '\\nIPv6 BGP status\\nNo IPv6 peers found.\\n'
+"""
+
 HELM = """#!/bin/sh
 # Stand-in for helm 2 in the upgrader lab.
 case "$1" in

@@ -2,10 +2,10 @@
 
 import json
 
-from . import credentials, pki
+from . import credentials, pki, standins
 from .controlplane import SSL, default_file
 from .images import PAUSE
-from .settings import POD_CIDR
+from .settings import POD_CIDR, with_role
 from .shell import write
 
 CONTAINERD_CONFIG = f"""version = 2
@@ -79,4 +79,8 @@ def furnish(tree, host, hosts, user):
     write(tree / "etc/crictl.yaml", "runtime-endpoint: unix:///run/containerd/containerd.sock\n")
     write(tree / "etc/cni/net.d/10-lab.conflist", network_config(host))
     write(tree / "etc/systemd/system/lab-cgroups.service", CGROUP_UNIT)
+    # Before the package's on the path, and asks that for all but the sessions.
+    write(tree / "usr/local/bin/calicoctl", standins.SESSIONS, 0o755)
+    peers = [other.address for other in with_role(hosts, "worker") if other != host]
+    write(tree / "etc/upgrader-lab/bgp-peers", "".join(f"{peer}\n" for peer in peers))
     return ["lab-cgroups.service", "containerd.service", "kubelet.service", "kube-proxy.service"]

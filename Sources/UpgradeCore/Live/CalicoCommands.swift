@@ -1,4 +1,4 @@
-/// The lines that ask and change Calico's own data: the one place that knows their argv.
+/// The lines that ask and change Calico's own data, and fetch its image: the one place that knows their argv.
 ///
 /// What they read and write passes through files of the host; no word of a command holds any.
 struct CalicoCommands {
@@ -30,9 +30,34 @@ struct CalicoCommands {
             return script(host, CalicoScripts.migrate, "calico-upgrade", words, .job)
         case .switchCalico(let host):
             return script(host, CalicoScripts.change, "calico-switch", [], .call)
+        case .pullImage(let host, let image, let client):
+            return RenderedCommand(
+                host: host,
+                command: Command(Self.pull(image, client), needsRoot: true),
+                means: .job
+            )
         default:
-            preconditionFailure("not an action on Calico's data")
+            preconditionFailure("not an action on Calico")
         }
+    }
+
+    /// The words of a client that fetches an image into the store that pods are started from.
+    ///
+    /// - Source: cri-tools cmd/crictl/image.go; containerd cmd/ctr/commands/images/pull.go, pkg/cri/constants (`k8s.io`)
+    private static func pull(_ image: String, _ client: ImageClient) -> [String] {
+        switch client {
+        case .crictl, .docker: [client.rawValue, "pull", image]
+        case .ctr: [client.rawValue, "--namespace", "k8s.io", "images", "pull", withRegistry(image)]
+        }
+    }
+
+    /// The image as ctr and containerd's store name it: what names no registry is of Docker Hub.
+    ///
+    /// - Source: distribution/reference normalize.go, splitDockerDomain
+    static func withRegistry(_ image: String) -> String {
+        guard let slash = image.firstIndex(of: "/") else { return "docker.io/library/\(image)" }
+        let first = image[..<slash]
+        return first.contains(".") || first.contains(":") || first == "localhost" ? image : "docker.io/\(image)"
     }
 
     private func script(

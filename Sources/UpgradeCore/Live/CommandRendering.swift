@@ -26,7 +26,7 @@ public enum CommandRendering {
             ]
         case .archive, .fetch, .prune:
             [fileLine(action)]
-        case .saveCalico, .migrateCalico, .switchCalico:
+        case .saveCalico, .migrateCalico, .switchCalico, .pullImage:
             [CalicoCommands(playbook).line(action)]
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .setDaemonSetVariable:
@@ -172,7 +172,7 @@ extension CommandRendering {
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
             .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
+            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -214,7 +214,8 @@ extension CommandRendering {
             .saveSnapshot,
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
+            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
+            .pullImage:
             preconditionFailure("not an action on files")
         }
     }
@@ -277,7 +278,7 @@ extension CommandRendering {
             .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico:
+            .saveCalico, .migrateCalico, .switchCalico, .pullImage:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

@@ -156,7 +156,29 @@ enum KubernetesObjects {
     }
 
     struct Deployment: Decodable {
+        struct Strategy: Decodable {
+            /// A number, or a percentage as text.
+            enum Amount: Decodable {
+                case number(Int)
+                case text(String)
+
+                init(from decoder: any Decoder) throws {
+                    let container = try decoder.singleValueContainer()
+                    if let number = try? container.decode(Int.self) {
+                        self = .number(number)
+                    } else {
+                        self = .text(try container.decode(String.self))
+                    }
+                }
+            }
+            struct RollingUpdate: Decodable {
+                var maxUnavailable: Amount?
+            }
+            var type: String?
+            var rollingUpdate: RollingUpdate?
+        }
         struct Spec: Decodable {
+            var strategy: Strategy?
             var replicas: Int?
             var template: Template
         }

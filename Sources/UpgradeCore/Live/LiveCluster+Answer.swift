@@ -19,17 +19,18 @@ extension LiveCluster {
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) -> Observation {
         let cluster = telling(report)
+        let pods = try await cluster.runningPods(probes)
         var places: [Question.Place?] = []
         var byPlace: [Question.Place?: [Int]] = [:]
         for (index, probe) in probes.enumerated() {
-            let place = ProbeRendering.question(for: probe, playbook: playbook)?.place
+            let place = place(of: probe)
             if byPlace[place] == nil { places.append(place) }
             byPlace[place, default: []].append(index)
         }
         let work = places.map { byPlace[$0] ?? [] }
         let answered = await concurrently(work, atOnce: Self.hostsAtOnce) { indexes in
             await concurrently(indexes, atOnce: Self.questionsAtOnce) { index in
-                (index, await cluster.result(of: probes[index]))
+                (index, await cluster.result(of: probes[index], pods))
             }
         }
         var observation = Observation()
@@ -39,8 +40,16 @@ extension LiveCluster {
         return observation
     }
 
-    private func result(of probe: Probe) async -> Result<Answer, AccessError> {
+    private func place(of probe: Probe) -> Question.Place? {
+        if case .podReach(let host, _) = probe { return .host(host) }
+        return ProbeRendering.question(for: probe, playbook: playbook)?.place
+    }
+
+    private func result(of probe: Probe, _ pods: String) async -> Result<Answer, AccessError> {
         do throws(AccessError) {
+            if case .podReach(let host, let node) = probe {
+                return .success(.podReach(try await podReach(PodReachReading(pods, node: node), from: host)))
+            }
             return .success(try await answer(probe))
         } catch {
             return .failure(error)

@@ -127,7 +127,8 @@ extension LiveCluster {
     private func deadline(of action: Action) -> Duration {
         switch action {
         // unattended-upgrades ends what it has in hand before it stops; it asks for as long as an install may take.
-        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .pause:
+        case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .pause,
+            .pullImage:
             playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
         case .saveSnapshot, .proveSnapshot, .archive, .saveCalico, .migrateCalico: playbook.deadlines.backup
@@ -175,7 +176,8 @@ extension Action {
             .cordon,
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
-            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
+            .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
+            .pullImage:
             false
         }
     }

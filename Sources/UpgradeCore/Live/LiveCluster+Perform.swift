@@ -143,7 +143,7 @@ extension Action {
             .mask, .unmask,
             .pause, .unpause, .restart,
             .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico:
+            .saveCalico, .migrateCalico, .switchCalico, .pullImage:
             false
         }
     }

@@ -80,8 +80,27 @@ enum ObjectReading {
             image: deployment.spec.template.spec.containers?.first?.image ?? "",
             replicas: deployment.spec.replicas ?? 1,
             updatedAndAvailable: isSeen
-                ? min(updated, max(0, (status?.availableReplicas ?? 0).saturatingSubtract(old))) : 0
+                ? min(updated, max(0, (status?.availableReplicas ?? 0).saturatingSubtract(old))) : 0,
+            maxUnavailable: maxUnavailable(deployment.spec)
         )
+    }
+
+    /// A percentage is of the replicas, rounded down; where that is none, the API counts one unless pods may surge.
+    ///
+    /// - Source: Kubernetes 1.12 pkg/controller/deployment/util/deployment_util.go, ResolveFenceposts
+    private static func maxUnavailable(_ spec: KubernetesObjects.Deployment.Spec) -> Int? {
+        guard let strategy = spec.strategy else { return nil }
+        let replicas = spec.replicas ?? 1
+        guard strategy.type != "Recreate" else { return replicas }
+        switch strategy.rollingUpdate?.maxUnavailable {
+        case .number(let count): return count
+        case .text(let text):
+            guard text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) else {
+                return nil
+            }
+            return Int(Double(replicas) * Double(percent) / 100)
+        case nil: return nil
+        }
     }
 
     /// An API server that does not answer is unhealthy, not an error.

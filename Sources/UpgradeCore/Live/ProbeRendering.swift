@@ -6,6 +6,9 @@ public enum ProbeRendering {
             let page = HelmRequests(playbook).page(of: .helm2ConfigMaps, size: 500, after: nil)
             return RenderedCommand(host: CommandRendering.apiHost(playbook), command: page)
         }
+        if case .podReach = probe {
+            return RenderedCommand(host: CommandRendering.apiHost(playbook), command: runningPods(playbook))
+        }
         guard let question = question(for: probe, playbook: playbook) else { return nil }
         let host =
             switch question.place {
@@ -18,18 +21,31 @@ public enum ProbeRendering {
     static func question(for probe: Probe, playbook: Playbook) -> Question? {
         switch probe {
         // A conversation of many pages, not one question.
+        // So are pods that a node reaches: first the API, then the node.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
-        case .localFile, .helmReleases, .silence: nil
+        case .localFile, .helmReleases, .silence, .podReach: nil
         case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
-            .calicoConfiguration:
+            .calicoConfiguration, .nodeImage, .programs:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot, .calicoStores: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
             .objects, .helmManifests:
             apiQuestion(probe, playbook: playbook)
         }
+    }
+
+    /// The pods of all nodes that may be asked whether they are reached, in the words of `PodReachReading`.
+    static func runningPods(_ playbook: Playbook) -> Command {
+        Kubectl(playbook).brief(
+            ["get", "pods", "--all-namespaces", "--field-selector=status.phase=Running", "-o", PodReachReading.format]
+        )
+    }
+
+    /// Asks those pods from a node.
+    static func podReach(_ words: [String]) -> Command {
+        script(CalicoNodeScripts.podReach, "pod-reach", words)
     }
 
     /// A question to a host that is answered where the command ends well.
@@ -147,9 +163,22 @@ extension ProbeRendering {
             return ask(host, script(CalicoScripts.configuration, "calico-configuration", [])) { text in
                 .calicoConfiguration(text.split(separator: "\n").map(String.init))
             }
+        case .nodeImage(let host, let image, let client):
+            let words = [client?.rawValue ?? "", image, CalicoCommands.withRegistry(image)]
+            return ask(host, script(CalicoNodeScripts.image, "node-image", words)) { text in
+                let lines = text.split(separator: "\n").map(String.init)
+                return .nodeImage(
+                    NodeImage(client: lines.first.flatMap(ImageClient.init), isPresent: lines.contains("present"))
+                )
+            }
+        case .programs(let host, let names):
+            return ask(host, script(CalicoNodeScripts.programs, "programs", names)) { text in
+                let lines = Set(text.split(separator: "\n").map(String.init))
+                return .programs(names.filter { lines.contains($0) })
+            }
         case .localFile, .etcdMember, .snapshot, .calicoStores, .apiServer, .apiServers, .leader, .nodes, .node,
             .podsOnNode, .budgets,
-            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence:
+            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence, .podReach:
             return nil
         }
     }
@@ -180,7 +209,7 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
             .packageSystem, .unit,
-            .file, .files, .calicoConfiguration,
+            .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
@@ -257,7 +286,7 @@ extension ProbeRendering {
             .file, .files,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
-            .calicoConfiguration, .calicoStores:
+            .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs:
             return nil
         }
     }

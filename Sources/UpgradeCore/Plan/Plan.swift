@@ -82,18 +82,22 @@ public struct Baseline: Hashable, Sendable, Codable {
     public var etcdMembers: Int
     /// How many BGP sessions each host's Calico had established; absent where Calico is not moved or knows of no BGP.
     public var bgpSessions: [String: Int]?
+    /// The nodes of which each host reached a pod; absent where Calico is not moved.
+    public var podsReached: [String: [String]]?
 
     /// Makes a baseline.
     public init(
         readyNodes: Set<String>,
         foreignCordons: Set<String>,
         etcdMembers: Int,
-        bgpSessions: [String: Int]? = nil
+        bgpSessions: [String: Int]? = nil,
+        podsReached: [String: [String]]? = nil
     ) {
         self.readyNodes = readyNodes
         self.foreignCordons = foreignCordons
         self.etcdMembers = etcdMembers
         self.bgpSessions = bgpSessions
+        self.podsReached = podsReached
     }
 }
 

@@ -101,7 +101,11 @@ public enum Planner {
     private static func firstQuestions(_ playbook: Playbook) -> [Probe] {
         playbook.hosts.map { .identity(host: $0.name) }
             + playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) } + [.nodes]
-            + (playbook.calico == nil ? [] : playbook.hosts(.worker).map { .bgpPeers(host: $0.name) })
+            + (playbook.calico == nil
+                ? []
+                : playbook.hosts(.worker).flatMap { host -> [Probe] in
+                    [.bgpPeers(host: host.name), .podReach(host: host.name, node: host.node)]
+                })
     }
 
     private static func lowestRelease(_ seen: Observation, _ playbook: Playbook) throws(PlanError) -> MinorRelease {
@@ -139,11 +143,18 @@ public enum Planner {
             guard playbook.calico != nil, let peers = try? seen.bgpPeers(on: host.name) else { return nil }
             return (host.name, peers.count(where: \.isEstablished))
         }
+        let reached = playbook.hosts(.worker).compactMap { host -> (String, [String])? in
+            guard playbook.calico != nil, let reach = try? seen.podReach(from: host.node, on: host.name) else {
+                return nil
+            }
+            return (host.name, reach.reached)
+        }
         return Baseline(
             readyNodes: Set(nodes.filter(\.isReady).map(\.name)),
             foreignCordons: Set(nodes.filter { $0.isCordoned && $0.cordonMark == nil }.map(\.name)),
             etcdMembers: playbook.hosts(.etcd).count,
-            bgpSessions: sessions.isEmpty ? nil : Dictionary(uniqueKeysWithValues: sessions)
+            bgpSessions: sessions.isEmpty ? nil : Dictionary(uniqueKeysWithValues: sessions),
+            podsReached: reached.isEmpty ? nil : Dictionary(uniqueKeysWithValues: reached)
         )
     }
 

@@ -253,6 +253,10 @@ public struct CalicoOptions: Hashable, Sendable {
     public var image: String
     /// The host that `calicoctl` and `calico-upgrade` are run on; `nil` for the first control-plane host.
     public var host: String?
+    /// Who fetches the new image to each worker before the first pod is replaced; `nil` for the client that is there.
+    public var pull: ImagePull?
+    /// Typha, which is moved before the nodes; `nil` where the cluster has none.
+    public var typha: TyphaOptions?
     /// The move of its data from etcd's v2 API to its v3 API; `nil` for none.
     public var migration: CalicoMigrationOptions?
 

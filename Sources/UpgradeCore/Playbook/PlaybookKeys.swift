@@ -26,9 +26,11 @@ enum PlaybookKeys {
         "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
         "lease": ["heartbeat", "ttl"],
         "calico": [
-            "versions", "packages", "namespace", "daemonset", "container", "image", "host", "datastore-migration",
+            "versions", "packages", "namespace", "daemonset", "container", "image", "host", "pull", "typha",
+            "datastore-migration",
         ],
-        "calico.datastore-migration": ["at", "etcdv2", "etcdv3"],
+        "calico.typha": ["deployment", "container", "image"],
+        "calico.datastore-migration": ["at", "to", "etcdv2", "etcdv3"],
         "calico.versions": [release],
         "calico.versions.*": ["package", "tag"],
         "helm": [

@@ -132,12 +132,22 @@ extension PlaybookReading {
         options.container = section.value("container", .objectName) ?? options.container
         options.image = section.value("image", .image) ?? options.image
         options.host = section.value("host", .choice(of: hosts.map(\.name)))
+        options.pull = section.value("pull", .choice)
+        options.typha = section.section("typha").map { section in
+            var typha = TyphaOptions.usual
+            typha.deployment = section.value("deployment", .objectName) ?? typha.deployment
+            typha.container = section.value("container", .objectName) ?? typha.container
+            typha.image = section.value("image", .image) ?? typha.image
+            return typha
+        }
         options.migration = section.section("datastore-migration").flatMap { migration($0, options) }
         return options
     }
 
     /// The move of Calico's data; it comes with a move of Calico itself.
     private func migration(_ section: PlaybookSection, _ calico: CalicoOptions) -> CalicoMigrationOptions? {
+        // The other way Calico's data could go is not of this path, and is refused with the fact that says so.
+        _ = section.value("to", .calicoDatastore)
         let release = section.required("at", .release)
         let old = section.value("etcdv2", .path)
         let new = section.value("etcdv3", .path)

@@ -216,7 +216,14 @@ extension ScalarForm where Value == String {
         text("a sentence") { $0.contains { $0 != " " } && isPrintable($0) }
     }
 
-    /// The id of a state out of range, as the plan prints it.
+    /// Where a move of Calico's data may lead; the other way there is comes with releases that no upgrade of the path needs.
+    static var calicoDatastore: Self {
+        let expected =
+            "`etcdv3`; the move to the Kubernetes API is `calicoctl datastore migrate`, for after the upgrade, which does not "
+            + "need it: `upgrader explain calico/datastore-migration-etcdv3-to-kdd` says which releases have it, and the source"
+        return ScalarForm(expected: expected, kinds: [.string], choices: ["etcdv3"]) { $0 == "etcdv3" ? $0 : nil }
+    }
+
     static var helmRelease: Self {
         text("a Tiller's namespace and a release of it, such as `kube-system/web` or `kube-system/web.v3`") { text in
             // A release may be named after a domain. (helm v2.16 pkg/tiller/release_server.go, ValidName)
@@ -224,6 +231,7 @@ extension ScalarForm where Value == String {
         }
     }
 
+    /// The id of a state out of range, as the plan prints it.
     static var violation: Self {
         text("an id such as `calico-2.6@1.12`, as `upgrader plan` prints them") { id in
             id.wholeMatch(of: /[a-z]+-[0-9]+\.[0-9]+@[0-9]+\.[0-9]+(-[0-9]+\.[0-9]+)?/) != nil

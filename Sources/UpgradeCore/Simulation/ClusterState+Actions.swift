@@ -176,6 +176,8 @@ extension ClusterState {
             hosts[host]?.calicoFiles = []
         case .setDaemonSetVariable(let namespace, let daemonSet, _, _, let value):
             daemonSets["\(namespace)/\(daemonSet)"]?.datastoreType = value
+        case .pullImage(let host, let image, let client):
+            setImage(image, NodeImage(client: client, isPresent: true), on: host)
         case .openSilence(let silence):
             silences = (silences ?? []).union([silence])
         case .closeSilence(let silence):

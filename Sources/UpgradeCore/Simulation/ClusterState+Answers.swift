@@ -72,6 +72,15 @@ extension ClusterState {
             return .calicoStores(calico ?? CalicoStores())
         case .calicoConfiguration(let host):
             return .calicoConfiguration(try simulated(host).calicoFiles ?? [])
+        case .podReach(let host, let node):
+            _ = try simulated(host)
+            return .podReach(podReach(from: node))
+        case .nodeImage(let host, let image, let client):
+            let known = try simulated(host).images?[image]
+            return .nodeImage(known ?? NodeImage(client: client ?? .crictl, isPresent: false))
+        case .programs(let host, let names):
+            let missing = try simulated(host).missingPrograms ?? []
+            return .programs(names.filter { !missing.contains($0) })
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

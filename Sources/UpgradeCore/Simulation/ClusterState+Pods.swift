@@ -71,6 +71,32 @@ extension ClusterState {
         }
     }
 
+    /// What a host's container runtime is known to have.
+    mutating func setImage(_ image: String, _ found: NodeImage, on host: String) {
+        var known = hosts[host]?.images ?? [:]
+        known[image] = found
+        hosts[host]?.images = known
+    }
+
+    /// What a node reaches of the others that have pods besides those of DaemonSets; simulated pods have no addresses, and
+    /// all answer but those of `unreachedPods`.
+    func podReach(from node: String) -> PodReach {
+        func asked(_ node: String) -> PodState? {
+            pods[node]?.filter { !$0.isOfDaemonSet && !$0.isMirror && $0.isReady && !$0.isFinished }
+                .min { $0.path < $1.path }
+        }
+        var reach = PodReach(from: asked(node)?.path)
+        for other in pods.keys.filter({ $0 != node }).sorted() {
+            guard let pod = asked(other) else { continue }
+            if unreachedPods?.contains("\(node) \(other)") == true {
+                reach.silent.append(PodReach.Target(node: other, pod: pod.path, address: "simulated"))
+            } else {
+                reach.reached.append(other)
+            }
+        }
+        return reach
+    }
+
     /// A deleted pod of a DaemonSet comes back on its node with the image of the template.
     mutating func recreate(namespace: String, name: String, uid: String) {
         for node in pods.keys {

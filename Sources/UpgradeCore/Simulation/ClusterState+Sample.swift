@@ -113,6 +113,14 @@ extension ClusterState {
                 pods[host.node, default: []].append(pod)
             }
             daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set
+            if let typha = calico.typha {
+                deployments["\(calico.namespace)/\(typha.deployment)"] = DeploymentState(
+                    image: "\(typha.image):\(playbook.simulation?.calicoTag ?? Self.tagWithoutVersion)",
+                    replicas: 3,
+                    updatedAndAvailable: 3,
+                    maxUnavailable: 1
+                )
+            }
             if calico.migration != nil { addStores(playbook) }
             offer(calico.packages, calico.versions.values.map(\.package), on: nodes)
         }

@@ -62,6 +62,13 @@ extension ClusterState {
         case (.bgpPeers(let host), .bgpPeers(let value)): hosts[host]?.bgpPeers = value
         case (.calicoStores, .calicoStores(let value)): calico = value
         case (.calicoConfiguration(let host), .calicoConfiguration(let value)): hosts[host]?.calicoFiles = value
+        case (.podReach(_, let node), .podReach(let value)):
+            unreachedPods = (unreachedPods ?? []).union(value.silent.map { "\(node) \($0.node)" })
+        case (.nodeImage(let host, let image, _), .nodeImage(let value)):
+            setImage(image, value, on: host)
+        case (.programs(let host, let names), .programs(let value)):
+            let known = hosts[host]?.missingPrograms ?? []
+            hosts[host]?.missingPrograms = known.union(names.filter { !value.contains($0) })
         case (.silence(let silence), .silence(let value)):
             if value != nil { silences = (silences ?? []).union([silence]) }
         default:

@@ -35,6 +35,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var unreachedKubelets: [UnreachedKubelet]?
         /// The BGP sessions of its Calico.
         public var bgpPeers: [BGPPeer]?
+        /// What its container runtime is known to have or not, by image.
+        public var images: [String: NodeImage]?
+        /// Programs that root does not find.
+        public var missingPrograms: Set<String>?
         /// Calico's files that name etcd's v2 API.
         public var calicoFiles: [String]?
         /// What apt has fetched and not installed yet.
@@ -86,6 +90,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var helm = HelmInventory()
     /// What Calico keeps in etcd; absent in clusters whose Calico is not said to keep anything.
     public var calico: CalicoStores?
+    /// Nodes of which no pod is reached, as `FROM TO`; absent where all are.
+    public var unreachedPods: Set<String>?
     /// Silences that are open; absent in clusters of older versions.
     public var silences: Set<AlertSilence>?
     /// Leaders by component.

@@ -84,6 +84,15 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case workloadNotReady(kind: String, namespace: String, name: String, on: String?)
     /// Fewer BGP sessions of the host are established than before the run.
     case bgpSessionsDown(host: String, established: Int, before: Int, others: [BGPPeer])
+    /// Pods on other nodes that the node reached before the run, and of which none answers now; `from` is the pod that asked,
+    /// `nil` for the host.
+    case podsUnreached(node: String, from: String?, silent: [PodReach.Target])
+    /// A host lacks a program that a step will call.
+    case programMissing(host: String, program: String, step: String)
+    /// A Typha that the playbook does not name; `image` is without its tag.
+    case typhaUnnamed(namespace: String, deployment: String, image: String)
+    /// A Deployment whose rollout may take away more than one of its pods at a time.
+    case rolloutTooWide(namespace: String, deployment: String, unavailable: Int)
     /// A file was not saved or copied.
     case fileMissing(host: String, path: String)
     /// The playbook asks for something that this version does not do.

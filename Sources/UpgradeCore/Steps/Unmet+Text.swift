@@ -78,6 +78,16 @@ extension Unmet {
             "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):
             "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
+        case .podsUnreached(let node, let from, let silent):
+            "no pod answers \(from.map { "pod \($0) of" } ?? "the host of") \(node) on "
+                + Self.some(silent.map { "\($0.node) (\($0.pod) at \($0.address))" }, ", ")
+                + ", and one did before the run"
+        case .programMissing(let host, let program, let step):
+            "there is no \(program) on \(host), which \(step) will call there"
+        case .typhaUnnamed(let namespace, let deployment, _):
+            "Typha runs as Deployment \(namespace)/\(deployment), and the playbook moves Calico without it"
+        case .rolloutTooWide(let namespace, let deployment, let unavailable):
+            "a rollout of Deployment \(namespace)/\(deployment) may take away \(unavailable) of its pods at a time"
         case .calicoNeedsMigration(let from, let to, let release):
             "Calico moves from \(from) to \(to) at \(release), and \(to) does not read the data that \(from) keeps in etcd's "
                 + "v2 API"
@@ -159,6 +169,17 @@ extension Unmet {
             "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`"
         case .bgpSessionsDown(let host, _, _, _):
             "see `calicoctl node status` on \(host) and the log of its calico-node; the other nodes keep their pods until then"
+        case .podsUnreached(let node, _, _):
+            "see the routes of \(node) with `ip route`, the log of its calico-node, and the policies of these pods; the other "
+                + "nodes keep theirs until then"
+        case .programMissing(let host, let program, _):
+            "install \(program) on \(host) where root finds it, or name under `calico.host` the host that has it"
+        case .typhaUnnamed(_, let deployment, let image):
+            "write `typha: {deployment: \(deployment), image: \(image)}` under `calico` in the playbook, and it is rolled "
+                + "before the nodes"
+        case .rolloutTooWide(let namespace, let deployment, _):
+            "set its `spec.strategy` to RollingUpdate with a `maxUnavailable` of 1: `kubectl -n \(namespace) edit deployment "
+                + "\(deployment)`"
         case .fileMissing(let host, let path): "see whether \(path) on \(host) can be read and its disk has space"
         case .notSupportedYet(let feature, _): "take \(feature) out of the playbook, or wait for that version"
         case .helmUnconvertible:
@@ -196,7 +217,7 @@ extension Unmet {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen,
-            .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration:
+            .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing, .typhaUnnamed:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
@@ -206,6 +227,7 @@ extension Unmet {
             .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
+            .podsUnreached, .rolloutTooWide,
             .fileMissing, .helmDiffers, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers:
             false
         }

@@ -10,7 +10,8 @@ extension Action {
             .proveSnapshot(let host, _, _),
             .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _),
-            .saveCalico(let host, _, _), .migrateCalico(let host, _, _, _), .switchCalico(let host):
+            .saveCalico(let host, _, _), .migrateCalico(let host, _, _, _), .switchCalico(let host),
+            .pullImage(let host, _, _):
             host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,

@@ -59,6 +59,7 @@ extension Action {
         case .switchCalico(let host): "let Calico's files on \(host) name etcd's v3 API"
         case .setDaemonSetVariable(let namespace, let daemonSet, _, let name, let value):
             "set \(name) of \(namespace)/\(daemonSet) to \(value)"
+        case .pullImage(let host, let image, let client): "fetch image \(image) to \(host) with \(client)"
         case .closeSilence(let silence): "end \(silence.isWindow == true ? "" : "the silence of ")\(silence.what)"
         }
     }

@@ -82,6 +82,8 @@ public enum Action: Hashable, Sendable, Codable {
     case switchCalico(host: String)
     /// Sets a variable of a container of a DaemonSet.
     case setDaemonSetVariable(namespace: String, daemonSet: String, container: String, name: String, value: String)
+    /// Fetches an image to the host before a pod wants it; what runs is not touched.
+    case pullImage(host: String, image: String, client: ImageClient)
 }
 
 /// A package at a version.
@@ -131,7 +133,7 @@ extension Action {
     public var isJob: Bool {
         switch self {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
-            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook, .saveCalico, .migrateCalico:
+            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook, .saveCalico, .migrateCalico, .pullImage:
             true
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,

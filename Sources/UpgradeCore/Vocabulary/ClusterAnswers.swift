@@ -229,9 +229,12 @@ public struct DeploymentState: Hashable, Sendable, Codable {
     public var replicas: Int
     /// Replicas of the newest template that are available, 0 until the controller has seen that template.
     public var updatedAndAvailable: Int
+    /// How many of its pods a rollout may take away at a time; all of them where pods end before others begin.
+    public var maxUnavailable: Int?
 
     /// Makes a state.
-    public init(image: String, replicas: Int, updatedAndAvailable: Int) {
+    public init(image: String, replicas: Int, updatedAndAvailable: Int, maxUnavailable: Int? = nil) {
+        self.maxUnavailable = maxUnavailable
         self.image = image
         self.replicas = replicas
         self.updatedAndAvailable = updatedAndAvailable

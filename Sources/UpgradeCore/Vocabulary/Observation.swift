@@ -303,6 +303,36 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// Which pods on other nodes are reached from a node.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func podReach(from node: String, on host: String) throws(StepError) -> PodReach {
+        guard case .podReach(let value) = answers[.podReach(host: host, node: node)] else {
+            throw missing("pods reached from \(node)")
+        }
+        return value
+    }
+
+    /// Whether an image is on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
+    public func nodeImage(_ image: String, on host: String, client: ImageClient?) throws(StepError) -> NodeImage {
+        guard case .nodeImage(let value) = answers[.nodeImage(host: host, image: image, client: client)] else {
+            throw missing("image \(image) \(host)")
+        }
+        return value
+    }
+
+    /// Which programs root finds on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly these names.
+    public func programs(on host: String, names: [String]) throws(StepError) -> [String] {
+        guard case .programs(let value) = answers[.programs(host: host, names: names)] else {
+            throw missing("programs \(host)")
+        }
+        return value
+    }
+
     /// The silence of a run; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

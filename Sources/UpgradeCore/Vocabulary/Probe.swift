@@ -73,6 +73,12 @@ public enum Probe: Hashable, Sendable, Codable {
     case calicoStores(host: String)
     /// Which of Calico's files on a host name etcd's v2 API.
     case calicoConfiguration(host: String)
+    /// Which pods on other nodes are reached from a node; `host` is the machine behind it.
+    case podReach(host: String, node: String)
+    /// Whether an image is on the host, asked of the playbook's client or, for `nil`, of the one that is there.
+    case nodeImage(host: String, image: String, client: ImageClient?)
+    /// Which of these programs root finds on the host.
+    case programs(host: String, names: [String])
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -143,4 +149,10 @@ public enum Answer: Hashable, Sendable, Codable {
     case calicoStores(CalicoStores)
     /// To `.calicoConfiguration`: paths.
     case calicoConfiguration([String])
+    /// To `.podReach`.
+    case podReach(PodReach)
+    /// To `.nodeImage`.
+    case nodeImage(NodeImage)
+    /// To `.programs`: those that are there, in the order of the question.
+    case programs([String])
 }

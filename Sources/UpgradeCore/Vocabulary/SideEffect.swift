@@ -110,7 +110,8 @@ extension Action {
             .setDeploymentImage, .deletePod, .hook,
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .closeSilence, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable:
+            .closeSilence, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
+            .pullImage:
             nil
         }
     }

@@ -23,12 +23,48 @@ struct CalicoAhead {
         guard let options else { return [] }
         return [.daemonSet(namespace: options.namespace, name: options.daemonSet)]
             + (migrates ? [.calicoStores(host: context.playbook.calicoStoreHost)] : [])
+            + [
+                .programs(host: context.playbook.calicoHost, names: programs),
+                .deployment(namespace: options.namespace, name: typha.deployment),
+            ]
+    }
+
+    private var typha: TyphaOptions { options?.typha ?? .usual }
+
+    /// What steps will call on the host of calicoctl.
+    private var programs: [String] { ["calicoctl"] + (migrates ? ["calico-upgrade"] : []) }
+
+    /// - Throws: which program is missing, and that Typha is there and not named, or named and not there.
+    private func checkSurroundings(_ seen: Observation, _ options: CalicoOptions) throws(StepError) {
+        let host = context.playbook.calicoHost
+        let found = try seen.programs(on: host, names: programs)
+        if let missing = programs.first(where: { !found.contains($0) }) {
+            let step = missing == "calicoctl" ? "calico-backup" : "calico-validate"
+            throw .unmet(.programMissing(host: host, program: missing, step: step))
+        }
+        let state = try seen.deployment(typha.deployment, in: options.namespace)
+        if options.typha == nil {
+            guard let state, state.replicas > 0 else { return }
+            let image = Self.withoutTag(state.image)
+            throw .unmet(.typhaUnnamed(namespace: options.namespace, deployment: typha.deployment, image: image))
+        }
+        guard let state else {
+            throw .unmet(
+                .workloadMissing(kind: "Deployment", namespace: options.namespace, name: typha.deployment)
+            )
+        }
+        if let lost = state.maxUnavailable, lost > 1 {
+            throw .unmet(
+                .rolloutTooWide(namespace: options.namespace, deployment: typha.deployment, unavailable: lost)
+            )
+        }
     }
 
     /// - Throws: what stands in the way.
     func check(_ seen: Observation) throws(StepError) {
         guard let options else { return }
         let state = try seen.daemonSet(options.daemonSet, in: options.namespace)
+        try checkSurroundings(seen, options)
         if migrates {
             let host = context.playbook.calicoStoreHost
             let stores = try seen.calicoStores(on: host)
@@ -49,6 +85,12 @@ struct CalicoAhead {
             }
             running = next ?? running
         }
+    }
+
+    /// A port of the registry is no tag.
+    private static func withoutTag(_ image: String) -> String {
+        guard let colon = image.lastIndex(of: ":"), !image[colon...].contains("/") else { return image }
+        return String(image[..<colon])
     }
 
     private func isOnlyInOld(_ version: PatchVersion, _ knowledge: VersionKnowledge) -> Bool {

@@ -8,6 +8,8 @@ struct CalicoTarget {
     var packageVersion: PackageVersion
     /// The image of its DaemonSet.
     var image: String
+    /// The tag of its images.
+    var tag: String
     /// Whether its data moves with it.
     var migrates: Bool
 
@@ -18,8 +20,40 @@ struct CalicoTarget {
         }
         self.options = options
         packageVersion = version.package
+        tag = version.tag
         image = "\(options.image):\(version.tag)"
         migrates = options.migration?.at == context.componentRelease
+    }
+
+    /// What Typha should be; `nil` where the playbook names none.
+    var typha: Typha? {
+        options.typha.map { Typha(options: $0, namespace: options.namespace, tag: tag) }
+    }
+
+    /// A Typha and its image.
+    struct Typha {
+        /// Where it is.
+        let options: TyphaOptions
+        /// Its image, with Calico's tag.
+        let image: String
+        /// The question about its Deployment.
+        let probe: Probe
+
+        init(options: TyphaOptions, namespace: String, tag: String) {
+            self.options = options
+            image = "\(options.image):\(tag)"
+            probe = .deployment(namespace: namespace, name: options.deployment)
+        }
+    }
+
+    /// The question whether a host has the image.
+    func imageProbe(on host: String) -> Probe {
+        .nodeImage(host: host, image: image, client: options.pull?.client)
+    }
+
+    /// The answer to it.
+    func nodeImage(_ seen: Observation, on host: String) throws(StepError) -> NodeImage {
+        try seen.nodeImage(image, on: host, client: options.pull?.client)
     }
 
     /// The question about the DaemonSet.

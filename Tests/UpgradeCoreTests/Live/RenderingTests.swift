@@ -143,7 +143,10 @@ struct RenderingTests {
                 name: "DATASTORE_TYPE",
                 value: "etcdv3"
             )
-        case .setDaemonSetVariable: nil
+        case .setDaemonSetVariable: .pullImage(host: "w1", image: "calico/node:v3.7.5", client: .crictl)
+        case .pullImage(let host, let image, .crictl): .pullImage(host: host, image: image, client: .docker)
+        case .pullImage(let host, let image, .docker): .pullImage(host: host, image: image, client: .ctr)
+        case .pullImage: nil
         }
     }
 
@@ -190,7 +193,11 @@ struct RenderingTests {
         case .silence: .apiServers
         case .apiServers: .calicoStores(host: "etcd1")
         case .calicoStores: .calicoConfiguration(host: "w1")
-        case .calicoConfiguration: nil
+        case .calicoConfiguration: .podReach(host: "w1", node: "w1.example.org")
+        case .podReach: .nodeImage(host: "w1", image: "registry.example.org/calico/node:v3.7.5", client: nil)
+        case .nodeImage(let host, _, nil): .nodeImage(host: host, image: "calico/node:v3.7.5", client: .ctr)
+        case .nodeImage: .programs(host: "cp1", names: ["calicoctl", "calico-upgrade"])
+        case .programs: nil
         }
     }
 

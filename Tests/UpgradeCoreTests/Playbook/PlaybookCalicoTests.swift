@@ -37,4 +37,27 @@ struct PlaybookCalicoTests {
         #expect(PlaybookTexts.errors(of: text("{at: \"1.12\"}", host: "m9")).first?.contains("calico.host") == true)
         #expect(PlaybookTexts.errors(of: text("{at: \"1.12\", etcdv2: a}")).count == 1)
     }
+
+    @Test("a move of its data to the Kubernetes API is refused, with where the fact and its source stand")
+    func kubernetes() throws {
+        let refusal = try #require(PlaybookTexts.errors(of: text("{at: \"1.12\", to: kubernetes}")).first)
+        #expect(refusal.contains("calico.datastore-migration.to") && refusal.contains("kubernetes"))
+        #expect(refusal.contains("upgrader explain calico/datastore-migration-etcdv3-to-kdd"))
+        #expect(PlaybookTexts.errors(of: text("{at: \"1.12\", to: etcdv3}")).isEmpty)
+    }
+
+    @Test("who fetches images is found on the host unless it is said; Typha is there where it is named")
+    func roll() throws {
+        func calico(_ more: String) throws -> CalicoOptions? {
+            let text = "calico: {versions: {\"1.12\": {package: 3.5.8-1, tag: v3.5.8}}\(more)}"
+            return try PlaybookDecoder.decode(PlaybookTexts.smallest(text), file: "p.yaml", home: "/home/op").calico
+        }
+        let plain = try calico("")
+        #expect(plain?.pull == nil && plain?.typha == nil)
+        #expect(try calico(", pull: none")?.pull == .never && ImagePull.never.client == nil)
+        #expect(try calico(", pull: ctr")?.pull?.client == .ctr)
+        let typha = try calico(", typha: {deployment: t}")?.typha
+        #expect(typha == TyphaOptions(deployment: "t", container: "calico-typha", image: "calico/typha"))
+        #expect(throws: PlaybookError.self) { try calico(", pull: podman") }
+    }
 }

@@ -19,4 +19,5 @@ enum PhaseName {
     static let clients: PhaseID = "clients"
     static let verify: PhaseID = "verify"
     static let unsilence: PhaseID = "unsilence"
+    static let marks: PhaseID = "marks"
 }

@@ -114,5 +114,6 @@ public enum StepCatalog {
         HelmCleanup(),
         InstallClients(),
         VerifyCluster(),
+        UndoMarks(),
     ]
 }

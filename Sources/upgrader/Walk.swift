@@ -49,7 +49,8 @@ struct Walk {
     }
 
     private func walk(_ plan: Plan, _ journal: Journal, _ world: World) async throws -> Ending {
-        if !isNew {
+        // One that goes by marks undoes what it can, host by host: one that is gone for ever does not keep it.
+        if !isNew, plan.recovers == nil {
             try await session.lookAtHosts(plan, directory, world)
         }
         // While the lease is waited for, a signal ends the process; a resume takes what it held at once.
@@ -206,6 +207,13 @@ struct Walk {
             } else {
                 Output.end("done: \(back); \(done); `upgrader resume \(upgrade)` upgrades it anew")
             }
+            return .done
+        case .completed where plan.recovers != nil:
+            let runs = plan.recovers?.joined(separator: ", ") ?? ""
+            Output.end(
+                "done: nothing is marked on \(plan.cluster) any more\(runs.isEmpty ? "" : ", of \(runs)"); \(done); "
+                    + "`upgrader log \(directory.path)` says what was undone"
+            )
             return .done
         case .completed:
             Output.end("done: \(plan.cluster) runs \(plan.to?.description ?? ""); \(done)")

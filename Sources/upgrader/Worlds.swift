@@ -144,7 +144,10 @@ enum Worlds {
         }
         // A rollback is of the cluster that its upgrade has changed.
         let upgrade = (try? given.plan())?.takesBack.map { RunDirectory(path: "\(given.clusterPath)/\($0)") }
-        let directory = upgrade ?? given
+        let lost = RunDirectory.lostSimulation(besides: given)
+        // A cleanup by marks finds the cluster of the run that was lost; with nothing there, one that nobody has touched.
+        if upgrade == nil, lost == nil, !given.exists { return SimulatedCluster(fresh, clock: ContinuousClock()) }
+        let directory = upgrade ?? lost ?? given
         let file = SimulationFile(path: directory.simulationPath)
         let found = try file.read()
         if found == nil, isBegun {

@@ -103,6 +103,9 @@ extension Scene {
             .nodeImage(nodeImages[host] ?? NodeImage(client: client, isPresent: false))
         case .programs(_, let names): .programs(names.filter { !missingPrograms.contains($0) })
         case .silence(let silence): .silence(silences[silence])
+        case .marks(let host): .marks(marks[host] ?? [])
+        case .markedDaemonSets: .markedDaemonSets(markedDaemonSets)
+        case .silenceMarks(let silence): .silenceMarks(silenceMarks[silence.name] ?? [])
         }
     }
 }

@@ -55,6 +55,9 @@ struct Scene {
     var nodeImages: [String: NodeImage] = [:]
     var missingPrograms: Set<String> = []
     var silences: [AlertSilence: SilenceState] = [:]
+    var marks: [String: [HostMark]] = [:]
+    var markedDaemonSets: [MarkedDaemonSet] = []
+    var silenceMarks: [String: [String]] = [:]
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)

@@ -51,6 +51,7 @@ struct UnmetTextTests {
         .programElsewhere(host: "w1", unit: "kubelet", program: "/usr/local/bin/kubelet", packages: [spec]),
         .etcdUnhealthy(host: "etcd1"),
         .etcdMemberMissing(known: 2, expected: 3),
+        .etcdNearQuota(host: "etcd1", size: .mebibytes(2000), quota: .mebibytes(2048)),
         .etcdAlarm(host: "etcd1", alarm: "NOSPACE"),
         .snapshotUnverified(host: "etcd1", path: "/var/lib/upgrader/snapshots/upgrader-run1-1.12-1.13.db"),
         .apiServerUnhealthy(host: "cp1"),

@@ -101,6 +101,7 @@ struct Happening {
         guard case .running(let action, _, _, let ends) = jobs[name], ends <= now else { return }
         do throws(AccessError) {
             try state.end(action)
+            state.unmark(action)
             jobs[name] = .ended(nil)
         } catch {
             jobs[name] = .ended(error)

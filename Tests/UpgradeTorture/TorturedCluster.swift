@@ -103,7 +103,9 @@ final class TorturedCluster: ClusterAccess {
             try withWorld { happening, watch -> Result<Void, AccessError> in
                 watch.willPerform(action, job, happening, self.clock.now.elapsed)
                 do throws(AccessError) {
+                    happening.state.mark(action, job)
                     try happening.state.end(action)
+                    happening.state.unmark(action)
                     watch.look(&happening, self.clock.now.elapsed)
                     return .success(())
                 } catch {
@@ -287,6 +289,7 @@ final class TorturedCluster: ClusterAccess {
                     }
                 } else {
                     try state.happening.state.begin(action)
+                    state.happening.state.mark(action, job)
                 }
             } catch {
                 state.happening.jobs[job.unitName] = .ended(error)

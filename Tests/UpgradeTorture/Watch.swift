@@ -58,6 +58,8 @@ struct Watch: Sendable {
         guard let (state, isDurable) = record() else { return fail("\(action.title): nobody keeps a record") }
         if !isDurable { fail("\(action.title): the journal is not durable") }
         if job.attempt == 0 {
+            // A note is taken away, not an effect: what it tells of is gone already.
+            if case .dropMark = action { return }
             if !state.undoing.contains(where: { $0.inverse == action }) { fail("\(action.title): undone unrecorded") }
             return
         }
@@ -216,6 +218,8 @@ struct Watch: Sendable {
             if case .replaced = happening.reach[host] ?? .fine { continue }
             let effects = [SideEffect.mask(host: host, unit: unit), .pause(host: host, unit: unit)]
             if !effects.contains(where: ledger.contains) { found.append("\(mask) is masked, unknown") }
+            let isMarked = (state.hosts[host]?.marks ?? []).contains { $0.object == unit && $0.run == run }
+            if !isMarked { found.append("\(mask) is masked, unmarked") }
         }
         for (name, set) in state.daemonSets.sorted(by: { $0.key < $1.key }) {
             guard let prior = strategies[name], set.updateStrategy != prior else { continue }
@@ -227,6 +231,7 @@ struct Watch: Sendable {
                 }
             }
             if !isKnown { found.append("the strategy of \(name) is changed, unknown") }
+            if state.daemonSetMarks?[name]?.run != run { found.append("the strategy of \(name) is changed, unmarked") }
         }
         return found
     }

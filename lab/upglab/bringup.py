@@ -52,7 +52,7 @@ def down(whose="ours"):
             say("no lab is up")
         else:
             clear(ledger)
-        for name in ["known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub", "admin.conf"]:
+        for name in ["known_hosts", "ssh_config", "ssh_config_lab", "id_ed25519", "id_ed25519.pub", "admin.conf"]:
             (STATE / name).unlink(missing_ok=True)
         for name in ["hosts", "pki", "tokens", "console"]:
             shutil.rmtree(STATE / name, ignore_errors=True)

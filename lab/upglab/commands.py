@@ -68,7 +68,7 @@ def run_command(given):
     elif given.command == "ssh":
         if not access.CONFIG.exists():
             raise LabError("no lab is up in this checkout")
-        os.execvp("ssh", ["ssh", "-F", str(access.CONFIG), given.host, *given.words])
+        os.execvp("ssh", ["ssh", "-F", str(access.own_config()), given.host, *given.words])
     elif given.command == "probe":
         return {"start": probe.start, "stop": probe.stop, "report": lambda: probe.report(given.json)}[given.action]()
     elif given.command == "fault":

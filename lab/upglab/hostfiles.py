@@ -4,7 +4,7 @@ import shutil
 
 from . import balancer, controlplane, etcd, hollow, worker
 from .machine import root
-from .settings import GATEWAY, LOGIN, STATE
+from .settings import GATEWAY, LAB, LOGIN, STATE
 from .shell import write
 
 # With /sys writable and no udev, networkd leaves host0 alone, so a unit of the lab's own gives it its address.
@@ -58,6 +58,12 @@ def furnish(host, hosts):
     write(ssh / "authorized_keys", (STATE / "id_ed25519.pub").read_text(), 0o600, owner)
     ssh.chmod(0o700)
     shutil.chown(ssh, *owner)
+    # upgrader's login has the rules that an operator installs, and no others; the image's are put over here, at each start.
+    write(tree / f"etc/sudoers.d/{LOGIN}", (LAB.parent / "packaging/upgrader/sudoers").read_text(), 0o440)
+    # The lab's own scripts read and break what they like, as root. Of several files sshd takes the first word.
+    write(tree / "etc/ssh/sshd_config.d/lab-root.conf", "PermitRootLogin prohibit-password\n")
+    write(tree / "root/.ssh/authorized_keys", (STATE / "id_ed25519.pub").read_text(), 0o600)
+    (tree / "root/.ssh").chmod(0o700)
     write(tree / "etc/systemd/system/lab-network.service", NETWORK_UNIT)
     write(tree / "usr/local/sbin/lab-network", network_script(host, hosts), 0o755)
     enable(tree, "lab-network.service")

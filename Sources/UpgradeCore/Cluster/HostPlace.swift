@@ -11,6 +11,8 @@ public enum HostPlace {
     ]
     /// Where the archives of the packages before are kept; one version of each.
     public static let rollback = "/var/lib/upgrader/rollback"
+    /// Where effects of runs on the host are marked, each in a file of its own.
+    static let marks = "/var/lib/upgrader/marks"
     /// Where calico-upgrade writes its reports, and what of its work is done is marked.
     public static let calico = "/var/lib/upgrader/calico-upgrade"
 }

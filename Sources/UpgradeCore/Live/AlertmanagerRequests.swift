@@ -47,6 +47,23 @@ enum AlertmanagerRequests {
     ///
     /// - Throws: `ReadingError` for what is not such a list.
     static func find(_ silence: AlertSilence, in text: String, now: Double) throws(ReadingError) -> SilenceState? {
+        var state = SilenceState(ids: [], secondsLeft: 0)
+        for one in try ours(silence, in: text) where one.comment == silence.comment {
+            guard let end = seconds(one.endsAt) else { throw .unreadable("\(one.endsAt) is not a time") }
+            state.ids.append(one.id)
+            state.secondsLeft = max(state.secondsLeft, end - now)
+        }
+        return state.ids.isEmpty ? nil : state
+    }
+
+    /// The runs whose silence of this name is in the list, there or to come and with these matchers.
+    ///
+    /// - Throws: `ReadingError` for what is not such a list.
+    static func runs(_ silence: AlertSilence, in text: String) throws(ReadingError) -> [String] {
+        Set(try ours(silence, in: text).compactMap { AlertSilence.run(in: $0.comment, name: silence.name) }).sorted()
+    }
+
+    private static func ours(_ silence: AlertSilence, in text: String) throws(ReadingError) -> [Listed] {
         let listed: [Listed]
         do {
             listed = try JSONDecoder().decode([Listed].self, from: Data(text.utf8))
@@ -54,16 +71,10 @@ enum AlertmanagerRequests {
             throw .unreadable("it is not a list of silences")
         }
         let matchers = Set(silence.matchers)
-        var state = SilenceState(ids: [], secondsLeft: 0)
-        for one in listed where one.status.state != "expired" {
-            guard one.createdBy == AlertSilence.creator, one.comment == silence.comment,
-                Set(one.matchers.map(\.matcher)) == matchers
-            else { continue }
-            guard let end = seconds(one.endsAt) else { throw .unreadable("\(one.endsAt) is not a time") }
-            state.ids.append(one.id)
-            state.secondsLeft = max(state.secondsLeft, end - now)
+        return listed.filter { one in
+            one.status.state != "expired" && one.createdBy == AlertSilence.creator
+                && Set(one.matchers.map(\.matcher)) == matchers
         }
-        return state.ids.isEmpty ? nil : state
     }
 
     // MARK: for plans

@@ -5,6 +5,28 @@ public enum CommandRendering {
     /// Lines that are not jobs do the same thing when done twice. Actions on the API name the first control-plane
     /// host; where that one cannot be reached, another one is used in its stead.
     public static func commands(for action: Action, playbook: Playbook) -> [RenderedCommand] {
+        commands(for: action, playbook: playbook, mark: nil)
+    }
+
+    /// The same, with the marks that go with effects; plans tell the commands without, as without the fence.
+    static func commands(
+        for action: Action,
+        playbook: Playbook,
+        mark: MarkedCommand.Mark?
+    ) -> [RenderedCommand] {
+        var lines = plain(action, playbook, mark)
+        guard let mark else { return lines }
+        for index in lines.indices where lines[index].means != .copy {
+            lines[index].command.words = MarkedCommand.around(lines[index].command.words, action, mark)
+        }
+        return lines
+    }
+
+    private static func plain(
+        _ action: Action,
+        _ playbook: Playbook,
+        _ mark: MarkedCommand.Mark?
+    ) -> [RenderedCommand] {
         switch action {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
             .mask, .unmask,
@@ -30,7 +52,10 @@ public enum CommandRendering {
             [CalicoCommands(playbook).line(action)]
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .setDaemonSetVariable:
-            [apiLine(action, playbook: playbook)]
+            [apiLine(action, playbook: playbook, mark)]
+        case .dropMark(let effect):
+            effect.hostMark.map { [RenderedCommand(host: $0.host, command: dropped(effect))] }
+                ?? (effect.isMarkedInAPI ? [apiLine(action, playbook: playbook, mark)] : [])
         case .convertHelmRelease(let conversion):
             HelmRequests(playbook).conversion(conversion)
         case .removeHelmSecret(let conversion):
@@ -48,6 +73,12 @@ public enum CommandRendering {
             silence.isWindow == true
                 ? MaintenanceWindow.lines(silence, playbook, \.close) : AlertmanagerRequests.lines(closing: silence)
         }
+    }
+
+    /// Nothing but the removal of the mark.
+    private static func dropped(_ effect: SideEffect) -> Command {
+        let nowhere = MarkedCommand.Mark(run: "", step: "")
+        return Command(MarkedCommand.around(["true"], .dropMark(effect), nowhere), needsRoot: true)
     }
 
     /// The host on which API actions are carried out, unless it cannot be reached.
@@ -172,7 +203,7 @@ extension CommandRendering {
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
             .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage:
+            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -215,7 +246,7 @@ extension CommandRendering {
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage:
+            .pullImage, .dropMark:
             preconditionFailure("not an action on files")
         }
     }
@@ -229,7 +260,11 @@ extension CommandRendering {
 // MARK: the API
 
 extension CommandRendering {
-    private static func apiLine(_ action: Action, playbook: Playbook) -> RenderedCommand {
+    private static func apiLine(
+        _ action: Action,
+        playbook: Playbook,
+        _ mark: MarkedCommand.Mark?
+    ) -> RenderedCommand {
         let kubectl = Kubectl(playbook)
         let command: Command
         switch action {
@@ -245,12 +280,23 @@ extension CommandRendering {
                     + (options.deletesEmptyDirData ? ["--delete-local-data"] : []),
                 needsRoot: true
             )
-        case .setUpdateStrategy(let namespace, let daemonSet, let strategy, _):
+        case .setUpdateStrategy(let namespace, let daemonSet, let strategy, let prior):
             command = kubectl.patch(
                 ["daemonsets.apps", daemonSet, "--namespace=\(namespace)"],
                 type: "strategic",
-                UpdateStrategyPatch(type: strategy)
+                UpdateStrategyPatch(
+                    type: strategy,
+                    mark: mark.map { strategy == DaemonSetState.held ? .set(run: $0.run, prior: prior) : .removed }
+                )
             )
+        case .dropMark(.updateStrategy(let namespace, let daemonSet, _, _)):
+            command = kubectl.patch(
+                ["daemonsets.apps", daemonSet, "--namespace=\(namespace)"],
+                type: "strategic",
+                UpdateStrategyPatch(type: nil, mark: .removed)
+            )
+        case .dropMark(.cordon(let node, let mark)):
+            command = kubectl.patch(["node", node], type: "json", PatchOperation.unmark(mark))
         // Not a patch: a merge adds a container of an unknown name, `set image` refuses it.
         case .setDaemonSetImage(let namespace, let daemonSet, let container, let image):
             command = kubectl.brief(
@@ -278,9 +324,19 @@ extension CommandRendering {
             .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .pullImage:
+            .saveCalico, .migrateCalico, .switchCalico, .pullImage, .dropMark:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)
+    }
+}
+
+extension SideEffect {
+    /// Whether an annotation of an object marks it.
+    fileprivate var isMarkedInAPI: Bool {
+        switch self {
+        case .cordon, .updateStrategy: true
+        case .mask, .pause, .liftedHold, .silence, .calicoPaused: false
+        }
     }
 }

@@ -19,9 +19,23 @@ enum EtcdReading {
             isLeader: endpoint.Status.leader == endpoint.Status.header.member_id,
             version: endpoint.Status.version,
             databaseSize: ByteCount(bytes: endpoint.Status.dbSize ?? 0),
+            quota: try quota(sections),
             memberCount: count ?? 0,
             alarms: alarms.text.split(separator: "\n").compactMap(alarm)
         )
+    }
+
+    /// What a member has that was told no quota, or 0; a negative one means none.
+    ///
+    /// - Source: etcd 3.2 to 3.4 Documentation/op-guide/maintenance.md, "Space quota", and etcdserver/quota.go,
+    ///   DefaultQuotaBytes and NewBackendQuota
+    static let defaultQuota = ByteCount.mebibytes(2048)
+
+    private static func quota(_ sections: Sections) throws(ReadingError) -> ByteCount? {
+        let text = try sections.part("quota").text
+        guard !text.isEmpty else { return defaultQuota }
+        guard let bytes = Int64(text) else { throw .unreadable("not a quota: \(text.prefix(40))") }
+        return bytes < 0 ? nil : bytes == 0 ? defaultQuota : ByteCount(bytes: bytes)
     }
 
     /// `NOSPACE` of `memberID:8211f1d0f64f3269 alarm:NOSPACE`.

@@ -206,7 +206,10 @@ enum HostScripts {
         printf '\\n@upgrader version %s\\n' "$?"
         """
 
-    /// Four questions to the etcd member; the parameters are the etcdctl command.
+    /// Four questions to the etcd member, and its quota as it was started with; the parameters are the etcdctl command.
+    ///
+    /// A flag wins over its variable; where there is a configuration file, that alone counts.
+    /// - Source: etcd 3.2 to 3.4 Documentation/op-guide/configuration.md
     static let etcdMember = """
         "$@" endpoint health 2>&1
         printf '\\n@upgrader health %s\\n' "$?"
@@ -216,6 +219,23 @@ enum HostScripts {
         printf '\\n@upgrader members %s\\n' "$?"
         "$@" alarm list
         printf '\\n@upgrader alarms %s\\n' "$?"
+        pid=$(systemctl show -p MainPID -- etcd)
+        pid=${pid#MainPID=}
+        if [ "${pid:-0}" -gt 0 ] && [ -r "/proc/$pid/cmdline" ]; then
+            value() { sed -n -e "s/^--\\{0,1\\}$1=//p" -e "/^--\\{0,1\\}$1\\$/{n;p;}" | tail -n 1; }
+            words=$(tr '\\000' '\\n' <"/proc/$pid/cmdline")
+            variables=$(tr '\\000' '\\n' <"/proc/$pid/environ")
+            file=$(printf '%s\\n' "$words" | value config-file)
+            [ -n "$file" ] || file=$(printf '%s\\n' "$variables" | sed -n 's/^ETCD_CONFIG_FILE=//p')
+            if [ -n "$file" ]; then
+                sed -n 's/^quota-backend-bytes: *\\(-\\{0,1\\}[0-9]*\\).*/\\1/p' -- "$file"
+            else
+                quota=$(printf '%s\\n' "$words" | value quota-backend-bytes)
+                [ -n "$quota" ] || quota=$(printf '%s\\n' "$variables" | sed -n 's/^ETCD_QUOTA_BACKEND_BYTES=//p')
+                printf '%s\\n' "$quota"
+            fi
+        fi
+        printf '\\n@upgrader quota %s\\n' "$?"
         """
 
     /// Size and SHA-256 of the file `$1`.

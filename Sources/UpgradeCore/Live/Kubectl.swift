@@ -7,6 +7,11 @@ struct Kubectl {
     /// The annotation that says which run cordoned a node; set in the same request as the cordon.
     static let cordonMark = "upgrader/cordoned-by"
 
+    /// The annotations of a DaemonSet whose update strategy a run has set: the run, and the strategy before; set and removed
+    /// in the same request as the strategy.
+    static let strategyMark = "upgrader/strategy-set-by"
+    static let strategyBefore = "upgrader/strategy-before"
+
     /// The API options of the playbook.
     var options: APIOptions
     /// The API server to ask; `nil` leaves it to the kubeconfig.
@@ -87,14 +92,20 @@ struct PatchOperation: Encodable {
 
     /// The patch that takes our cordon away and fails where the mark is not ours.
     static func uncordon(mark: String) -> [PatchOperation] {
+        unmark(mark) + [
+            // > 4.1. add: If the target location specifies an object member that does exist, that member's value is
+            // > replaced.  So it holds whether or not somebody has uncordoned the node already.  (RFC 6902)
+            PatchOperation(op: "add", path: "/spec/unschedulable", value: .flag(false))
+        ]
+    }
+
+    /// The patch that takes the mark away alone, and fails where it is not ours.
+    static func unmark(_ mark: String) -> [PatchOperation] {
         // > 4. Evaluation: ~1 stands for / in a reference token.  (RFC 6901)
         let path = "/metadata/annotations/\(Kubectl.cordonMark.replacing("/", with: "~1"))"
         return [
             PatchOperation(op: "test", path: path, value: .text(mark)),
             PatchOperation(op: "remove", path: path),
-            // > 4.1. add: If the target location specifies an object member that does exist, that member's value is
-            // > replaced.  So it holds whether or not somebody has uncordoned the node already.  (RFC 6902)
-            PatchOperation(op: "add", path: "/spec/unschedulable", value: .flag(false)),
         ]
     }
 }
@@ -105,15 +116,32 @@ struct PatchOperation: Encodable {
 /// server accepts it beside `OnDelete`.
 /// - Source: Kubernetes 1.12 pkg/apis/apps/validation/validation.go, ValidateDaemonSetUpdateStrategy
 struct UpdateStrategyPatch: Encodable {
+    /// What becomes of the annotations beside it.
+    enum Mark {
+        case set(run: String, prior: String)
+        case removed
+    }
+    struct Metadata: Encodable {
+        // `null` removes a key. (RFC 7396; strategic merges do as well)
+        var annotations: [String: String?]
+    }
     struct Strategy: Encodable {
         var type: String
     }
     struct Spec: Encodable {
         var updateStrategy: Strategy
     }
-    var spec: Spec
+    var metadata: Metadata?
+    var spec: Spec?
 
-    init(type: String) {
-        spec = Spec(updateStrategy: Strategy(type: type))
+    init(type: String?, mark: Mark?) {
+        spec = type.map { Spec(updateStrategy: Strategy(type: $0)) }
+        let annotations: [String: String?]? =
+            switch mark {
+            case nil: nil
+            case .set(let run, let prior): [Kubectl.strategyMark: run, Kubectl.strategyBefore: prior]
+            case .removed: [Kubectl.strategyMark: nil, Kubectl.strategyBefore: nil]
+            }
+        metadata = annotations.map(Metadata.init)
     }
 }

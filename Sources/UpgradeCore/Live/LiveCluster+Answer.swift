@@ -61,6 +61,7 @@ extension LiveCluster {
         if case .helmReleases(let compares) = probe {
             return .helmReleases(try await helmInventory(compares: compares))
         }
+        if case .silenceMarks(let silence) = probe { throw SilencedCluster.missing(silence) }
         if case .silence(let silence) = probe { throw SilencedCluster.missing(silence) }
         guard let question = ProbeRendering.question(for: probe, playbook: playbook) else {
             preconditionFailure("every probe is a question to a host or to this machine")

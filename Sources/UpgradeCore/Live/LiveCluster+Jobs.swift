@@ -138,7 +138,7 @@ extension LiveCluster {
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable:
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable, .dropMark:
             playbook.deadlines.connect
         }
     }
@@ -177,7 +177,7 @@ extension Action {
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage:
+            .pullImage, .dropMark:
             false
         }
     }

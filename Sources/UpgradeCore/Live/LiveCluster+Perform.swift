@@ -36,7 +36,8 @@ extension LiveCluster {
         case .openSilence(let silence), .closeSilence(let silence): throw SilencedCluster.missing(silence)
         default: break
         }
-        for line in CommandRendering.commands(for: action, playbook: playbook) {
+        let mark = MarkedCommand.Mark(run: job.run, step: job.key.description)
+        for line in CommandRendering.commands(for: action, playbook: playbook, mark: mark) {
             switch line.means {
             case .call where action.isOnAPI: try await callAPI(line, of: action, report: report)
             case .call: try await call(line, report: report)
@@ -75,7 +76,7 @@ extension LiveCluster {
         report(.ran(CommandTrace(line.command, on: host, result, watch)))
         if result.succeeded { return }
         // The patch tests for our mark, which the first try may have taken away before its answer was lost.
-        if case .uncordon(let node, let mark) = action, mayHaveRun,
+        if mayHaveRun, let (node, mark) = action.testedMark,
             try await answer([.node(node)]).answers[.node(node)].isWithout(mark: mark)
         {
             return
@@ -132,6 +133,14 @@ extension Answer? {
 }
 
 extension Action {
+    /// The mark of a node that the patch tests for and takes away.
+    fileprivate var testedMark: (node: String, mark: String)? {
+        switch self {
+        case .uncordon(let node, let mark), .dropMark(.cordon(let node, let mark)): (node, mark)
+        default: nil
+        }
+    }
+
     /// Whether the action is a request to the API, which any control-plane host can make.
     var isOnAPI: Bool {
         switch self {
@@ -139,6 +148,7 @@ extension Action {
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
             .setDaemonSetVariable:
             true
+        case .dropMark(let effect): effect.hostMark == nil
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
             .mask, .unmask,
             .pause, .unpause, .restart,

@@ -68,6 +68,21 @@ enum ObjectReading {
         )
     }
 
+    static func markedDaemonSets(_ text: String) throws(ReadingError) -> [MarkedDaemonSet] {
+        try HostJSON.read(KubernetesObjects.List<KubernetesObjects.DaemonSet>.self, text).items.compactMap { one in
+            guard let run = one.metadata.annotations?[Kubectl.strategyMark],
+                let prior = one.metadata.annotations?[Kubectl.strategyBefore]
+            else { return nil }
+            return MarkedDaemonSet(
+                namespace: one.metadata.namespace ?? "",
+                name: one.metadata.name,
+                strategy: one.spec.updateStrategy?.type ?? "",
+                run: run,
+                prior: prior
+            )
+        }
+    }
+
     static func deployment(_ text: String) throws(ReadingError) -> DeploymentState? {
         guard !isEmpty(text) else { return nil }
         let deployment = try HostJSON.read(KubernetesObjects.Deployment.self, text)

@@ -21,7 +21,7 @@ struct PackageLock: Sendable {
             .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
             .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage:
+            .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark:
             false
         }
     }

@@ -23,15 +23,15 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         // So are pods that a node reaches: first the API, then the node.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
-        case .localFile, .helmReleases, .silence, .podReach: nil
+        case .localFile, .helmReleases, .silence, .silenceMarks, .podReach: nil
         case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
-            .calicoConfiguration, .nodeImage, .programs:
+            .calicoConfiguration, .nodeImage, .programs, .marks:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot, .calicoStores: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
-            .objects, .helmManifests:
+            .objects, .helmManifests, .markedDaemonSets:
             apiQuestion(probe, playbook: playbook)
         }
     }
@@ -163,6 +163,10 @@ extension ProbeRendering {
             return ask(host, script(CalicoScripts.configuration, "calico-configuration", [])) { text in
                 .calicoConfiguration(text.split(separator: "\n").map(String.init))
             }
+        case .marks(let host):
+            return ask(host, MarkedCommand.question) { text throws(ReadingError) in
+                .marks(try HostReading.marks(text))
+            }
         case .nodeImage(let host, let image, let client):
             let words = [client?.rawValue ?? "", image, CalicoCommands.withRegistry(image)]
             return ask(host, script(CalicoNodeScripts.image, "node-image", words)) { text in
@@ -178,7 +182,8 @@ extension ProbeRendering {
             }
         case .localFile, .etcdMember, .snapshot, .calicoStores, .apiServer, .apiServers, .leader, .nodes, .node,
             .podsOnNode, .budgets,
-            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence, .podReach:
+            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence, .podReach,
+            .markedDaemonSets, .silenceMarks:
             return nil
         }
     }
@@ -212,7 +217,8 @@ extension ProbeRendering {
             .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence:
+            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .marks, .markedDaemonSets, .silenceMarks:
             return nil
         }
     }
@@ -281,9 +287,13 @@ extension ProbeRendering {
             return askAPI(script(ObjectScripts.helm, "helm", brief)) { text throws(ReadingError) in
                 .helmManifests(try HelmReading.manifests(text))
             }
+        case .markedDaemonSets:
+            return askAPI(get(kubectl, ["daemonsets.apps", "--all-namespaces"])) { text throws(ReadingError) in
+                .markedDaemonSets(try ObjectReading.markedDaemonSets(text))
+            }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
             .packageSystem, .unit,
-            .file, .files,
+            .file, .files, .marks, .silenceMarks,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
             .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs:

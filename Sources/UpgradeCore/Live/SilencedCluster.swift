@@ -57,6 +57,8 @@ public struct SilencedCluster: ClusterAccess {
         for probe in probes {
             if case .silence(let silence) = probe {
                 seen.record(.silence(try await find(silence, report)), to: probe)
+            } else if case .silenceMarks(let silence) = probe {
+                seen.record(.silenceMarks(try await runs(silence, report)), to: probe)
             } else {
                 rest.append(probe)
             }
@@ -123,6 +125,23 @@ public struct SilencedCluster: ClusterAccess {
     ) async throws(AccessError) -> SilenceState? {
         if let window = window(silence) { return try await window.look() }
         return try await retrying(silence, report) { () async throws(AccessError) in try await look(silence) }
+    }
+
+    /// The runs that have such a silence open; a window can only be asked for one run.
+    private func runs(
+        _ silence: AlertSilence,
+        _ report: @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> [String] {
+        if window(silence) != nil { return [] }
+        return try await retrying(silence, report) { () async throws(AccessError) in
+            let (request, answer) = try await send("GET", AlertmanagerRequests.list(silence), silence)
+            do throws(ReadingError) {
+                return try AlertmanagerRequests.runs(silence, in: answer.body)
+            } catch {
+                guard case .unreadable(let reason) = error else { throw Self.missing(silence) }
+                throw .unreadable(host: Self.host(silence), command: Self.text(request), reason: reason)
+            }
+        }
     }
 
     private func look(_ silence: AlertSilence) async throws(AccessError) -> SilenceState? {

@@ -23,6 +23,9 @@ public struct Plan: Hashable, Sendable, Codable {
     public var takesBack: String?
     /// The step of that run from which on all is taken back, the first of its lane; `nil` where it is one worker's lane.
     public var takesBackTo: StepKey?
+    /// The runs whose marks it undoes, their own state being lost; `nil` for any other plan. Its hop is then only the one
+    /// in which the cluster stands.
+    public var recovers: [String]?
 
     /// Makes a plan.
     public init(
@@ -47,10 +50,12 @@ public struct Plan: Hashable, Sendable, Codable {
     }
 
     /// The release that it leads from.
-    public var from: MinorRelease? { takesBack == nil ? hops.first?.id.from : hops.first?.id.to }
+    public var from: MinorRelease? {
+        recovers != nil ? nil : takesBack == nil ? hops.first?.id.from : hops.first?.id.to
+    }
 
     /// The release that it leads to.
-    public var to: MinorRelease? { takesBack == nil ? hops.last?.id.to : hops.last?.id.from }
+    public var to: MinorRelease? { recovers != nil ? nil : takesBack == nil ? hops.last?.id.to : hops.last?.id.from }
 
     /// Every step in the order of the plan: lanes of a batch one after another.
     public var keys: [StepKey] {

@@ -143,6 +143,11 @@ public enum Cleanup {
             case .failure(let error):
                 outcomes.append(.failed(effect, error))
             case .success(false):
+                // It would be taken for ours by whoever has only the marks to go by.
+                if effect.leavesMark, let error = await drop(effect, entry.key, run, machineIDs, access, report) {
+                    outcomes.append(.failed(effect, error))
+                    continue
+                }
                 try recorder.append([.struck(effect, undone: false)])
                 outcomes.append(.notOurs(effect))
             case .success(true):
@@ -161,6 +166,28 @@ public enum Cleanup {
             }
         }
         return outcomes
+    }
+
+    /// Takes away the mark of an effect that is not ours any more.
+    ///
+    /// - Returns: why that could not be done; `nil` also on another machine, where there is none of ours.
+    private static func drop(
+        _ effect: SideEffect,
+        _ key: StepKey,
+        _ run: String,
+        _ machineIDs: [String: String],
+        _ access: any ClusterAccess,
+        _ report: @escaping @Sendable (ActionProgress) -> Void
+    ) async -> AccessError? {
+        let machine = effect.machine.flatMap { machineIDs[$0] }
+        let job = JobID(run: run, key: key, attempt: 0, index: 0, machine: machine)
+        do throws(AccessError) {
+            try await access.perform(.dropMark(effect), as: job, report: report)
+            return nil
+        } catch {
+            if case .remote(.anotherMachine) = error { return nil }
+            return error
+        }
     }
 
     /// What may still run of steps in flight and of attempts that are given up.

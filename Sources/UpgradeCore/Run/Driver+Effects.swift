@@ -24,6 +24,17 @@ extension Driver {
         return JobID(run: run, key: key, attempt: attempt, index: index, machine: machine)
     }
 
+    /// Takes away the marks of what is still in the ledger at the end: somebody else has undone it, or made it theirs.
+    ///
+    /// A host that is away keeps a mark that has no effect any more; the run is complete all the same.
+    func dropMarks(_ record: RunState) async {
+        guard record.skipped.isEmpty else { return }
+        for entry in record.ledger.entries where entry.effect.leavesMark {
+            let drop = Action.dropMark(entry.effect)
+            try? await access.perform(drop, as: job(entry.key, drop, 0, 0)) { _ in }
+        }
+    }
+
     /// What is asked about a step that has failed: from the record, where its failure is durable already.
     func question(
         _ key: StepKey,

@@ -104,6 +104,7 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
             var following: [RunEffect] = []
             let records = effects.compactMap(\.record)
             if !records.isEmpty {
+                if records.contains(.stopped(.completed)) { await dropMarks(recorder.state) }
                 do {
                     try recorder.append(records)
                 } catch {

@@ -186,6 +186,19 @@ public struct RunDirectory: Hashable, Sendable {
     /// Where the simulated cluster of the embedded default is kept.
     public var simulationPath: String { path + "/simulation.json" }
 
+    /// Whether there is such a directory.
+    public var exists: Bool { access(path, F_OK) == 0 }
+
+    /// Where the simulated cluster of a run is that has lost everything else, for a cleanup by marks.
+    ///
+    /// - Parameter directory: that of the cleanup, or the one that it will have.
+    /// - Returns: the newest of the cluster's; `nil` where there is none, and for any other run.
+    public static func lostSimulation(besides directory: RunDirectory) -> RunDirectory? {
+        guard !directory.exists || (try? directory.plan())?.recovers != nil else { return nil }
+        let lost = entries(directory.clusterPath).filter { !isRun($0) }.map(RunDirectory.init)
+        return lost.filter { access($0.simulationPath, F_OK) == 0 }.max { $0.name < $1.name }
+    }
+
     var playbookPath: String { path + "/playbook.yaml" }
 
     var originPath: String { path + "/origin.json" }

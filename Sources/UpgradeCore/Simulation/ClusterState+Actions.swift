@@ -178,6 +178,10 @@ extension ClusterState {
             daemonSets["\(namespace)/\(daemonSet)"]?.datastoreType = value
         case .pullImage(let host, let image, let client):
             setImage(image, NodeImage(client: client, isPresent: true), on: host)
+        case .dropMark(.cordon(let node, let mark)):
+            if nodes[node]?.cordonMark == mark { nodes[node]?.cordonMark = nil }
+        // The mark of a host or a DaemonSet is no part of this: see `unmark`.
+        case .dropMark: break
         case .openSilence(let silence):
             silences = (silences ?? []).union([silence])
         case .closeSilence(let silence):

@@ -81,6 +81,17 @@ extension ClusterState {
         case .programs(let host, let names):
             let missing = try simulated(host).missingPrograms ?? []
             return .programs(names.filter { !missing.contains($0) })
+        case .marks(let host):
+            return .marks(marks(of: try simulated(host)))
+        case .markedDaemonSets:
+            return .markedDaemonSets(markedDaemonSets)
+        case .silenceMarks(let silence):
+            let open = (silences ?? []).filter { other in
+                var same = silence
+                same.mark = other.mark
+                return same == other && other.isWindow != true
+            }
+            return .silenceMarks(Set(open.map(\.mark)).sorted())
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

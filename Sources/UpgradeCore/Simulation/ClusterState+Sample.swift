@@ -20,6 +20,7 @@ extension ClusterState {
                     isLeader: host == etcdHosts.first,
                     version: "3.4.23",
                     databaseSize: .mebibytes(64),
+                    quota: .mebibytes(2048),
                     memberCount: etcdHosts.count
                 )
             }

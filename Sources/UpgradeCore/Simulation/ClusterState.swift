@@ -41,6 +41,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var missingPrograms: Set<String>?
         /// Calico's files that name etcd's v2 API.
         public var calicoFiles: [String]?
+        /// What runs have marked as theirs; absent where nothing ever was.
+        public var marks: [HostMark]?
         /// What apt has fetched and not installed yet.
         public var archives: [PackageSpec]?
         /// Conffiles of packages that are not installed yet.
@@ -80,6 +82,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var budgets: [BudgetState] = []
     /// DaemonSets by `namespace/name`.
     public var daemonSets: [String: DaemonSetState] = [:]
+    /// DaemonSets whose update strategy a run has set, by `namespace/name`; absent where none ever was.
+    public var daemonSetMarks: [String: MarkedDaemonSet]?
     /// Deployments by `namespace/name`.
     public var deployments: [String: DeploymentState] = [:]
     /// What else was made through the API.

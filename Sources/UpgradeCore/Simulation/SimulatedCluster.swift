@@ -70,11 +70,17 @@ public actor SimulatedCluster: ClusterAccess {
             )
         }
         // In place: a copy of a cluster of hundreds of hosts for each action would cost more than all else in a walk.
-        try await untilFree(report) { (state) throws(AccessError) in try state.begin(action) }
+        try await untilFree(report) { (state) throws(AccessError) in
+            try state.begin(action)
+            state.mark(action, job)
+        }
         try change(state)
         await pass()
         // Another lane may have acted meanwhile: the end is applied to what the cluster is then.
-        try await untilFree(report) { (state) throws(AccessError) in try state.end(action) }
+        try await untilFree(report) { (state) throws(AccessError) in
+            try state.end(action)
+            state.unmark(action)
+        }
         if action.isJob {
             state.jobs.insert(job.unitName)
         }

@@ -52,6 +52,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case etcdUnhealthy(host: String)
     /// Fewer than all members are there, so that one more loss would be one too many.
     case etcdMemberMissing(known: Int, expected: Int)
+    /// An etcd member's database is so large that it may soon take no more writes.
+    case etcdNearQuota(host: String, size: ByteCount, quota: ByteCount)
     /// An etcd alarm is raised.
     case etcdAlarm(host: String, alarm: String)
     /// A snapshot did not verify.

@@ -40,6 +40,8 @@ extension Unmet {
         case .etcdUnhealthy(let host): "the etcd member on \(host) is not healthy"
         case .etcdMemberMissing(let known, let expected):
             "etcd has \(known) members and the playbook names \(expected) etcd hosts"
+        case .etcdNearQuota(let host, let size, let quota):
+            "the database of etcd on \(host) has \(size) of the \(quota) at which etcd takes no more writes"
         case .etcdAlarm(let host, let alarm): "etcd on \(host) has raised the alarm \(alarm)"
         case .snapshotUnverified(let host, let path): "the etcd snapshot \(path) on \(host) does not verify"
         case .apiServerUnhealthy(let host): "the API server on \(host) does not answer /healthz with ok"
@@ -143,12 +145,17 @@ extension Unmet {
         case .spaceShort(let host, let path, _, _): "free space below \(path) on \(host)"
         case .unitMissing(let host, let unit): "see `systemctl cat \(unit)` on \(host); is the package installed?"
         case .unitMasked(let host, let unit):
-            "find out who masked it; if the mask may go, run `systemctl unmask \(unit)` on \(host)"
+            "find out who masked it (a run leaves its name below \(HostPlace.marks) there); if the mask may go, run "
+                + "`systemctl unmask \(unit)` on \(host), or after a lost run `upgrader cleanup --from-marks`"
         case .programElsewhere(let host, let unit, let program, _):
             "see `systemctl cat \(unit)` and `dpkg --search \(program)` on \(host), and let the unit run the package's program"
         case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host)"
         case .etcdUnhealthy(let host): "see `journalctl -u etcd` on \(host); all members must be healthy"
         case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
+        case .etcdNearQuota(let host, _, _):
+            "`etcdctl compact` to a recent revision, then `etcdctl defrag` on one member after another, \(host) first; if "
+                + "the alarm NOSPACE was raised meanwhile, `etcdctl alarm disarm`; or start etcd with a larger "
+                + "--quota-backend-bytes"
         case .etcdAlarm(let host, _): "see `etcdctl alarm list` on \(host), mend the cause, then `etcdctl alarm disarm`"
         case .snapshotUnverified(let host, let path): "see `etcdctl snapshot status \(path)` on \(host)"
         case .apiServerUnhealthy(let host): "see `journalctl -u kube-apiserver` on \(host)"
@@ -224,7 +231,8 @@ extension Unmet {
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
             .archivesDiffer, .programElsewhere,
             .etcdUnhealthy,
-            .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader, .skewExceeded,
+            .etcdNearQuota, .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader,
+            .skewExceeded,
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
             .podsUnreached, .rolloutTooWide,

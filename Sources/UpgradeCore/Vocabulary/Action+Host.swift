@@ -13,6 +13,7 @@ extension Action {
             .saveCalico(let host, _, _), .migrateCalico(let host, _, _, _), .switchCalico(let host),
             .pullImage(let host, _, _):
             host
+        case .dropMark(let effect): effect.hostMark?.host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .setDaemonSetVariable:

@@ -60,6 +60,8 @@ extension Action {
         case .setDaemonSetVariable(let namespace, let daemonSet, _, let name, let value):
             "set \(name) of \(namespace)/\(daemonSet) to \(value)"
         case .pullImage(let host, let image, let client): "fetch image \(image) to \(host) with \(client)"
+        case .dropMark(let effect):
+            "take the mark away by which \(effect.title), and nothing else: the effect is gone or somebody else's"
         case .closeSilence(let silence): "end \(silence.isWindow == true ? "" : "the silence of ")\(silence.what)"
         }
     }

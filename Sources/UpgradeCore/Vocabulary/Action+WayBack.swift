@@ -12,7 +12,7 @@ extension Action {
             .unpause,
             .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
             .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence, .saveCalico,
-            .migrateCalico, .pullImage:
+            .migrateCalico, .pullImage, .dropMark:
             false
         }
     }

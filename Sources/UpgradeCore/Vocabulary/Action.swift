@@ -84,6 +84,8 @@ public enum Action: Hashable, Sendable, Codable {
     case setDaemonSetVariable(namespace: String, daemonSet: String, container: String, name: String, value: String)
     /// Fetches an image to the host before a pod wants it; what runs is not touched.
     case pullImage(host: String, image: String, client: ImageClient)
+    /// Takes away the mark of an effect that is gone, or that somebody else has changed; the rest stays as it is.
+    case dropMark(SideEffect)
 }
 
 /// A package at a version.
@@ -138,7 +140,8 @@ extension Action {
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,
             .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable:
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable,
+            .dropMark:
             false
         }
     }

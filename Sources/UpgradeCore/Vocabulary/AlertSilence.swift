@@ -76,6 +76,15 @@ public struct AlertSilence: Hashable, Sendable, Codable {
     /// The comment, as Alertmanager shows it: the run, and the name of the silence in it.
     public var comment: String { "upgrader run \(mark), silence \(name)" }
 
+    /// The run that a comment names, where it is one of the silence of this name.
+    static func run(in comment: String, name: String) -> String? {
+        let (start, end) = ("upgrader run ", ", silence \(name)")
+        guard comment.hasPrefix(start), comment.hasSuffix(end), comment.count > start.count + end.count else {
+            return nil
+        }
+        return String(comment.dropFirst(start.count).dropLast(end.count))
+    }
+
     /// Which alerts, and where, for a person.
     public var what: String {
         isWindow != true

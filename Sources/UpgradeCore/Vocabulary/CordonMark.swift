@@ -10,6 +10,11 @@ public enum CordonMark {
     /// - Returns: what stands in the node's annotation.
     public static func ahead(of run: String) -> String { run + ending }
 
+    /// The run whose mark it is.
+    public static func run(of mark: String) -> String {
+        mark.hasSuffix(ending) ? String(mark.dropLast(ending.count)) : mark
+    }
+
     /// Whether the node is cordoned and only waits for its lane.
     public static func isAhead(_ node: NodeState) -> Bool {
         node.isCordoned && node.cordonMark?.hasSuffix(ending) == true

@@ -110,6 +110,8 @@ public struct EtcdMemberState: Hashable, Sendable, Codable {
     public var version: String
     /// The size of its database.
     public var databaseSize: ByteCount
+    /// At which size it takes no more writes; `nil` where it has no such limit, or that was not asked.
+    public var quota: ByteCount?
     /// The number of members that it knows of.
     public var memberCount: Int
     /// Alarms raised, such as `NOSPACE`; empty when all is well.
@@ -121,6 +123,7 @@ public struct EtcdMemberState: Hashable, Sendable, Codable {
         isLeader: Bool = false,
         version: String,
         databaseSize: ByteCount = ByteCount(bytes: 0),
+        quota: ByteCount? = nil,
         memberCount: Int,
         alarms: [String] = []
     ) {
@@ -128,6 +131,7 @@ public struct EtcdMemberState: Hashable, Sendable, Codable {
         self.isLeader = isLeader
         self.version = version
         self.databaseSize = databaseSize
+        self.quota = quota
         self.memberCount = memberCount
         self.alarms = alarms
     }

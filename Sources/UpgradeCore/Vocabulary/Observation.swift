@@ -333,6 +333,32 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// What runs have marked as theirs on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func marks(on host: String) throws(StepError) -> [HostMark] {
+        guard case .marks(let value) = answers[.marks(host: host)] else { throw missing("marks \(host)") }
+        return value
+    }
+
+    /// The DaemonSets whose update strategy a run has set.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func markedDaemonSets() throws(StepError) -> [MarkedDaemonSet] {
+        guard case .markedDaemonSets(let value) = answers[.markedDaemonSets] else { throw missing("marked DaemonSets") }
+        return value
+    }
+
+    /// The runs that have such a silence open.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func silenceMarks(_ silence: AlertSilence) throws(StepError) -> [String] {
+        guard case .silenceMarks(let value) = answers[.silenceMarks(silence)] else {
+            throw missing("runs of silence \(silence.name)")
+        }
+        return value
+    }
+
     /// The silence of a run; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

@@ -79,6 +79,12 @@ public enum Probe: Hashable, Sendable, Codable {
     case nodeImage(host: String, image: String, client: ImageClient?)
     /// Which of these programs root finds on the host.
     case programs(host: String, names: [String])
+    /// What runs have marked as theirs on the host, and how each effect stands.
+    case marks(host: String)
+    /// The DaemonSets whose update strategy a run has marked as set by it.
+    case markedDaemonSets
+    /// Which runs have a silence open in an Alertmanager that is this one but for the run.
+    case silenceMarks(AlertSilence)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -155,4 +161,10 @@ public enum Answer: Hashable, Sendable, Codable {
     case nodeImage(NodeImage)
     /// To `.programs`: those that are there, in the order of the question.
     case programs([String])
+    /// To `.marks`, in the order of their names.
+    case marks([HostMark])
+    /// To `.markedDaemonSets`.
+    case markedDaemonSets([MarkedDaemonSet])
+    /// To `.silenceMarks`: names of runs, each once; none for a window, which tells of one run only when asked.
+    case silenceMarks([String])
 }

@@ -99,8 +99,10 @@ extension Action {
         case .mask(let host, let unit): .mask(host: host, unit: unit)
         case .pause(let host, let unit): .pause(host: host, unit: unit)
         case .unhold(let host, let package): .liftedHold(host: host, package: package)
+        // Any other strategy lets the DaemonSet replace its pods again, as before the run.
         case .setUpdateStrategy(let namespace, let daemonSet, let set, let prior):
-            .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior)
+            set == DaemonSetState.held
+                ? .updateStrategy(namespace: namespace, daemonSet: daemonSet, set: set, prior: prior) : nil
         case .openSilence(let silence): .silence(silence)
         case .migrateCalico(let host, let store, .start, let mark): .calicoPaused(host: host, store: store, mark: mark)
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .hold, .unmask,
@@ -111,7 +113,7 @@ extension Action {
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
             .closeSilence, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage:
+            .pullImage, .dropMark:
             nil
         }
     }

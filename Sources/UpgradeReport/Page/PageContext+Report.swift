@@ -15,7 +15,9 @@ extension PageContext {
         let skipped = steps.count { $0.outcome == "skipped" }
         let worked = report.sittings.reduce(0) { $0 + $1.ended - $1.began }
         pageTitle = "\(report.cluster) \(report.from) to \(report.to): \(report.status.rawValue)"
-        heading = "\(report.cluster): \(report.from) → \(report.to)"
+        heading =
+            report.to.isEmpty
+            ? "\(report.cluster): cleanup by marks" : "\(report.cluster): \(report.from) → \(report.to)"
         let asks = report.asked.isEmpty ? "" : "; it waits for an answer about \(report.asked.joined(separator: ", "))"
         statusText = report.status.title + asks
         statusClass = report.status.rawValue

@@ -11,7 +11,9 @@ enum GateReadings {
         // A majority must be left (https://etcd.io/docs/v3.4/faq/, "What is failure tolerance").
         let spare = max(0, healthy - (hosts.count / 2 + 1))
         let alarms = Set(members.flatMap(\.alarms)).sorted().joined(separator: ", ")
-        let size = members.map(\.databaseSize).max() ?? ByteCount(bytes: 0)
+        let largest = members.max { $0.databaseSize < $1.databaseSize }
+        let quota = largest?.quota.map { " of \($0)" } ?? ""
+        let size = "\(largest?.databaseSize ?? ByteCount(bytes: 0))\(quota)"
         var alarm = GateReading("etcd alarms", alarms.isEmpty ? "none" : alarms, needs: "none")
         alarm.spare = "database \(size)"
         return [

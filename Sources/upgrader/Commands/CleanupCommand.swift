@@ -6,7 +6,11 @@ internal import UpgradeCore
 struct CleanupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cleanup",
-        abstract: "Undo what a run left on the cluster and is still unchanged; leave everything else alone."
+        abstract: "Undo what a run left on the cluster and is still unchanged; leave everything else alone.",
+        discussion:
+            "The ledger of the run says what is ours. Where the run's directory is lost, --from-marks goes by what each effect "
+            + "has left on the cluster with the run's name in it: it looks at every node, DaemonSet, silence and host of the "
+            + "playbook, tells what it has found, and undoes it in a run of its own. Call it again when it was killed."
     )
 
     @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
@@ -14,6 +18,15 @@ struct CleanupCommand: AsyncParsableCommand {
 
     @Argument(help: "The node or host to clean up; all when not given.")
     var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "No run's directory is left: go by the marks on the cluster that this playbook describes.",
+            valueName: "playbook"
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var fromMarks: String?
 
     @Flag(help: ArgumentHelp(takeoverHelp))
     var takeover = false
@@ -23,8 +36,15 @@ struct CleanupCommand: AsyncParsableCommand {
 
     @OptionGroup var state: StateOptions
 
+    func validate() throws {
+        if fromMarks != nil, run != nil { throw ValidationError("With --from-marks no run is named.") }
+    }
+
     mutating func run() async throws {
         try await complaining(json: format == .json, ends: "cleanup") {
+            if let fromMarks {
+                return try await Recovery(playbook: fromMarks, state: state.state, takesOver: takeover).perform()
+            }
             let directory = try RunDirectory.find(run ?? state.state)
             Output.reader?.take(directory)
             let plan = try directory.plan()

@@ -28,7 +28,7 @@ extension LiveView {
     private func heading(_ width: Int, _ now: Duration) -> LiveLine {
         let from = plan.from?.description ?? ""
         let to = plan.to?.description ?? ""
-        return LiveLine(plan.cluster, .strong).with("  \(from) → \(to)")
+        return LiveLine(plan.cluster, .strong).with(plan.recovers == nil ? "  \(from) → \(to)" : "  cleanup by marks")
             .with(right: "elapsed \(now.onClock)" + (left.map { ", \($0)" } ?? ""), width: width)
     }
 

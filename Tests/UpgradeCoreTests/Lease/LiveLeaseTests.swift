@@ -112,11 +112,9 @@ struct LiveLeaseTests {
         )
         let mask = Action.mask(host: "w1", unit: "kubelet.service")
         try await perform(mask, scene)
-        #expect(
-            scene.remote.calls.first?.command.words.suffix(7) == [
-                "/var/lib/upgrader", "3", "any", "systemctl", "mask", "--", "kubelet.service",
-            ]
-        )
+        let words = scene.remote.calls.first?.command.words ?? []
+        #expect(words.prefix(7).suffix(4) == ["upgrader-fence", "/var/lib/upgrader", "3", "any"])
+        #expect(words.suffix(4) == ["systemctl", "mask", "--", "kubelet.service"])
         await #expect(throws: AccessError.leaseLost(.fenced(host: "w1", seen: 4))) { try await perform(mask, scene) }
         let cordon = Action.uncordon(node: "w1.example.org", mark: "r")
         await #expect(throws: AccessError.leaseLost(.fenced(host: "cp1", seen: 5))) { try await perform(cordon, scene) }
@@ -151,11 +149,9 @@ struct LiveLeaseTests {
         await #expect(throws: error) { try await scene.cluster.perform(fetch, as: job) { _ in } }
         job.fence = 3
         try await scene.cluster.perform(.mask(host: "w1", unit: "kubelet.service"), as: job) { _ in }
-        #expect(
-            scene.remote.calls.last?.command.words.suffix(7) == [
-                "/var/lib/upgrader", "3", "feed", "systemctl", "mask", "--", "kubelet.service",
-            ]
-        )
+        let words = scene.remote.calls.last?.command.words ?? []
+        #expect(words.prefix(7).suffix(4) == ["upgrader-fence", "/var/lib/upgrader", "3", "feed"])
+        #expect(words.suffix(4) == ["systemctl", "mask", "--", "kubelet.service"])
         scene.remote.expectFinished()
     }
 

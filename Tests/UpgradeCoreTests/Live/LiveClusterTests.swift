@@ -124,7 +124,7 @@ struct LiveClusterTests {
 
     @Test("a command that is no job is run again after a lost connection")
     func mask() async throws {
-        let scene = try LiveScene(.lost("w1", "systemctl mask"), .on("w1", "systemctl mask -- kubelet.service"))
+        let scene = try LiveScene(.lost("w1", "upgrader-marked"), .on("w1", "upgrader-marked"))
         try await scene.perform(.mask(host: "w1", unit: "kubelet.service"))
         scene.remote.expectFinished()
         #expect(scene.reports.all == [.reconnecting(host: "w1", reason: "reset by peer")])
@@ -139,8 +139,8 @@ struct LiveClusterTests {
     )
     func refusedAgain(refusal: RemoteError) async throws {
         let scene = try LiveScene(
-            .lost("w1", "systemctl mask"),
-            .on("w1", "systemctl mask", throwing: refusal)
+            .lost("w1", "upgrader-marked"),
+            .on("w1", "upgrader-marked", throwing: refusal)
         )
         await #expect(throws: AccessError.remote(refusal)) {
             try await scene.perform(.mask(host: "w1", unit: "kubelet.service"))

@@ -244,12 +244,13 @@ struct EtcdReadingTests {
         healthStatus: Int = 0,
         statusText: String? = nil,
         statusStatus: Int = 0,
-        alarms: String = ""
+        alarms: String = "",
+        quota: String = ""
     ) throws -> EtcdMemberState {
         try EtcdReading.member(
             Sections(
                 "\(health)\n@upgrader health \(healthStatus)\n\(statusText ?? status)\n@upgrader status \(statusStatus)\n"
-                    + "\(members)\n@upgrader members 0\n\(alarms)\n@upgrader alarms 0\n"
+                    + "\(members)\n@upgrader members 0\n\(alarms)\n@upgrader alarms 0\n\(quota)\n@upgrader quota 0\n"
             )
         )
     }
@@ -263,9 +264,14 @@ struct EtcdReadingTests {
                     isLeader: true,
                     version: "3.4.23",
                     databaseSize: ByteCount(bytes: 20_480),
+                    quota: .mebibytes(2048),
                     memberCount: 3
                 )
         )
+        #expect(try member(quota: "8589934592").quota == .mebibytes(8192))
+        #expect(try member(quota: "0").quota == .mebibytes(2048), "etcd takes 0 for its own default")
+        #expect(try member(quota: "-1").quota == nil, "etcd takes a negative one for none")
+        #expect(throws: ReadingError.self) { try member(quota: "2GiB") }
         #expect(try member(alarms: "memberID:8211f1d0f64f3269 alarm:NOSPACE").alarms == ["NOSPACE"])
     }
 

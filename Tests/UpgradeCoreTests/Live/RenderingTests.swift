@@ -146,12 +146,23 @@ struct RenderingTests {
         case .setDaemonSetVariable: .pullImage(host: "w1", image: "calico/node:v3.7.5", client: .crictl)
         case .pullImage(let host, let image, .crictl): .pullImage(host: host, image: image, client: .docker)
         case .pullImage(let host, let image, .docker): .pullImage(host: host, image: image, client: .ctr)
-        case .pullImage: nil
+        case .pullImage: .dropMark(.mask(host: "cp1", unit: "kube-scheduler"))
+        case .dropMark(.mask):
+            .dropMark(
+                .updateStrategy(
+                    namespace: "kube-system",
+                    daemonSet: "calico-node",
+                    set: "OnDelete",
+                    prior: "RollingUpdate"
+                )
+            )
+        case .dropMark(.updateStrategy): .dropMark(.cordon(node: "w1.example.org", mark: "run-1"))
+        case .dropMark: nil
         }
     }
 
     /// One probe of every kind, as a chain.
-    private static func probe(after probe: Probe?) -> Probe? {
+    static func probe(after probe: Probe?) -> Probe? {
         switch probe {
         case nil: .identity(host: "cp1")
         case .identity: .freeSpace(host: "cp1", path: "/var/lib/upgrader")
@@ -197,7 +208,10 @@ struct RenderingTests {
         case .podReach: .nodeImage(host: "w1", image: "registry.example.org/calico/node:v3.7.5", client: nil)
         case .nodeImage(let host, _, nil): .nodeImage(host: host, image: "calico/node:v3.7.5", client: .ctr)
         case .nodeImage: .programs(host: "cp1", names: ["calicoctl", "calico-upgrade"])
-        case .programs: nil
+        case .programs: .marks(host: "w1")
+        case .marks: .markedDaemonSets
+        case .markedDaemonSets: .silenceMarks(silence)
+        case .silenceMarks: nil
         }
     }
 

@@ -31,6 +31,27 @@ struct ClusterChecksTests {
         #expect(try scene.refusal(EtcdHealthy(), phase, on: "cluster") == .etcdAlarm(host: "etcd2", alarm: "NOSPACE"))
     }
 
+    @Test(
+        "a database above nine tenths of its quota is refused, by name and with what to do",
+        arguments: [(89, false), (91, true)]
+    )
+    func etcdQuota(percent: Int64, isRefused: Bool) throws {
+        var scene = Scene()
+        let quota = ByteCount.mebibytes(2048)
+        let size = ByteCount(bytes: quota.bytes / 100 * percent)
+        scene.members["etcd2"]?.databaseSize = size
+        // Without a quota a member takes writes until its disk is full.
+        #expect(try scene.decide(EtcdHealthy(), phase, on: "cluster") == [])
+        scene.members["etcd2"]?.quota = quota
+        let refusal = try scene.refusal(EtcdHealthy(), phase, on: "cluster")
+        #expect(refusal == (isRefused ? .etcdNearQuota(host: "etcd2", size: size, quota: quota) : nil))
+        guard let refusal else { return }
+        #expect(refusal.why.contains("etcd2") && refusal.why.contains("2048 MiB"))
+        for word in ["etcdctl compact", "etcdctl defrag", "etcdctl alarm disarm"] {
+            #expect(refusal.next.contains(word))
+        }
+    }
+
     @Test("an etcd member that the playbook does not know is refused")
     func etcdMembers() throws {
         var scene = Scene()

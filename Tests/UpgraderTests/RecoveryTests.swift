@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("Cleanup when the state directory is lost")
+struct RecoveryTests {
+    /// A run that was killed with a node in hand, and of whose directory only the simulated cluster is left.
+    private func lost() async throws -> Workshop {
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
+        _ = try await program.wait()
+        try loseState(workshop)
+        return workshop
+    }
+
+    private func loseState(_ workshop: Workshop) throws {
+        for file in workshop.files where !file.hasSuffix("simulation.json") {
+            let path = "\(workshop.scratch.path)/\(file)"
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+                continue
+            }
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    private func left(_ workshop: Workshop) throws -> ClusterState {
+        let name = try #require(workshop.files.first { $0.hasSuffix("simulation.json") })
+        return try #require(try SimulationFile(path: "\(workshop.scratch.path)/\(name)").read())
+    }
+
+    @Test(
+        "what the lost run had in hand is told, the lease of another is respected, and all of it is undone and recorded"
+    )
+    func recovers() async throws {
+        let workshop = try await lost()
+        #expect(try left(workshop).nodes["w1.example.org"]?.isCordoned == true)
+        let refused = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook)
+        #expect(refused.code == 13, "\(refused.errors)")
+        #expect(refused.output.contains("node w1.example.org is cordoned by this run"))
+        #expect(refused.output.contains("the lease of small: "))
+        #expect(refused.errors.contains("--takeover"))
+        #expect(try left(workshop).nodes["w1.example.org"]?.isCordoned == true)
+        let done = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--takeover")
+        #expect(done.code == 0, "\(done.errors)")
+        #expect(done.output.contains("nothing is marked on small any more"))
+        let cluster = try left(workshop)
+        #expect(cluster.nodes.values.filter { $0.isCordoned || $0.cordonMark != nil }.isEmpty)
+        #expect(cluster.hosts.values.flatMap { $0.marks ?? [] }.isEmpty)
+        #expect(cluster.lease?.holder == nil)
+        let log = try await workshop.upgrader("log")
+        #expect(log.output.contains("uncordon w1.example.org"), "\(log.output)")
+        let status = try await workshop.upgrader("status")
+        #expect(status.output.contains("completed, 5 of 5 steps done"), "\(status.output)")
+        let report = try await workshop.upgrader("report", "--output", "report.html")
+        #expect(report.code == 0, "\(report.errors)")
+        let page = try String(contentsOfFile: "\(workshop.scratch.path)/report.html", encoding: .utf8)
+        #expect(page.contains("small: cleanup by marks"))
+        let again = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook)
+        #expect(again.code == 0 && again.output.contains("nothing of a run is marked on small"), "\(again.errors)")
+    }
+
+    @Test("killed itself, it goes on when it is called again, and is a document for programs")
+    func killed() async throws {
+        let workshop = try await lost()
+        try workshop.write(Workshop.small(pace: "2s"))
+        let program = try workshop.start("cleanup", "--from-marks", Workshop.playbook, "--takeover")
+        try await program.expect("does uncordon w1.example.org", then: SIGKILL)
+        #expect(try await program.wait().code == 128 + SIGKILL)
+        let ended = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--format", "json")
+        #expect(ended.code == 0, "\(ended.errors)")
+        #expect(ended.errors.contains("was begun before and goes on"))
+        let document = try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any]
+        #expect(document?["command"] as? String == "cleanup")
+        #expect(document?["code"] as? Int == 0)
+        #expect(try left(workshop).nodes.values.filter(\.isCordoned).isEmpty)
+    }
+
+    @Test("a run whose directory is there is cleaned up by its ledger, and a run beside --from-marks is refused")
+    func refused() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
+        _ = try await program.wait()
+        let refused = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook)
+        #expect(refused.code == 14, "\(refused.errors)")
+        #expect(refused.errors.contains("is unfinished") && refused.errors.contains("`upgrader cleanup "))
+        let both = try await workshop.upgrader("cleanup", "state", "--from-marks", Workshop.playbook)
+        #expect(both.code == 2 || both.code == 64, "\(both.errors)")
+        #expect(both.errors.contains("With --from-marks no run is named."))
+    }
+}

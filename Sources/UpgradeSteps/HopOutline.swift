@@ -92,6 +92,50 @@ enum HopOutline {
         return [HookOutline.placed(in: phase(PhaseName.workers, hosts.map { lane($0, steps) }), playbook.hooks)]
     }
 
+    /// The phases that lead a cluster back to the snapshot of a hop, with what the workers `hosts` go back by at the end.
+    ///
+    /// All that can fail comes before anything is stopped. Then nothing writes: API servers down, then etcd, and no member
+    /// starts before each has the data in place.
+    static func restore(workers hosts: [Host], from source: String, _ playbook: Playbook) -> [PlannedPhase] {
+        let controlPlane = playbook.hosts(.controlPlane)
+        let workers = playbook.hosts(.worker)
+        let etcd = playbook.hosts(.etcd)
+        let touched = playbook.hosts.filter { $0.has(.etcd) || $0.has(.controlPlane) || $0.has(.worker) }
+        // Where the snapshot was saved first: what is damaged there need not be copied.
+        let staged = etcd.filter { $0.name == source } + etcd.filter { $0.name != source }
+        let phases = [
+            phase(
+                PhaseName.preflight,
+                batch: min(atOnce, touched.count),
+                failureBudget: touched.count,
+                touched.map { lane($0, ["host-reachable", "restore-ready"]) }
+            ),
+            phase(PhaseName.restoreStage, staged.map { lane($0, ["stage-snapshot"]) }),
+            phase(PhaseName.restoreStop, controlPlane.map { lane($0, ["stop-control-plane"]) }),
+            phase(PhaseName.restoreStopEtcd, etcd.map { lane($0, ["stop-etcd"]) }),
+            phase(PhaseName.restoreSwap, etcd.map { lane($0, ["swap-etcd"]) }),
+            phase(PhaseName.restoreStart, batch: etcd.count, etcd.map { lane($0, ["start-etcd"]) }),
+            phase(
+                PhaseName.restoreControlPlane,
+                controlPlane.map {
+                    lane($0, ["pause-timers", "downgrade-control-plane", "restart-api-server", "resume-timers"])
+                }
+            ),
+            phase(
+                PhaseName.controllers,
+                controlPlane.map { lane($0, ["restart-controller-manager", "restart-scheduler"]) }
+            ),
+            phase(
+                PhaseName.restoreWatchers,
+                batch: min(atOnce, workers.count),
+                failureBudget: workers.count,
+                workers.map { lane($0, ["restart-watchers"]) }
+            ),
+        ]
+        return phases.filter { !$0.lanes.isEmpty } + (hosts.isEmpty ? [] : rollback(of: hosts, playbook))
+            + [phase(PhaseName.verify, [cluster(["verify-cluster"])])]
+    }
+
     /// How many hosts are looked at or saved from at once, where nothing is taken down.
     ///
     /// Enough to hide the time that one host takes to answer; every lane holds a connection and a command on the

@@ -20,4 +20,11 @@ enum PhaseName {
     static let verify: PhaseID = "verify"
     static let unsilence: PhaseID = "unsilence"
     static let marks: PhaseID = "marks"
+    static let restoreStage: PhaseID = "restore-stage"
+    static let restoreStop: PhaseID = "restore-stop"
+    static let restoreStopEtcd: PhaseID = "restore-stop-etcd"
+    static let restoreSwap: PhaseID = "restore-swap"
+    static let restoreStart: PhaseID = "restore-start"
+    static let restoreControlPlane: PhaseID = "restore-control-plane"
+    static let restoreWatchers: PhaseID = "restore-watchers"
 }

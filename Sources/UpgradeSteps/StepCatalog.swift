@@ -25,6 +25,17 @@ public enum StepCatalog {
         HopOutline.rollback(of: hosts, playbook)
     }
 
+    /// What leads a cluster back to the snapshot of a hop.
+    ///
+    /// - Parameters:
+    ///   - hosts: the workers that the hop has changed, in the order in which they go back.
+    ///   - source: the etcd host that has the snapshot.
+    ///   - playbook: the one of the upgrade.
+    /// - Returns: the phases of it.
+    public static func restore(workers hosts: [Host], from source: String, _ playbook: Playbook) -> [PlannedPhase] {
+        HopOutline.restore(workers: hosts, from: source, playbook)
+    }
+
     /// The kind of the phases in which workers are upgraded, and taken back.
     public static let workers = PhaseName.workers
 
@@ -115,5 +126,13 @@ public enum StepCatalog {
         InstallClients(),
         VerifyCluster(),
         UndoMarks(),
+        RestoreReady(),
+        StageSnapshot(),
+        StopControlPlane(),
+        StopEtcd(),
+        SwapEtcd(),
+        StartEtcd(),
+        DowngradeControlPlane(),
+        RestartWatchers(),
     ]
 }

@@ -34,6 +34,7 @@ enum OtherRuns {
     static func tellPaused(_ directories: [RunDirectory]) throws {
         guard let directory = try directories.last(where: { try $0.plan().takesBack == nil }) else { return }
         let record = try directory.history().state
+        guard Restores.restored(directory) == nil else { return }
         guard record.stop != .completed, !record.done.isEmpty else { return }
         Output.note(
             "note: \(directory.path) has stopped before its end; `upgrader resume \(directory.path)` goes on with it, "

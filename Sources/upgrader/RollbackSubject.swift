@@ -112,7 +112,9 @@ struct RollbackSubject {
         case .pointOfNoReturn(let point):
             return stepRefusal(
                 "\(point.key) is a point of no return: \(point.why)",
-                "what came after it can be taken back; or mend it on the newer release, then \(resume)"
+                "what came after it can be taken back; or mend it on the newer release, then \(resume); "
+                    + "`upgrader restore-etcd --hop \(point.key.hop) \(directory.path)` leads back to the beginning of the hop, "
+                    + "without what was written since"
             )
         }
     }
@@ -142,10 +144,13 @@ struct RollbackSubject {
     ///
     /// - Throws: `Complaint`, `JournalError`.
     static func refuse(_ playbook: Playbook, _ plan: Plan, _ directory: RunDirectory) throws {
-        if let upgrade = plan.takesBack {
+        if plan.restores != nil {
+            try Restores.refuseOutrun(plan, directory)
+        } else if let upgrade = plan.takesBack {
             let above = RunDirectory(path: "\(directory.clusterPath)/\(upgrade)")
             try RollbackSubject(playbook, try above.plan(), above).refuseOutrun(plan)
         } else {
+            try Restores.refuseRestored(directory)
             // A directory whose plan cannot be read is not one of a rollback that has begun.
             let rollbacks = RunDirectory.all(directory.clusterPath).filter {
                 (try? $0.plan())?.takesBack == directory.run

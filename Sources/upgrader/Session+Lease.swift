@@ -11,6 +11,7 @@ extension Session {
     ///   - takesOver: whether the operator has said that another holder is put out.
     ///   - world: the cluster.
     ///   - again: the command that is to be given with `--takeover`.
+    ///   - byFence: what is known of the fence where the run may go on without an API.
     /// - Returns: the lease, which every host that answers knows of.
     /// - Throws: `Complaint`, with nothing changed, when it is not to be had.
     func takeLease(
@@ -19,7 +20,8 @@ extension Session {
         reason: String,
         takesOver: Bool,
         _ world: World,
-        again: String
+        again: String,
+        byFence: KnownFence? = nil
     ) async throws -> LeaseHold {
         do {
             let lease = try await LeaseHold.acquire(
@@ -30,6 +32,7 @@ extension Session {
                 heirOf: heirOf,
                 takesOver: takesOver,
                 isRunning: Operator.isRunning,
+                byFence: byFence,
                 report: { Output.note($0) }
             )
             if let other = lease.claim.takenFrom {

@@ -20,6 +20,7 @@ struct TakingBack {
             run: name,
             plan: above,
             undoesLedger: plan.takesBackTo != nil,
+            isFinal: plan.restores != nil,
             isMeant: StepCatalog.isTakenBack(by: plan, of: above)
         )
     }

@@ -11,7 +11,8 @@ struct Upgrader: AsyncParsableCommand {
         version: "upgrader \(Version.number)",
         subcommands: [
             PlanCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, CheckCommand.self,
-            CleanupCommand.self, RollbackCommand.self, VersionsCommand.self, ExplainCommand.self, PathCommand.self,
+            CleanupCommand.self, RollbackCommand.self, RestoreEtcdCommand.self, VersionsCommand.self,
+            ExplainCommand.self, PathCommand.self,
             WhyCommand.self, LogCommand.self, ReportCommand.self, ServeCommand.self, HelmCommand.self,
             PackageCommand.self, InitCommand.self,
         ]

@@ -60,7 +60,8 @@ struct Walk {
             reason: reason,
             takesOver: takesOver,
             world,
-            again: "upgrader resume \(directory.path)"
+            again: "upgrader resume \(directory.path)",
+            byFence: try Restores.fence(of: plan, directory, journal.state, session.playbook)
         )
         // Before anything is recorded: from here on a signal stops the run in good order.
         // A terminal that is closed, or whose connection is lost, is a wish to stop like another; under nohup it is none.
@@ -192,6 +193,10 @@ struct Walk {
             "\(record.done.count) of \(plan.keys.count) steps are done"
             + (skipped == 0 ? "" : ", \(skipped) \(skipped == 1 ? "was" : "were") skipped")
         switch stop {
+        case .completed where plan.restores != nil:
+            OtherRuns.tell(besides: directory)
+            Output.end(Restores.ended(plan, directory, done))
+            return .done
         case .completed where plan.takesBack != nil:
             let upgrade = "\(directory.clusterPath)/\(plan.takesBack ?? "")"
             let workers = StepCatalog.workersTakenBack(by: plan).map(\.target.description)

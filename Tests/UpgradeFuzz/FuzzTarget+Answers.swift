@@ -39,6 +39,7 @@ extension FuzzTarget {
         .bgpPeers(host: "w1"), .archives(host: "w1", packages: packages), .calicoStores(host: "etcd1"),
         .calicoConfiguration(host: "w1"), .podReach(host: "w1", node: "w1.example.org"),
         .nodeImage(host: "w1", image: "calico/node:v3", client: nil), .programs(host: "cp1", names: ["calicoctl"]),
+        .etcdRestore(host: "etcd1", mark: "run-1"), .marks(host: "w1"), .markedDaemonSets,
     ]
 
     private static let packages =

@@ -53,7 +53,9 @@ struct HopOutlineTests {
         var moving = playbook
         moving.calico?.typha = .usual
         moving.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
-        let back = phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
+        let back =
+            phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
+            + HopOutline.restore(workers: [], from: "m1", playbook)
         let used = (phases(playbook) + phases(try wavy()) + last + back).flatMap { $0.lanes.flatMap(\.steps) }
         #expect(Set(used) == Set(set.steps.keys))
     }

@@ -44,7 +44,8 @@ extension Scene {
                 machineIDs: machineIDs,
                 baseline: baseline,
                 hops: hops.map { PlannedHop(id: $0, phases: phases) },
-                takesBack: takesBack
+                takesBack: takesBack,
+                restores: snapshot
             ),
             ledger: ledger
         )
@@ -106,6 +107,7 @@ extension Scene {
         case .marks(let host): .marks(marks[host] ?? [])
         case .markedDaemonSets: .markedDaemonSets(markedDaemonSets)
         case .silenceMarks(let silence): .silenceMarks(silenceMarks[silence.name] ?? [])
+        case .etcdRestore(let host, _): restores[host].map { .etcdRestore($0) }
         }
     }
 }

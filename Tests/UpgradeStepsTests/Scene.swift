@@ -58,6 +58,9 @@ struct Scene {
     var marks: [String: [HostMark]] = [:]
     var markedDaemonSets: [MarkedDaemonSet] = []
     var silenceMarks: [String: [String]] = [:]
+    var restores: [String: EtcdRestoreState] = [:]
+    /// The snapshot that the plan leads back to.
+    var snapshot: EtcdRestoration?
 
     init(hosts: [Host] = Scene.hosts) {
         playbook = Scene.playbook(hosts)

@@ -130,6 +130,50 @@ public struct Scene: Sendable {
         .plan
     }
 
+    /// Makes the plan that leads an upgrade back to the snapshot of a hop.
+    ///
+    /// - Parameters:
+    ///   - upgrade: the plan of the upgrade.
+    ///   - record: its journal.
+    ///   - run: the name of the restore.
+    ///   - access: the cluster as the upgrade has left it.
+    /// - Returns: the plan of the restore.
+    /// - Throws: `RestorePath.Refusal`, `PlanError`, `SceneError` where the snapshot is not on its host.
+    public func restore(
+        _ upgrade: Plan,
+        _ record: MemoryRecorder,
+        run: String,
+        _ access: any ClusterAccess
+    ) async throws -> Plan {
+        let path = try RestorePath(of: nil, upgrade, record.state, record.records.map { (0, $0) }, playbook)
+        let seen = try await access.answer([
+            .file(host: path.host, path: path.path), .snapshot(host: path.host, path: path.path),
+        ])
+        guard let file = try seen.file(on: path.host, path: path.path),
+            let status = try seen.snapshot(on: path.host, path: path.path)
+        else { throw SceneError.noSnapshot(path.path) }
+        return try await Planner.rollback(
+            of: self.run,
+            upgrade,
+            hop: path.hop,
+            to: path.first,
+            restores: EtcdRestoration(
+                host: path.host,
+                path: path.path,
+                sha256: file.sha256,
+                revision: status.revision,
+                keys: status.totalKeys,
+                saved: path.saved
+            ),
+            playbook: playbook,
+            run: run,
+            steps: steps,
+            hops: hops,
+            access: access
+        )
+        .plan
+    }
+
     /// A driver over an access.
     public func driver(
         _ plan: Plan,
@@ -162,6 +206,8 @@ public struct Scene: Sendable {
 public enum SceneError: Error {
     /// The text is not a release.
     case notARelease(String)
+    /// The snapshot is not where the upgrade has saved it.
+    case noSnapshot(String)
     /// The playbook has no such worker, or the plan no hop.
     case notAWorker(String)
 }

@@ -15,4 +15,6 @@ public enum HostPlace {
     static let marks = "/var/lib/upgrader/marks"
     /// Where calico-upgrade writes its reports, and what of its work is done is marked.
     public static let calico = "/var/lib/upgrader/calico-upgrade"
+    /// Where a host keeps what it has come to in a restore of etcd: a directory for each run.
+    public static let restore = "/var/lib/upgrader/restore"
 }

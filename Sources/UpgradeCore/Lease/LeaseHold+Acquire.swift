@@ -11,6 +11,7 @@ extension LeaseHold {
     ///   - heirOf: the run that this one takes back; what that held counts as held by this one.
     ///   - takesOver: whether the operator has said that another holder is to be put out.
     ///   - isRunning: whether the process of a holder on this machine still runs.
+    ///   - byFence: what is known where the run has to go on while no API server answers; `nil` where it has to have one.
     ///   - report: is told what is waited for.
     /// - Returns: the lease, with every host that answers knowing our token, and no job of another run under way.
     /// - Throws: `LeaseRefusal`.
@@ -22,12 +23,19 @@ extension LeaseHold {
         heirOf: String? = nil,
         takesOver: Bool = false,
         isRunning: (LeaseHolder) -> Bool,
+        byFence: KnownFence? = nil,
         report: @Sendable (String) -> Void = { _ in }
     ) async throws(LeaseRefusal) -> LeaseHold {
         var floor = 0
         // Each turn is a race that somebody else has won, or a host that knows a newer token than the API.
         for _ in 0..<5 {
-            let stored = try await patientRead(store, terms, clock, report)
+            let stored: StoredLease
+            do throws(LeaseRefusal) {
+                stored = byFence == nil ? try await patientRead(store, terms, clock, report) : try await read(store)
+            } catch {
+                guard let byFence, case .access(let access) = error, access.isSilentAPI else { throw error }
+                return try await hold(byFence, store, as: holder, terms, clock, takesOver: takesOver, report)
+            }
             let isOurs = try await isOurs(stored, holder, heirOf, clock, store, isRunning, report)
             if !isOurs, !takesOver { throw .held(stored) }
             let token = max(stored.record?.token ?? 0, floor) + 1
@@ -49,7 +57,8 @@ extension LeaseHold {
                 sent: sent,
                 store: store,
                 terms: terms,
-                clock: clock
+                clock: clock,
+                isByFence: byFence != nil
             )
             switch try await hold.fence(holder.run, stored.record, clock, report) {
             case .done: return hold
@@ -62,13 +71,13 @@ extension LeaseHold {
         throw .contested
     }
 
-    private enum Fencing {
+    enum Fencing {
         case done
         case newer(Int)
     }
 
     /// Tells the hosts our token and waits for what another run has under way.
-    private func fence(
+    func fence(
         _ run: String,
         _ before: LeaseRecord?,
         _ clock: LeaseClock,

@@ -16,6 +16,8 @@ public final class LeaseHold: Sendable {
         var renewed: Duration
         /// Why nothing may be changed any more; `nil` while all is well.
         var loss: LeaseLoss?
+        /// Whether `stored` was read, and may be written over.
+        var isRead = true
     }
 
     /// Our fencing token.
@@ -25,6 +27,8 @@ public final class LeaseHold: Sendable {
     let store: any LeaseStore
     let terms: LeaseTerms
     let clock: LeaseClock
+    /// Whether it is held by the hosts' fence alone while no API server answers.
+    let isByFence: Bool
     private let state: Mutex<State>
 
     init(
@@ -34,14 +38,17 @@ public final class LeaseHold: Sendable {
         sent: Duration,
         store: any LeaseStore,
         terms: LeaseTerms,
-        clock: LeaseClock
+        clock: LeaseClock,
+        isByFence: Bool = false,
+        isRead: Bool = true
     ) {
+        self.isByFence = isByFence
         token = record.token
         self.claim = claim
         self.store = store
         self.terms = terms
         self.clock = clock
-        state = Mutex(State(stored: stored, record: record, renewed: sent))
+        state = Mutex(State(stored: stored, record: record, renewed: sent, isRead: isRead))
     }
 
     /// Why nothing may be changed any more; `nil` while the lease is ours.
@@ -80,6 +87,7 @@ public final class LeaseHold: Sendable {
         record.beats += 1
         record.renewed = clock.wall()
         let sent = clock.now()
+        guard state.withLock(\.isRead) else { return await look(sent) }
         do throws(AccessError) {
             if let kept = try await store.writeLease(record, over: stored) {
                 renewed(record, kept, sent)
@@ -97,6 +105,11 @@ public final class LeaseHold: Sendable {
         do throws(AccessError) {
             found = try await store.readLease()
         } catch {
+            return false
+        }
+        if isByFence, (found.record?.token ?? 0) < token {
+            // What etcd was led back to: the hosts know that ours is newer, and the next heartbeat says so here.
+            state.withLock { ($0.stored, $0.isRead) = (found, true) }
             return false
         }
         guard let record = found.record, record.token == token, isOurs(record.holder) else {
@@ -158,6 +171,11 @@ public final class LeaseHold: Sendable {
         // The heartbeat that was under way when the run ended may have changed the version. Somebody waits for the end of
         // this process: an API that is away is not waited for.
         while loss == nil, clock.now() - began < .seconds(10) {
+            if !state.withLock(\.isRead) { _ = await look(clock.now()) }
+            guard state.withLock(\.isRead) else {
+                guard await clock.wait(.seconds(2)) else { return false }
+                continue
+            }
             let (stored, last) = state.withLock { ($0.stored, $0.record) }
             var record = last
             record.holder = nil
@@ -195,6 +213,8 @@ public final class LeaseHold: Sendable {
     }
 
     private func lapse(_ state: inout State) {
+        // The API that it would be renewed in is away because of us; a host refuses whoever was outbid.
+        if isByFence { return }
         let age = clock.now() - state.renewed
         if state.loss == nil, age >= terms.ttl { state.loss = .lapsed(after: age) }
     }

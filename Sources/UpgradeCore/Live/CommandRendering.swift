@@ -50,6 +50,8 @@ public enum CommandRendering {
             [fileLine(action)]
         case .saveCalico, .migrateCalico, .switchCalico, .pullImage:
             [CalicoCommands(playbook).line(action)]
+        case .placeFile, .stageEtcd, .swapEtcd, .restartAll:
+            RestoreCommands(playbook).lines(action)
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .setDaemonSetVariable:
             [apiLine(action, playbook: playbook, mark)]
@@ -196,14 +198,17 @@ extension CommandRendering {
         case .unmask(let host, let unit): return line(host, ["systemctl", "unmask", "--", unit])
         case .pause(let host, let unit): return line(host, ["systemctl", "mask", "--now", "--", unit])
         case .unpause(let host, let unit):
-            return line(host, ["/bin/sh", "-c", HostScripts.unpause, "upgrader-unpause", unit])
+            // A member of etcd is not up before a majority is: whoever waited for the first would start no other.
+            let waiting = unit == DaemonName.etcd ? ["--no-block"] : []
+            return line(host, ["/bin/sh", "-c", HostScripts.unpause, "upgrader-unpause", unit] + waiting)
         case .restart(let host, let unit): return line(host, ["systemctl", "restart", "--", unit])
         case .hook(_, let host, let words, let receipt, _):
             return line(host, ["/bin/sh", "-c", HostScripts.hook, "upgrader-hook", receipt] + words)
         case .saveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease, .removeHelmSecret,
             .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark:
+            .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark, .placeFile,
+            .stageEtcd, .swapEtcd, .restartAll:
             preconditionFailure("not an action on packages or units")
         }
     }
@@ -246,7 +251,7 @@ extension CommandRendering {
             .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage, .dropMark:
+            .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             preconditionFailure("not an action on files")
         }
     }
@@ -324,7 +329,8 @@ extension CommandRendering {
             .pause, .unpause, .restart,
             .hook, .saveSnapshot, .archive, .fetch, .prune, .convertHelmRelease, .removeHelmSecret, .openSilence,
             .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .pullImage, .dropMark:
+            .saveCalico, .migrateCalico, .switchCalico, .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd,
+            .restartAll:
             preconditionFailure("not one request to the API")
         }
         return RenderedCommand(host: apiHost(playbook), command: command, means: action.isJob ? .job : .call)

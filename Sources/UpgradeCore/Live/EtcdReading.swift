@@ -63,13 +63,44 @@ enum EtcdReading {
         }
     }
 
-    /// What `EtcdScripts.prove` wrote: a name and a value a line.
-    private static func proof(_ text: String) throws(ReadingError) -> SnapshotProof {
+    /// What `RestoreScripts.state` tells.
+    static func restore(_ sections: Sections) throws(ReadingError) -> EtcdRestoreState {
+        let (staged, inPlace) = (try sections.part("staged"), try sections.part("in-place"))
+        let (possible, content) = (try sections.part("possible"), try sections.part("content"))
+        let fields = content.succeeded ? content.text.split(separator: "\n") : []
+        let field = { (name: String) -> Int64? in
+            let start = "\"\(name)\" : "
+            return fields.first { $0.hasPrefix(start) }.flatMap { Int64($0.dropFirst(start.count)) }
+        }
+        let why = possible.text.split(whereSeparator: \.isNewline).last.map(String.init)
+        return EtcdRestoreState(
+            obstacle: possible.succeeded ? nil : why ?? "it does not tell",
+            staged: staged.succeeded ? try sum(staged.text) : nil,
+            inPlace: inPlace.succeeded ? try sum(inPlace.text) : nil,
+            revision: field("Revision"),
+            keys: field("Count")
+        )
+    }
+
+    /// The snapshot that a file of a restore names.
+    private static func sum(_ text: String) throws(ReadingError) -> String {
+        guard let sum = values(text)["sha256"] else { throw .unreadable("half a file of a restore of etcd") }
+        return String(sum)
+    }
+
+    /// A name and a value a line.
+    private static func values(_ text: String) -> [Substring: Substring] {
         var values: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             if words.count == 2 { values[words[0]] = words[1] }
         }
+        return values
+    }
+
+    /// What `EtcdScripts.prove` wrote.
+    private static func proof(_ text: String) throws(ReadingError) -> SnapshotProof {
+        let values = values(text)
         guard let sum = values["sha256"], let revision = values["revision"].flatMap({ Int64($0) }),
             let key = values["known-key"].flatMap({ Int64($0) }), let keys = values["keys"].flatMap({ Int64($0) })
         else { throw .unreadable("half a proof of a snapshot") }

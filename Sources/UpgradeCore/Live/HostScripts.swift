@@ -166,9 +166,9 @@ enum HostScripts {
         rm -rf -- "$1"
         """
 
-    /// Takes the mask of the unit `$1` away and starts it: in one, so that nothing is left between the two.
+    /// Takes the mask of the unit `$1` away and starts it, with the option `$2`: in one, so that nothing is left between.
     static let unpause = """
-        systemctl unmask -- "$1" && exec systemctl start -- "$1"
+        systemctl unmask -- "$1" && exec systemctl start ${2:+"$2"} -- "$1"
         """
 
     /// Who the host is; `$1` says whether sudo may be used.

@@ -131,7 +131,9 @@ extension LiveCluster {
             .pullImage:
             playbook.deadlines.install
         case .restart: playbook.deadlines.daemon
-        case .saveSnapshot, .proveSnapshot, .archive, .saveCalico, .migrateCalico: playbook.deadlines.backup
+        case .restartAll(_, let units, _): playbook.deadlines.daemon * units.count
+        case .saveSnapshot, .proveSnapshot, .archive, .saveCalico, .migrateCalico, .placeFile, .stageEtcd, .swapEtcd:
+            playbook.deadlines.backup
         // kubectl ends by itself at the drain's deadline; until then it may be waiting for the API.
         case .drain(_, let options): options.deadline + playbook.deadlines.connect
         case .hook(_, _, _, _, let deadline): deadline
@@ -177,7 +179,7 @@ extension Action {
             .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .hook,
             .convertHelmRelease, .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord,
             .removeTiller, .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage, .dropMark:
+            .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             false
         }
     }

@@ -88,6 +88,9 @@ extension LiveCluster {
         _ action: Action,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
+        if case .placeFile(let name, let path, _, let sum) = action {
+            return try await send(path, to: name, sum, report: report)
+        }
         guard case .fetch(let name, let path, let relativePath) = action else { return }
         let localPath = local(relativePath)
         let host = try host(name)
@@ -108,6 +111,30 @@ extension LiveCluster {
                     from: host,
                     to: localPath,
                     needsRoot: true,
+                    deadline: playbook.deadlines.backup
+                )
+            }
+        } catch {
+            throw .remote(error)
+        }
+    }
+}
+
+extension LiveCluster {
+    /// Copies a file of this machine to where the login may write; the job that follows puts it in place.
+    private func send(
+        _ path: String,
+        to name: String,
+        _ sum: String,
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) {
+        let host = try host(name)
+        do throws(RemoteError) {
+            try await access.retrying(host, report: report) { () throws(RemoteError) in
+                try await access.remote.upload(
+                    local(path),
+                    to: RestoreCommands.sent(sum),
+                    on: host,
                     deadline: playbook.deadlines.backup
                 )
             }
@@ -153,7 +180,7 @@ extension Action {
             .mask, .unmask,
             .pause, .unpause, .restart,
             .saveSnapshot, .archive, .fetch, .prune, .hook, .openSilence, .closeSilence, .proveSnapshot,
-            .saveCalico, .migrateCalico, .switchCalico, .pullImage:
+            .saveCalico, .migrateCalico, .switchCalico, .pullImage, .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             false
         }
     }

@@ -21,7 +21,8 @@ struct PackageLock: Sendable {
             .uncordon, .drain,
             .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod, .convertHelmRelease,
             .removeHelmSecret, .openSilence, .closeSilence, .mapHelmRelease, .retireHelmRecord, .removeTiller,
-            .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark:
+            .proveSnapshot, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable, .pullImage, .dropMark,
+            .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             false
         }
     }

@@ -29,7 +29,7 @@ public enum ProbeRendering {
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
             .calicoConfiguration, .nodeImage, .programs, .marks:
             hostQuestion(probe, playbook: playbook)
-        case .etcdMember, .snapshot, .calicoStores: etcdQuestion(probe, playbook: playbook)
+        case .etcdMember, .snapshot, .calicoStores, .etcdRestore: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
             .objects, .helmManifests, .markedDaemonSets:
             apiQuestion(probe, playbook: playbook)
@@ -180,7 +180,8 @@ extension ProbeRendering {
                 let lines = Set(text.split(separator: "\n").map(String.init))
                 return .programs(names.filter { lines.contains($0) })
             }
-        case .localFile, .etcdMember, .snapshot, .calicoStores, .apiServer, .apiServers, .leader, .nodes, .node,
+        case .localFile, .etcdMember, .snapshot, .calicoStores, .etcdRestore, .apiServer, .apiServers, .leader, .nodes,
+            .node,
             .podsOnNode, .budgets,
             .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence, .podReach,
             .markedDaemonSets, .silenceMarks:
@@ -211,6 +212,11 @@ extension ProbeRendering {
             let words = CalicoCommands(playbook).stores
             return ask(host, script(CalicoScripts.stores, "calico-stores", words)) { text throws(ReadingError) in
                 .calicoStores(try CalicoReading.stores(Sections(text)))
+            }
+        case .etcdRestore(let host, let mark):
+            let words = RestoreCommands(playbook).question(mark)
+            return ask(host, script(RestoreScripts.state, "etcd-restore", words)) { text throws(ReadingError) in
+                .etcdRestore(try EtcdReading.restore(Sections(text)))
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
             .packageSystem, .unit,
@@ -296,7 +302,7 @@ extension ProbeRendering {
             .file, .files, .marks, .silenceMarks,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
-            .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs:
+            .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs, .etcdRestore:
             return nil
         }
     }

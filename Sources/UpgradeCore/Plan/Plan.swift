@@ -26,6 +26,8 @@ public struct Plan: Hashable, Sendable, Codable {
     /// The runs whose marks it undoes, their own state being lost; `nil` for any other plan. Its hop is then only the one
     /// in which the cluster stands.
     public var recovers: [String]?
+    /// The snapshot of etcd that it leads back to; `nil` where data stays as it is.
+    public var restores: EtcdRestoration?
 
     /// Makes a plan.
     public init(
@@ -36,7 +38,8 @@ public struct Plan: Hashable, Sendable, Codable {
         baseline: Baseline,
         hops: [PlannedHop],
         takesBack: String? = nil,
-        takesBackTo: StepKey? = nil
+        takesBackTo: StepKey? = nil,
+        restores: EtcdRestoration? = nil
     ) {
         self.schema = Self.schema
         self.cluster = cluster
@@ -47,6 +50,7 @@ public struct Plan: Hashable, Sendable, Codable {
         self.hops = hops
         self.takesBack = takesBack
         self.takesBackTo = takesBackTo
+        self.restores = restores
     }
 
     /// The release that it leads from.

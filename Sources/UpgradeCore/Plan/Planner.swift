@@ -35,6 +35,7 @@ public enum Planner {
     ///   - plan: its plan.
     ///   - hop: what is taken back, with the phases that do it.
     ///   - step: the step from which on all is taken back; `nil` where it is one worker's lane.
+    ///   - restores: the snapshot of etcd that it leads back to; `nil` where data stays as it is.
     ///   - playbook: the one of the upgrade.
     ///   - run: the name of the rollback.
     ///   - steps: the steps that exist.
@@ -47,6 +48,7 @@ public enum Planner {
         _ plan: Plan,
         hop: PlannedHop,
         to step: StepKey? = nil,
+        restores: EtcdRestoration? = nil,
         playbook: Playbook,
         run: String,
         steps: StepSet,
@@ -54,12 +56,16 @@ public enum Planner {
         access: any ClusterAccess
     ) async throws(PlanError) -> (plan: Plan, survey: Observation) {
         let first = try await look(at: playbook, access)
+        let before = plan.baseline.readyNodes
         var plan = plan
         plan.machineIDs = try machineIDs(first, playbook)
         plan.baseline = baseline(first, playbook)
         plan.hops = [hop]
         plan.takesBack = upgrade
         plan.takesBackTo = step
+        plan.restores = restores
+        // A node that came later is not in what is restored.
+        if restores != nil { plan.baseline.readyNodes.formIntersection(before) }
         return (plan, try await survey(plan, first, playbook: playbook, run: run, steps: steps, hops: hops, access))
     }
 

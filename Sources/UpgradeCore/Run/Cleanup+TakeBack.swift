@@ -11,6 +11,8 @@ extension Cleanup {
         ///
         /// Cordons of nodes that only wait for their lane go in either case.
         public var undoesLedger: Bool
+        /// Whether the run is over afterwards, and is never resumed.
+        public var isFinal: Bool
         /// The steps that are taken back: whole lanes.
         public var isMeant: @Sendable (StepKey) -> Bool
 
@@ -20,12 +22,14 @@ extension Cleanup {
             run: String,
             plan: Plan,
             undoesLedger: Bool,
+            isFinal: Bool = false,
             isMeant: @escaping @Sendable (StepKey) -> Bool
         ) {
             self.rollback = rollback
             self.run = run
             self.plan = plan
             self.undoesLedger = undoesLedger
+            self.isFinal = isFinal
             self.isMeant = isMeant
         }
     }
@@ -74,6 +78,10 @@ extension Cleanup {
         access: any ClusterAccess
     ) async throws(JournalError) {
         _ = try await undo(taking, recorder, access, { _ in }, where: { $0.staysForRollback })
+        guard taking.isFinal else { return }
+        // They were waited for before the first step of the rollback.
+        let settled = recorder.state.unsettled.keys.filter(taking.isMeant).sorted { $0.description < $1.description }
+        if !settled.isEmpty { try recorder.append(settled.map { .released($0) }) }
     }
 
     private static func undo(

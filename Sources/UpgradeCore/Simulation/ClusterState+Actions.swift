@@ -49,6 +49,8 @@ extension ClusterState {
             try refuseMapping(mapping)
         case .migrateCalico(let host, _, let stage, _):
             try beginMigration(stage, action, on: host)
+        case .stageEtcd, .swapEtcd, .unpause(_, DaemonName.etcd):
+            try refuseRestore(action)
         default:
             break
         }
@@ -116,6 +118,7 @@ extension ClusterState {
             let count = Int64(applied.count)
             hosts[host]?.snapshots[path] = SnapshotStatus(hash: "5eed\(count)", revision: 1000 + count, totalKeys: 900)
             write(path, on: host)
+            savedObjects = (savedObjects ?? [:]).merging([path: SimulatedObjects(self)]) { $1 }
         case .proveSnapshot(let host, let path, _):
             guard let status = try simulated(host).snapshots[path], let file = try simulated(host).files[path] else {
                 break
@@ -174,6 +177,18 @@ extension ClusterState {
             endMigration(stage, mark: mark, on: host)
         case .switchCalico(let host):
             hosts[host]?.calicoFiles = []
+        case .placeFile(let host, _, let path, let sum):
+            hosts[host]?.files[path] = FileState(sha256: sum, size: .mebibytes(1))
+        case .stageEtcd(let host, let path, let sum, _):
+            stage(path, sum, on: host)
+        case .swapEtcd(let host, _):
+            swap(on: host)
+        case .restartAll(let host, let units, let receipt):
+            for unit in units {
+                stop(unit, on: host)
+                start(unit, on: host)
+            }
+            write(receipt, on: host)
         case .setDaemonSetVariable(let namespace, let daemonSet, _, _, let value):
             daemonSets["\(namespace)/\(daemonSet)"]?.datastoreType = value
         case .pullImage(let host, let image, let client):
@@ -205,6 +220,7 @@ extension ClusterState {
         if unit == ControlPlaneUnit.apiServer.rawValue {
             hosts[host]?.apiServer = APIServerState(isHealthy: false, version: nil)
         }
+        if unit == DaemonName.etcd { hosts[host]?.etcd?.isHealthy = false }
     }
 
     /// Starts a unit at the version that is installed, as systemd would; a masked one stays down.
@@ -218,6 +234,7 @@ extension ClusterState {
         if unit == ControlPlaneUnit.apiServer.rawValue {
             hosts[host]?.apiServer = APIServerState(isHealthy: true, version: version)
         }
+        if unit == DaemonName.etcd { hosts[host]?.etcd?.isHealthy = true }
         if unit == NodeUnit.kubelet.rawValue, let node = packaging.hostOfNode.first(where: { $0.value == host })?.key {
             nodes[node]?.kubeletVersion = version
         }

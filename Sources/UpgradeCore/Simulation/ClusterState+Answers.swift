@@ -92,6 +92,8 @@ extension ClusterState {
                 return same == other && other.isWindow != true
             }
             return .silenceMarks(Set(open.map(\.mark)).sorted())
+        case .etcdRestore(let host, _):
+            return .etcdRestore(restore(on: try simulated(host)))
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

@@ -23,6 +23,7 @@ extension ClusterState {
                     quota: .mebibytes(2048),
                     memberCount: etcdHosts.count
                 )
+                simulated.units[DaemonName.etcd] = UnitState(isActive: true, activeSeconds: 86_400)
             }
             for unit in units(of: host) {
                 simulated.units[unit] = UnitState(

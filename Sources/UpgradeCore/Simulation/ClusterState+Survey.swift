@@ -69,6 +69,7 @@ extension ClusterState {
         case (.programs(let host, let names), .programs(let value)):
             let known = hosts[host]?.missingPrograms ?? []
             hosts[host]?.missingPrograms = known.union(names.filter { !value.contains($0) })
+        case (.etcdRestore(let host, _), .etcdRestore(let value)): hosts[host]?.restore = value
         case (.silence(let silence), .silence(let value)):
             if value != nil { silences = (silences ?? []).union([silence]) }
         default:

@@ -47,6 +47,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var archives: [PackageSpec]?
         /// Conffiles of packages that are not installed yet.
         public var conffiles: [Conffile]?
+        /// How far a restore of its etcd has come; revision and keys are those of what is restored.
+        public var restore: EtcdRestoreState?
         /// What the daemons of a release say to the arguments that they run with, where that is not their version.
         public var refusedStarts: [DryStartResult.Trial]?
 
@@ -96,6 +98,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var calico: CalicoStores?
     /// Nodes of which no pod is reached, as `FROM TO`; absent where all are.
     public var unreachedPods: Set<String>?
+    /// What the API held when a snapshot of etcd was saved, by the path of the snapshot; `nil` where none was.
+    public var savedObjects: [String: SimulatedObjects]?
     /// Silences that are open; absent in clusters of older versions.
     public var silences: Set<AlertSilence>?
     /// Leaders by component.

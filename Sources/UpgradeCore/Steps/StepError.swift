@@ -58,6 +58,14 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case etcdAlarm(host: String, alarm: String)
     /// A snapshot did not verify.
     case snapshotUnverified(host: String, path: String)
+    /// etcd on a host is not as this program restores it, with the reason.
+    case etcdNotRestorable(host: String, why: String)
+    /// The snapshot is not yet restored on a host, beside etcd's data or in its place.
+    case etcdNotInPlace(host: String)
+    /// A member does not hold what the snapshot held.
+    case etcdContent(host: String, revision: Int64?, keys: Int64?, expected: Int64, expectedKeys: Int64)
+    /// A unit runs that has to be stopped first.
+    case unitStillRuns(host: String, unit: String)
     /// An API server does not answer, or not well.
     case apiServerUnhealthy(host: String)
     /// An API server says another version.

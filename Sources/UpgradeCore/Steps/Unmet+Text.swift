@@ -44,6 +44,14 @@ extension Unmet {
             "the database of etcd on \(host) has \(size) of the \(quota) at which etcd takes no more writes"
         case .etcdAlarm(let host, let alarm): "etcd on \(host) has raised the alarm \(alarm)"
         case .snapshotUnverified(let host, let path): "the etcd snapshot \(path) on \(host) does not verify"
+        case .etcdNotRestorable(let host, let why):
+            "etcd on \(host) cannot be restored by this program: \(Self.oneLine(why))"
+        case .etcdNotInPlace(let host): "the snapshot is not restored on \(host) yet"
+        case .etcdContent(let host, let revision, let keys, let expected, let expectedKeys):
+            (revision.map { "etcd on \(host) holds revision \($0)" + (keys.map { " with \($0) keys" } ?? "") }
+                ?? "etcd on \(host) does not answer")
+                + "; revision \(expected) with \(expectedKeys) keys was restored"
+        case .unitStillRuns(let host, let unit): "\(unit) on \(host) runs, and has to be stopped first"
         case .apiServerUnhealthy(let host): "the API server on \(host) does not answer /healthz with ok"
         case .apiServerVersion(let host, let found, let expected):
             "the API server on \(host) says \(Self.text(found))\(Self.wanted(expected))"
@@ -158,6 +166,11 @@ extension Unmet {
                 + "--quota-backend-bytes"
         case .etcdAlarm(let host, _): "see `etcdctl alarm list` on \(host), mend the cause, then `etcdctl alarm disarm`"
         case .snapshotUnverified(let host, let path): "see `etcdctl snapshot status \(path)` on \(host)"
+        case .etcdNotRestorable(let host, _):
+            "mend that on \(host), or restore by hand: docs/how-to/restore-etcd.md names the steps"
+        case .etcdNotInPlace(let host): "see what \(HostPlace.restore) on \(host) has, and why its own step did not end"
+        case .etcdContent(let host, _, _, _, _): "see `journalctl -u etcd` on \(host) and on the other members"
+        case .unitStillRuns(let host, let unit): "see who has started it, then `systemctl stop \(unit)` on \(host)"
         case .apiServerUnhealthy(let host): "see `journalctl -u kube-apiserver` on \(host)"
         case .apiServerVersion(let host, _, _):
             "see which package \(host) has and `journalctl -u kube-apiserver` there"
@@ -232,7 +245,7 @@ extension Unmet {
             .archivesDiffer, .programElsewhere,
             .etcdUnhealthy,
             .etcdNearQuota, .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader,
-            .skewExceeded,
+            .skewExceeded, .etcdNotRestorable, .etcdNotInPlace, .etcdContent, .unitStillRuns,
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
             .podsUnreached, .rolloutTooWide,

@@ -11,7 +11,9 @@ extension Action {
             .archive(let host, _, _),
             .fetch(let host, _, _), .prune(let host, _, _, _), .hook(_, let host, _, _, _),
             .saveCalico(let host, _, _), .migrateCalico(let host, _, _, _), .switchCalico(let host),
-            .pullImage(let host, _, _):
+            .pullImage(let host, _, _),
+            .placeFile(let host, _, _, _), .stageEtcd(let host, _, _, _), .swapEtcd(let host, _),
+            .restartAll(let host, _, _):
             host
         case .dropMark(let effect): effect.hostMark?.host
         case .cordon, .uncordon, .drain, .setUpdateStrategy, .setDaemonSetImage, .setDeploymentImage, .deletePod,

@@ -62,6 +62,11 @@ extension Action {
         case .pullImage(let host, let image, let client): "fetch image \(image) to \(host) with \(client)"
         case .dropMark(let effect):
             "take the mark away by which \(effect.title), and nothing else: the effect is gone or somebody else's"
+        case .placeFile(let host, let localPath, let path, _): "copy \(localPath) to \(path) on \(host)"
+        case .stageEtcd(let host, let path, _, _): "restore \(path) on \(host) beside etcd's data"
+        case .swapEtcd(let host, _):
+            "put what was restored in the place of etcd's data on \(host), and keep the old beside it"
+        case .restartAll(let host, let units, _): "restart \(units.joined(separator: " and ")) on \(host)"
         case .closeSilence(let silence): "end \(silence.isWindow == true ? "" : "the silence of ")\(silence.what)"
         }
     }

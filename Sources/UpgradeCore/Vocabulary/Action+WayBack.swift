@@ -5,14 +5,14 @@ extension Action {
     public var isForGood: Bool {
         switch self {
         case .install, .downgrade, .setDaemonSetImage, .setDeploymentImage, .convertHelmRelease, .removeHelmSecret,
-            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .switchCalico, .setDaemonSetVariable, .swapEtcd,
             .migrateCalico(_, _, .complete, _):
             true
         case .refreshPackageLists, .download, .keepArchives, .configurePending, .unhold, .hold, .mask, .unmask, .pause,
             .unpause,
             .restart, .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain,
             .setUpdateStrategy, .deletePod, .hook, .openSilence, .closeSilence, .saveCalico,
-            .migrateCalico, .pullImage, .dropMark:
+            .migrateCalico, .pullImage, .dropMark, .placeFile, .stageEtcd, .restartAll:
             false
         }
     }

@@ -86,6 +86,15 @@ public enum Action: Hashable, Sendable, Codable {
     case pullImage(host: String, image: String, client: ImageClient)
     /// Takes away the mark of an effect that is gone, or that somebody else has changed; the rest stays as it is.
     case dropMark(SideEffect)
+    /// Copies a file of the operator's machine to the host, where it is put in place only with this SHA-256.
+    case placeFile(host: String, localPath: String, path: String, sha256: String)
+    /// Restores the etcd snapshot at `path` of the host beside the data of its member, which goes on; `mark` is the run's
+    /// name, and the token of the cluster that comes of it.
+    case stageEtcd(host: String, path: String, sha256: String, mark: String)
+    /// Moves the data of a member that is stopped aside, and what was restored beside it in its place.
+    case swapEtcd(host: String, mark: String)
+    /// Restarts units, whatever they run, and leaves the file `receipt` on the host once all are.
+    case restartAll(host: String, units: [String], receipt: String)
 }
 
 /// A package at a version.
@@ -135,7 +144,8 @@ extension Action {
     public var isJob: Bool {
         switch self {
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .restart,
-            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook, .saveCalico, .migrateCalico, .pullImage:
+            .pause, .saveSnapshot, .proveSnapshot, .archive, .drain, .hook, .saveCalico, .migrateCalico, .pullImage,
+            .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             true
         case .unhold, .hold, .mask, .unmask, .unpause, .fetch, .prune, .cordon, .uncordon, .setUpdateStrategy,
             .setDaemonSetImage,

@@ -367,6 +367,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// How far the restore of etcd by a run has come on a host.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func etcdRestore(on host: String, by run: String) throws(StepError) -> EtcdRestoreState {
+        guard case .etcdRestore(let value) = answers[.etcdRestore(host: host, mark: run)] else {
+            throw missing("restore of etcd \(host)")
+        }
+        return value
+    }
+
     private func missing(_ what: String) -> StepError {
         .notObserved(what)
     }

@@ -85,6 +85,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case markedDaemonSets
     /// Which runs have a silence open in an Alertmanager that is this one but for the run.
     case silenceMarks(AlertSilence)
+    /// How far the restore of etcd by the run `mark` has come on an etcd host.
+    case etcdRestore(host: String, mark: String)
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -167,4 +169,6 @@ public enum Answer: Hashable, Sendable, Codable {
     case markedDaemonSets([MarkedDaemonSet])
     /// To `.silenceMarks`: names of runs, each once; none for a window, which tells of one run only when asked.
     case silenceMarks([String])
+    /// To `.etcdRestore`.
+    case etcdRestore(EtcdRestoreState)
 }

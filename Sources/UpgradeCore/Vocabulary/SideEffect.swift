@@ -113,7 +113,7 @@ extension Action {
             // Wanted, as an installed package is; `helm rollback` takes it back, by its mark.
             .convertHelmRelease, .removeHelmSecret, .mapHelmRelease, .retireHelmRecord, .removeTiller,
             .closeSilence, .saveCalico, .migrateCalico, .switchCalico, .setDaemonSetVariable,
-            .pullImage, .dropMark:
+            .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd, .restartAll:
             nil
         }
     }

@@ -6,7 +6,7 @@ struct InstallControlPlane: Step {
     let title = "Install the control-plane packages"
 
     let pointOfNoReturn: String? =
-        "the new API server may write what the old one cannot read; only this hop's etcd snapshot leads back, without what was written since"
+        "the new API server may write what the old one cannot read; only this hop's etcd snapshot leads back (`upgrader restore-etcd`), without what was written since"
 
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 

@@ -67,4 +67,23 @@ struct PackageDecision {
             + held.map { .unhold(host: host, package: $0) } + [install]
             + names.filter { held.contains($0) || isLifted($0) }.map { .hold(host: host, package: $0) }
     }
+    /// What is left to do where the version is an older one, from the archives that the host has kept.
+    ///
+    /// - Throws: as `actions`, and `.noKeptArchive`. Asks for `KeptArchives.probes` as well.
+    func puttingBack(_ seen: Observation) throws(StepError) -> [Action] {
+        let left = try actions(seen)
+        if left.isEmpty { return [] }
+        let older = names.map { PackageSpec(name: $0, version: version) }
+        let missing = try KeptArchives.missing(older, on: host, seen)
+        guard missing.isEmpty else {
+            throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeptArchives.directory))
+        }
+        // dpkg would lift the hold of one that is there already.
+        let installed = try seen.packages(on: host, names: names)
+        return left.map { action in
+            guard case .install(let host, let packages, _) = action else { return action }
+            let back = packages.filter { !isThere(installed[$0.name]) }
+            return .downgrade(host: host, packages: back, directory: KeptArchives.directory)
+        }
+    }
 }

@@ -23,6 +23,9 @@ struct RestartDecision {
             guard context.isOurMask(host: host, unit: unit) else {
                 throw .unmet(.unitMasked(host: host, unit: unit))
             }
+            let effect = SideEffect.pause(host: host, unit: unit)
+            // Started with it, at the version that is installed.
+            if context.ledger.contains(effect) { return [effect.inverse] }
             actions.append(.unmask(host: host, unit: unit))
         }
         if try !isRunning(state, context) { actions.append(.restart(host: host, unit: unit)) }

@@ -41,8 +41,8 @@ extension StepContext {
     /// Whether the node is cordoned by this run because its lane works on it, and not to wait for its turn.
     func isInHand(_ node: NodeState) -> Bool { isOurCordon(node) && !CordonMark.isAhead(node) }
 
-    /// Whether this run masked the unit.
+    /// Whether this run masked the unit, be it to stop it.
     func isOurMask(host: String, unit: String) -> Bool {
-        ledger.contains(.mask(host: host, unit: unit))
+        ledger.contains(.mask(host: host, unit: unit)) || ledger.contains(.pause(host: host, unit: unit))
     }
 }

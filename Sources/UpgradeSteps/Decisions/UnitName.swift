@@ -7,6 +7,7 @@ enum UnitName {
     static let scheduler = "kube-scheduler"
     static let kubelet = "kubelet"
     static let kubeProxy = "kube-proxy"
+    static let etcd = DaemonName.etcd
 
     /// The two that hold a leader lock; they must not be newer than any API server.
     static let controllers = [controllerManager, scheduler]

@@ -29,11 +29,18 @@ struct VerifyCluster: Step {
     private static func questions(_ context: StepContext) -> [Probe] {
         var probes: [Probe] = context.playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) }
         for host in context.playbook.hosts {
-            let names = PackagesOfHost.kubernetes(of: host, context.playbook)
+            let names = names(of: host, context)
             if !names.isEmpty { probes.append(.packages(host: host.name, names: names)) }
             probes += UnitName.units(of: host).map { .unit(host: host.name, unit: $0) }
         }
         return probes + [.nodes] + UnitName.controllers.map { .leader(component: $0) }
+    }
+
+    /// Clients may be a release newer than their servers, and stay so when a cluster is led back.
+    private static func names(of host: Host, _ context: StepContext) -> [String] {
+        let names = PackagesOfHost.kubernetes(of: host, context.playbook)
+        let clients = context.plan.restores == nil ? [] : context.playbook.packages.client
+        return names.filter { !clients.contains($0) }
     }
 
     private static func measured(_ seen: Observation, _ context: StepContext) throws(StepError) -> [GateReading] {
@@ -42,7 +49,7 @@ struct VerifyCluster: Step {
         var (updated, packages, packagesWanted, units, unitsWanted) = (0, 0, 0, 0, 0)
         for host in servers where try seen.apiServer(on: host).version == target { updated += 1 }
         for host in context.playbook.hosts {
-            let names = PackagesOfHost.kubernetes(of: host, context.playbook)
+            let names = names(of: host, context)
             packagesWanted += names.count
             if !names.isEmpty {
                 let (installed, wanted) = (try seen.packages(on: host.name, names: names), try context.target())
@@ -87,7 +94,7 @@ struct VerifyCluster: Step {
     private static let packages: Check = { (seen, context) throws(StepError) -> Unmet? in
         let target = try context.target()
         for host in context.playbook.hosts {
-            let names = PackagesOfHost.kubernetes(of: host, context.playbook)
+            let names = names(of: host, context)
             guard !names.isEmpty else { continue }
             let installed = try seen.packages(on: host.name, names: names)
             for name in names {

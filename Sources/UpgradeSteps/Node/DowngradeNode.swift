@@ -17,27 +17,17 @@ struct DowngradeNode: Step {
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        let host = context.hostName
-        let names = context.playbook.packages.node
-        let version = try context.target()
-        let decision = PackageDecision(context, names: names, version: version, allowed: context.versionsOfHop)
-        let left = try decision.actions(seen)
-        if left.isEmpty { return [] }
+        let decision = PackageDecision(
+            context,
+            names: context.playbook.packages.node,
+            version: try context.target(),
+            allowed: context.versionsOfHop
+        )
+        if try decision.actions(seen).isEmpty { return [] }
         // A kubelet that does not come up may have lost its Node object; then nothing is scheduled there.
         if let node = try seen.node(context.nodeName), !node.isCordoned {
             throw .unmet(.mustBeCordoned(node: node.name))
         }
-        let older = names.map { PackageSpec(name: $0, version: version) }
-        let missing = try KeptArchives.missing(older, on: host, seen)
-        guard missing.isEmpty else {
-            throw .unmet(.noKeptArchive(host: host, packages: missing, directory: KeptArchives.directory))
-        }
-        // dpkg would lift the hold of one that is there already.
-        let installed = try seen.packages(on: host, names: names)
-        return left.map { action in
-            guard case .install(let host, let packages, _) = action else { return action }
-            let back = packages.filter { !decision.isThere(installed[$0.name]) }
-            return .downgrade(host: host, packages: back, directory: KeptArchives.directory)
-        }
+        return try decision.puttingBack(seen)
     }
 }

@@ -52,6 +52,7 @@ struct CleanupCommand: AsyncParsableCommand {
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("cleanup"))
             defer { withExtendedLifetime(lock) {} }
             let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
+            try Restores.refuseCleanup(plan, directory)
             let targets = try target.map { try session.names($0, journal.state.ledger) }
             let outcomes = try await Worlds.use(session.playbook, directory: directory) { world in
                 try await undo(session, directory, plan, journal, world, targets)
@@ -76,7 +77,8 @@ struct CleanupCommand: AsyncParsableCommand {
             reason: "cleanup",
             takesOver: takeover,
             world,
-            again: "upgrader cleanup \(directory.path)"
+            again: "upgrader cleanup \(directory.path)",
+            byFence: try Restores.fence(of: plan, directory, journal.state, session.playbook)
         )
         return try await lease.whileKept {
             try journal.append([.leased(lease.claim)])

@@ -217,12 +217,93 @@ struct LeaseHoldTests {
         #expect(start.duration(to: clock.now) >= .seconds(240))
     }
 
+    @Test(
+        "a run that keeps the API away itself holds by the fence, however long that is, and writes its token when it is back"
+    )
+    func byFence() async throws {
+        let store = ToldStore()
+        let clock = VirtualClock()
+        let past = try await acquire(store, other, clock: clock)
+        await past.release()
+        let lease = try await acquire(store, mine, clock: clock, byFence: known(past.token))
+        #expect(lease.token == 2)
+        (store.isAway, store.isSilent) = (true, true)
+        try await clock.sleep(for: .seconds(3600))
+        #expect(await lease.beat() == false)
+        #expect(lease.loss == nil, "no time to live is counted while the API is away")
+        // etcd is led back to when somebody else held it.
+        let once = Once()
+        store.onWrite = { stored in
+            guard once.take() else { return }
+            stored.record = LeaseRecord(holder: other, token: 1, beats: 7, ttlSeconds: 120, renewed: "")
+            stored.version = "8"
+        }
+        (store.isAway, store.isSilent) = (false, false)
+        #expect(await lease.beat() == false, "what is there was not what was read last")
+        #expect(await lease.beat())
+        #expect(store.record?.token == 2 && store.record?.holder?.run == "r1")
+        #expect(lease.loss == nil)
+        #expect(await lease.release())
+        #expect(store.record?.holder == nil && store.record?.token == 2)
+    }
+
+    @Test(
+        "resumed while no API server answers, it takes the next token from the hosts, where they have seen no other's"
+    )
+    func byFenceAlone() async throws {
+        let store = ToldStore()
+        (store.isAway, store.isSilent, store.seen) = (true, true, 4)
+        await #expect(throws: LeaseRefusal.self, "without leave the API is needed") {
+            _ = try await acquire(store, mine)
+        }
+        let lease = try await acquire(store, mine, byFence: known(4))
+        #expect(lease.token == 5 && lease.claim.takenFrom == nil)
+        #expect(store.seen == 5)
+        // The object that is there when the API is back was never read: it is not written over unread.
+        (store.isAway, store.isSilent) = (false, false)
+        #expect(await lease.beat() == false)
+        #expect(store.record == nil)
+        #expect(await lease.beat())
+        #expect(store.record?.token == 5)
+    }
+
+    @Test("a host that has seen a newer token than the run's own refuses it, unless it is to take over")
+    func byFenceOutbid() async throws {
+        let store = ToldStore()
+        (store.isAway, store.isSilent, store.seen) = (true, true, 9)
+        await #expect(throws: LeaseRefusal.lost(.fenced(host: "h", seen: 9))) {
+            _ = try await acquire(store, mine, byFence: known(4))
+        }
+        #expect(store.seen == 9 && store.raised.isEmpty)
+        #expect(try await acquire(store, mine, takesOver: true, byFence: known(4)).token == 10)
+    }
+
+    @Test("a host that the run works on has to answer; another may be away")
+    func byFenceAway() async throws {
+        let store = ToldStore()
+        (store.isAway, store.isSilent, store.isHostAway) = (true, true, true)
+        await #expect(throws: LeaseRefusal.self) { _ = try await acquire(store, mine, byFence: known(4)) }
+        #expect(try await acquire(store, mine, byFence: KnownFence(token: 4, hosts: ["cp1"])).token == 5)
+    }
+
+    @Test("by the fence, too, a newer token in the API ends it")
+    func byFenceTaken() async throws {
+        let store = ToldStore()
+        let lease = try await acquire(store, mine, byFence: known(0))
+        _ = try await acquire(store, other, takesOver: true)
+        #expect(await lease.beat() == false)
+        #expect(lease.loss == .taken(by: other, token: 2))
+    }
+
+    private func known(_ token: Int) -> KnownFence { KnownFence(token: token, hosts: ["h"]) }
+
     private func acquire(
         _ store: ToldStore,
         _ holder: LeaseHolder,
         clock: VirtualClock = VirtualClock(),
         takesOver: Bool = false,
         isRunning: Bool = false,
+        byFence: KnownFence? = nil,
         report: @Sendable (String) -> Void = { _ in }
     ) async throws -> LeaseHold {
         try await LeaseHold.acquire(
@@ -232,6 +313,7 @@ struct LeaseHoldTests {
             clock: LeaseClock(clock, wall: { "" }),
             takesOver: takesOver,
             isRunning: { _ in isRunning },
+            byFence: byFence,
             report: report
         )
     }

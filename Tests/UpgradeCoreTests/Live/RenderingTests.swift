@@ -157,7 +157,18 @@ struct RenderingTests {
                 )
             )
         case .dropMark(.updateStrategy): .dropMark(.cordon(node: "w1.example.org", mark: "run-1"))
-        case .dropMark: nil
+        case .dropMark:
+            .placeFile(
+                host: "etcd2",
+                localPath: "snapshots/1.db",
+                path: "/var/lib/upgrader/snapshots/1.db",
+                sha256: "5e"
+            )
+        case .placeFile:
+            .stageEtcd(host: "etcd2", path: "/var/lib/upgrader/snapshots/1.db", sha256: "5e", mark: "run-1")
+        case .stageEtcd: .swapEtcd(host: "etcd2", mark: "run-1")
+        case .swapEtcd: .restartAll(host: "w1", units: ["kubelet", "kube-proxy"], receipt: "/var/lib/upgrader/r")
+        case .restartAll: nil
         }
     }
 
@@ -211,7 +222,8 @@ struct RenderingTests {
         case .programs: .marks(host: "w1")
         case .marks: .markedDaemonSets
         case .markedDaemonSets: .silenceMarks(silence)
-        case .silenceMarks: nil
+        case .silenceMarks: .etcdRestore(host: "etcd1", mark: "run-1")
+        case .etcdRestore: nil
         }
     }
 

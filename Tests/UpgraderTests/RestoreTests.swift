@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+import UpgradeCore
+import UpgradeTestSupport
+
+@Suite("A cluster that is led back by its snapshot")
+struct RestoreTests {
+    @Test("half way through a hop: killed while the API is away, refused a cleanup, resumed; the upgrade is over then")
+    func killed() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "100ms"))
+        let upgrade = try await killed(workshop, at: "install-node@w1 done")
+        let dry = try await workshop.upgrader("restore-etcd", "--dry-run")
+        #expect(dry.code == 0, "\(dry.errors)")
+        #expect(dry.output.contains("plan for small: 1.13 → 1.12, 1 hop"), "\(dry.output)")
+        #expect(dry.output.contains("\nlost: everything written to the API since "), "\(dry.output)")
+        #expect(dry.output.contains("upgrader-swap-etcd /var/lib/upgrader/restore/"), "\(dry.output)")
+        #expect(try workshop.run == upgrade, "a dry run leaves nothing")
+        let program = try workshop.start("restore-etcd", "--hop", "1.12-1.13", "--reason", "ticket 9")
+        try await program.expect("does put what was restored", then: SIGKILL)
+        _ = try await program.wait()
+        let restore = try workshop.run
+        try #require(restore != upgrade)
+        let cleanup = try await workshop.upgrader("cleanup", restore.path)
+        #expect(cleanup.code == 10 && cleanup.errors.contains("cannot be given up"), "\(cleanup.errors)")
+        #expect(cleanup.errors.contains("`upgrader resume \(restore.path)`"), "\(cleanup.errors)")
+        let early = try await workshop.upgrader("resume", upgrade.path)
+        #expect(early.code == 14 && early.errors.contains("ends the restore first"), "\(early.errors)")
+        let resumed = try await workshop.upgrader("resume")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(
+            resumed.errors.contains("done: small is back on 1.12, with the data of the snapshot"),
+            "\(resumed.errors)"
+        )
+        let cluster = try #require(try SimulationFile(path: upgrade.simulationPath).read())
+        for node in cluster.nodes.values {
+            #expect(node.kubeletVersion?.description == "1.12.10" && !node.isCordoned, "\(node.name)")
+        }
+        for (name, host) in cluster.hosts {
+            #expect(host.units.values.allSatisfy { $0.isActive && !$0.isMasked }, "\(name)")
+            for package in ["kubernetes-master", "kubernetes-node"] {
+                if let found = host.packages[package] {
+                    #expect(found.version.text == "1.12.10-1", "\(package) of \(name)")
+                }
+            }
+        }
+        let late = try await workshop.upgrader("resume", upgrade.path)
+        #expect(late.code == 14 && late.errors.contains("`upgrader run` begins a new one"), "\(late.errors)")
+        let again = try await workshop.upgrader("restore-etcd", upgrade.path)
+        #expect(again.code == 14, "\(again.errors)")
+        let fresh = try await workshop.upgrader("run", Workshop.playbook)
+        #expect(!fresh.errors.contains("has stopped before its end"), "\(fresh.errors)")
+    }
+
+    @Test("before data was moved it can be given up, and the upgrade goes on")
+    func givenUp() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "100ms"))
+        let upgrade = try await killed(workshop, at: "install-node@w1 done")
+        let program = try workshop.start("restore-etcd")
+        try await program.expect("does stop and mask etcd on etcd1", then: SIGKILL)
+        _ = try await program.wait()
+        let restore = try workshop.run
+        let cleanup = try await workshop.upgrader("cleanup", restore.path)
+        #expect(cleanup.code == 0, "\(cleanup.errors)")
+        let units = try #require(try SimulationFile(path: upgrade.simulationPath).read()).hosts.values.flatMap(
+            \.units.values
+        )
+        #expect(units.allSatisfy { $0.isActive && !$0.isMasked })
+        let on = try await workshop.upgrader("resume", upgrade.path)
+        #expect(on.code == 0, "\(on.errors)")
+        let late = try await workshop.upgrader("resume", restore.path)
+        #expect(late.code == 10 && late.errors.contains("was resumed and has done"), "\(late.errors)")
+    }
+
+    @Test("what is not as it was proven is refused with the reason, and nothing changes")
+    func refused() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "100ms"))
+        let upgrade = try await killed(workshop, at: "install-node@w1 done")
+        let file = SimulationFile(path: upgrade.simulationPath)
+        let before = try #require(try file.read())
+        let path = try #require(before.hosts["etcd1"]?.snapshots.keys.first)
+        for (what, change) in [
+            ("does not verify", { $0.snapshots[path] = nil }),
+            ("is gone", { $0.files[path] = nil }),
+            ("restored and read back", { $0.files[path]?.sha256 = "0" }),
+            ("restored and read back", { $0.snapshots[path]?.proof = nil }),
+            ("cannot be restored by this program: wal", { $0.restore = EtcdRestoreState(obstacle: "wal") }),
+        ] as [(String, (inout ClusterState.SimulatedHost) -> Void)] {
+            var changed = before
+            var host = try #require(changed.hosts["etcd1"])
+            change(&host)
+            changed.hosts["etcd1"] = host
+            try file.write(changed)
+            let result = try await workshop.upgrader("restore-etcd")
+            #expect(result.code == 10 && result.errors.contains(what), "\(what): \(result.errors)")
+            #expect(try file.read() == changed, "\(what)")
+        }
+        try file.write(before)
+        let hop = try await workshop.upgrader("restore-etcd", "--hop", "1.15-1.16")
+        #expect(hop.code == 64, "\(hop.errors)")
+        #expect(try workshop.run == upgrade)
+    }
+
+    /// A run that was killed at a line.
+    private func killed(_ workshop: Workshop, at line: String) async throws -> RunDirectory {
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect(line, then: SIGKILL)
+        _ = try await program.wait()
+        return try workshop.run
+    }
+}

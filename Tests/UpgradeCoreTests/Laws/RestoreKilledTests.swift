@@ -221,9 +221,12 @@ private struct SilentAPI: ClusterAccess {
         throw .commandFailed(host: "cp1", command: "kubectl", status: "exit 1", output: "The connection to the server")
     }
 
-    func answer(_ probes: [Probe]) async throws(AccessError) -> Observation {
+    func answer(
+        _ probes: [Probe],
+        report: @escaping @Sendable (ActionProgress) -> Void
+    ) async throws(AccessError) -> Observation {
         if probes.contains(where: Self.isOfAPI) { try await refuse() }
-        return try await base.answer(probes)
+        return try await base.answer(probes, report: report)
     }
 
     func perform(

@@ -78,7 +78,7 @@ struct MarksKilledAnywhereTests {
         let without = Unreachable(cluster, host: "cp1")
         let survey = try await MarkSurvey.look(at: scene.playbook, without, holder: nil)
         #expect(survey.silent.map(\.host) == ["cp1"])
-        let plan = try #require(plan(scene, survey))
+        let plan = try #require(planned(scene, survey))
         let recorder = MemoryRecorder()
         let stop = try await scene.driver(plan, without, run: "again").walk(recorder: recorder)
         guard case .failed(let keys) = stop else {
@@ -151,7 +151,7 @@ struct MarksKilledAnywhereTests {
         let cluster = SimulatedCluster(state, clock: VirtualClock())
         let survey = try await MarkSurvey.look(at: scene.playbook, cluster, holder: scene.run)
         #expect(Set(survey.runs).isSubset(of: [scene.run]))
-        let plan = try #require(plan(scene, survey))
+        let plan = try #require(planned(scene, survey))
         let memory = MemoryRecorder()
         var stop: StopReason?
         for killSwitch in switches {
@@ -162,7 +162,7 @@ struct MarksKilledAnywhereTests {
         return (end, stop, Array(end.applied.dropFirst(state.applied.count)))
     }
 
-    private func plan(_ scene: Scene, _ survey: MarkSurvey) -> Plan? {
+    private func planned(_ scene: Scene, _ survey: MarkSurvey) -> Plan? {
         survey.plan(
             scene.playbook,
             digest: "playbook",

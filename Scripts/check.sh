@@ -69,11 +69,11 @@ imports() {
 # What decides never waits, prints, reads a clock, a file or the environment.
 purity() {
     local pure=(Sources/UpgradeCore/Machine Sources/UpgradeCore/Plan Sources/UpgradeCore/Vocabulary Sources/UpgradeSteps)
-    # The planner looks at the cluster through the seam, the rehearsal walks a simulated one, and ClusterAccess is the
-    # seam itself: async on purpose, and nothing else.
+    # The planner and the survey of marks look at the cluster through the seam, the rehearsal walks a simulated one, and
+    # ClusterAccess is the seam itself: async on purpose, and nothing else.
     code '\b(async|await)\b' "${pure[@]}" |
         except Sources/UpgradeCore/Plan/Planner.swift Sources/UpgradeCore/Plan/Rehearsal.swift \
-            Sources/UpgradeCore/Vocabulary/ClusterAccess.swift
+            Sources/UpgradeCore/Vocabulary/ClusterAccess.swift Sources/UpgradeSteps/Recovery/MarkSurvey.swift
     code '^[a-z@ ]*import (Foundation|FoundationEssentials|Glibc|Dispatch)\b' "${pure[@]}"
     code '\bDate\(|\bprint\(|ContinuousClock|ProcessInfo|FileManager|\bTask *\{' "${pure[@]}"
 }

@@ -139,11 +139,17 @@ enum Restores {
         )
     }
 
-    /// Refuses a restore that was given up, once its upgrade has gone on.
+    /// Refuses a restore that was given up, once its upgrade has gone on or another run has been begun.
     ///
     /// - Throws: `Complaint`, `JournalError`.
     static func refuseOutrun(_ plan: Plan, _ directory: RunDirectory) throws {
         guard let name = plan.takesBack, let first = plan.takesBackTo else { return }
+        if let later = RunDirectory.all(directory.clusterPath).last(where: { $0.run > directory.run }) {
+            throw refusal(
+                "\(later.run) was begun since, and the snapshot is older than what it has done",
+                "begin the restore anew, on what is there now"
+            )
+        }
         let own = try directory.history().state
         guard !own.done.isEmpty || !own.inFlight.isEmpty else { return }
         let upgrade = RunDirectory(path: "\(directory.clusterPath)/\(name)")

@@ -67,8 +67,11 @@ final class SimulatedDisk: Disk {
     /// Whether all that was written to a file would outlast a power cut.
     func isDurable(_ path: String) -> Bool {
         state.withLock { state in
-            guard let id = state.names[path], state.durableNames[path] == id else { return false }
-            return state.files[id]?.pending.isEmpty ?? false
+            guard let id = state.names[path], state.durableNames[path] == id, let file = state.files[id] else {
+                return false
+            }
+            // What is taken back and not synced may come back; what stays is safe.
+            return file.pending.isEmpty || file.durable.starts(with: file.bytes)
         }
     }
 

@@ -163,7 +163,9 @@ public final class World: Sendable {
             for (unit, it) in host.units.sorted(by: { $0.key < $1.key })
             where shape.cluster.hosts[name]?.units[unit]?.isActive == true {
                 if !it.isActive || it.isMasked { found.append("\(unit) on \(name): \(it)") }
-                if shape.isWhole, it.runningVersion != target?.kubernetes {
+                // An etcd is of no release of Kubernetes.
+                let isOfRelease = shape.cluster.hosts[name]?.units[unit]?.runningVersion != nil
+                if shape.isWhole, isOfRelease, it.runningVersion != target?.kubernetes {
                     found.append("\(unit) on \(name) runs \(String(describing: it.runningVersion))")
                 }
             }

@@ -74,6 +74,23 @@ struct RestoreTests {
         #expect(late.code == 10 && late.errors.contains("was resumed and has done"), "\(late.errors)")
     }
 
+    @Test("what a restore has stopped is not started by marks alone, though the directories are lost")
+    func lost() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "100ms"))
+        let upgrade = try await killed(workshop, at: "install-node@w1 done")
+        let program = try workshop.start("restore-etcd")
+        try await program.expect("does stop and mask etcd on etcd1", then: SIGKILL)
+        _ = try await program.wait()
+        let restore = try workshop.run
+        for run in [upgrade, restore] { try FileManager.default.removeItem(atPath: run.path) }
+        let refused = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--takeover")
+        #expect(refused.code == 10 && refused.errors.contains("by the run \(restore.run)"), "\(refused.errors)")
+        let units = try #require(try SimulationFile(path: upgrade.simulationPath).read()).hosts.values.flatMap(
+            \.units.values
+        )
+        #expect(units.contains { $0.isMasked })
+    }
+
     @Test("what is not as it was proven is refused with the reason, and nothing changes")
     func refused() async throws {
         let workshop = try Workshop(Workshop.small(pace: "100ms"))

@@ -24,7 +24,8 @@ public enum JournalReader {
 
     /// Reads the journal of a run's directory; one that does not exist is empty.
     ///
-    /// A last line without its newline is a write that a crash tore: it is left out and noticed. Nothing was done on
+    /// A last line without its newline, or a last append whose first blocks are missing, is a write that a crash tore: it is
+    /// left out and noticed. Nothing was done on
     /// the strength of it, because acting waits for the whole line to be durable.
     /// - Throws: `JournalError` for any other damage, with the line.
     public static func read(
@@ -49,6 +50,9 @@ public enum JournalReader {
                     keys: &keys
                 )
             } catch {
+                // Zeros where a line should begin are blocks of the last append that were never written, before others of it
+                // that were: file systems write them in any order. No line has one, and no flipped bit makes one.
+                if rest.first == 0, (head?.settled ?? 0) <= history.count { break }
                 throw .damaged(path: path, line: history.count + 1, reason: error.reason)
             }
             history.state.apply(line.record)
@@ -81,7 +85,7 @@ public enum JournalReader {
     }
 
     private static func tear(_ path: String, _ count: Int, wasDurable: Bool) -> String {
-        let what = "the last line of \(path) was torn by a crash and is dropped (\(count) bytes)"
+        let what = "the end of \(path) was torn by a crash and is dropped (\(count) bytes)"
         guard wasDurable else { return "\(what); nothing was done on it" }
         return
             "\(what), although the disk had said that it was safe: what it told of may have been done. The step looks "

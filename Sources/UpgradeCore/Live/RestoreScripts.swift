@@ -3,10 +3,10 @@
 /// What a host has come to stands in a directory of the run: `staged` once the snapshot is restored beside the data, and
 /// `in-place` once that is etcd's data. Both are made whole or not at all, and name the snapshot by its SHA-256.
 enum RestoreScripts {
-    /// Finds what the running member is: `$data`, `$name`, `$peers`, and the whole `$cluster`; the parameters from `$2` on
-    /// are its address, CA, certificate and key. Refuses what no restore by this program would bring back.
+    /// Finds what the running member is: `$data`, `$name`, `$peers`, and the whole `$cluster`.
     ///
-    /// Flags win over the environment, and a configuration file over both. The names and peer addresses are those that the
+    /// The parameters from `$2` on are its address, CA, certificate and key. Refuses what no restore by this program would
+    /// bring back. Flags win over the environment, and a configuration file over both. The names and peer addresses are those that the
     /// members themselves tell; identifiers of members are made of them and of the token.
     /// - Source: etcd 3.2 to 3.4, Documentation/op-guide/configuration.md and recovery.md; etcdmain/config.go;
     ///   etcdctl/ctlv3/command/printer_simple.go; Documentation/v2/api.md (no snapshot has the keys of the v2 API)
@@ -115,7 +115,8 @@ enum RestoreScripts {
                 sync -- "$directory"
             """
 
-    /// Moves the data of the stopped member aside, under the name of the run `$2`, and what was restored in its place;
+    /// Moves the data of the stopped member aside, under the name of the run `$2`, and what was restored in its place.
+    ///
     /// `$1` is the run's directory. Nothing is ever removed.
     ///
     /// Killed anywhere it goes on where it stopped: what lies where tells how far it came, and the data that was restored

@@ -23,8 +23,9 @@ public struct Plan: Hashable, Sendable, Codable {
     public var takesBack: String?
     /// The step of that run from which on all is taken back, the first of its lane; `nil` where it is one worker's lane.
     public var takesBackTo: StepKey?
-    /// The runs whose marks it undoes, their own state being lost; `nil` for any other plan. Its hop is then only the one
-    /// in which the cluster stands.
+    /// The runs whose marks it undoes, their own state being lost; `nil` for any other plan.
+    ///
+    /// Its hop is then only the one in which the cluster stands.
     public var recovers: [String]?
     /// The snapshot of etcd that it leads back to; `nil` where data stays as it is.
     public var restores: EtcdRestoration?

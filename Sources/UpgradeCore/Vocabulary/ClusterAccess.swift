@@ -7,6 +7,7 @@ public protocol ClusterAccess: Sendable {
     /// - Parameters:
     ///   - probes: the questions.
     ///   - report: is told what an answer waits for: a host that is away, an Alertmanager without one.
+    /// - Returns: every answer.
     /// - Throws: `AccessError` for the first question that could not be answered.
     func answer(
         _ probes: [Probe],

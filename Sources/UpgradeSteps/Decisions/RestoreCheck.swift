@@ -13,6 +13,7 @@ enum RestoreCheck {
     ///   - seen: the answers.
     ///   - context: the step's.
     ///   - sum: which snapshot a host has come to.
+    /// - Throws: `.etcdNotInPlace`, `StepError.notObserved` when the step did not ask.
     static func refuse(
         _ seen: Observation,
         _ context: StepContext,

@@ -28,6 +28,7 @@ public struct MarkSurvey: Sendable {
     ///   - playbook: names what is looked at.
     ///   - access: the cluster; it is only asked.
     ///   - holder: the run that the lease names, which may have a window open and no other mark.
+    /// - Returns: what was found.
     /// - Throws: `AccessError` where the API or an Alertmanager could not be asked.
     public static func look(
         at playbook: Playbook,

@@ -20,7 +20,7 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
     @Argument(help: "The directory of the upgrade; the newest run when not given.", completion: .directory)
     var run: String?
 
-    @Option(help: "The hop, such as 1.12-1.13; the last one that has changed something when not given.")
+    @Option(help: "The hop, as `status` names it; the last one that has changed something when not given.")
     var hop: String?
 
     @Flag(help: "Print the sequence, and change nothing.")

@@ -148,6 +148,28 @@ struct JournalTests {
         #expect(try JournalReader.read(directory: scratch.path).notices.isEmpty)
     }
 
+    @Test("an append whose first blocks were never written is dropped; the same among older records is refused")
+    func holeBeforeLaterBlocks() throws {
+        let records = Array(try someRecords().dropLast())
+        try open().append([records[0]])
+        let size = try scratch.read("journal.jsonl").count
+        let head = try scratch.read("journal.head")
+        try open().append(Array(records.dropFirst()))
+        var bytes = try scratch.read("journal.jsonl")
+        for index in size..<(size + 100) { bytes[index] = 0 }
+        try scratch.write(bytes, to: "journal.jsonl")
+        // Killed before the append had returned: the head is that of the one before.
+        try scratch.write(head, to: "journal.head")
+        let history = try JournalReader.read(directory: scratch.path)
+        #expect(history.records.map(\.record) == [records[0]])
+        #expect(history.notices.count == 1 && history.notices[0].contains("nothing was done on it"))
+        try open().append([records[1]])
+        #expect(try JournalReader.read(directory: scratch.path).notices.isEmpty)
+        for index in 0..<10 { bytes[index] = 0 }
+        try scratch.write(bytes, to: "journal.jsonl")
+        #expect(throws: JournalError.self) { try JournalReader.read(directory: scratch.path) }
+    }
+
     @Test(
         "a torn line tells whether it may have been acted on: only where the disk had called it safe"
     )

@@ -119,9 +119,8 @@ struct JobTests {
     func overdue() async throws {
         var scene = try LiveScene()
         scene.playbook.deadlines.install = .seconds(1)
-        scene.remote = ToldRemote([
-            .job("cp1", "active", "begun"), .job("cp1", "active", "begun"), .job("cp1", "active", "begun"),
-        ])
+        // A real host waits before it says so; this one says it at once, at each of eleven looks.
+        scene.remote = ToldRemote(Array(repeating: .job("cp1", "active", "begun"), count: 11))
         let overdue = AccessError.jobOverdue(host: "cp1", unit: LiveScene.unit, deadline: .seconds(1))
         let slow = scene
         await #expect(throws: overdue) { try await slow.perform(update) }

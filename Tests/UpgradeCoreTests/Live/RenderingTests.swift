@@ -159,14 +159,14 @@ struct RenderingTests {
         case .dropMark(.updateStrategy): .dropMark(.cordon(node: "w1.example.org", mark: "run-1"))
         case .dropMark:
             .placeFile(
-                host: "etcd2",
+                host: "etcd1",
                 localPath: "snapshots/1.db",
                 path: "/var/lib/upgrader/snapshots/1.db",
                 sha256: "5e"
             )
         case .placeFile:
-            .stageEtcd(host: "etcd2", path: "/var/lib/upgrader/snapshots/1.db", sha256: "5e", mark: "run-1")
-        case .stageEtcd: .swapEtcd(host: "etcd2", mark: "run-1")
+            .stageEtcd(host: "etcd1", path: "/var/lib/upgrader/snapshots/1.db", sha256: "5e", mark: "run-1")
+        case .stageEtcd: .swapEtcd(host: "etcd1", mark: "run-1")
         case .swapEtcd: .restartAll(host: "w1", units: ["kubelet", "kube-proxy"], receipt: "/var/lib/upgrader/r")
         case .restartAll: nil
         }

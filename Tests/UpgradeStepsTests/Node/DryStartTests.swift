@@ -33,7 +33,9 @@ struct DryStartTests {
         let units = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"]
         #expect(probes.contains(.dryStart(host: "cp1", packages: [package], units: units)))
         #expect(
-            try Scene().decide(step, "prepare-control-plane", on: "cp1") == [.download(host: "cp1", packages: [package])]
+            try Scene().decide(step, "prepare-control-plane", on: "cp1") == [
+                .download(host: "cp1", packages: [package])
+            ]
         )
     }
 
@@ -104,7 +106,12 @@ struct DryStartTests {
     @Test("a daemon of another version than its package says is refused")
     func otherVersion() throws {
         let scene = fetched { $0.trials[1].version = PackageVersion.start.kubernetes }
-        guard case .dryStartRefused(_, "kube-proxy", _, nil, nil, _) = try scene.refusal(step, "prepare-workers", on: "w1")
+        guard
+            case .dryStartRefused(_, "kube-proxy", _, nil, nil, _) = try scene.refusal(
+                step,
+                "prepare-workers",
+                on: "w1"
+            )
         else {
             Issue.record("not refused")
             return

@@ -82,7 +82,15 @@ struct RestoreTests {
         try await program.expect("does stop and mask etcd on etcd1", then: SIGKILL)
         _ = try await program.wait()
         let restore = try workshop.run
-        for run in [upgrade, restore] { try FileManager.default.removeItem(atPath: run.path) }
+        // The simulated cluster itself is kept in the directory of its first run.
+        for file in workshop.files where file.hasPrefix("state/") && !file.hasSuffix("simulation.json") {
+            let path = "\(workshop.scratch.path)/\(file)"
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+                continue
+            }
+            try FileManager.default.removeItem(atPath: path)
+        }
         let refused = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--takeover")
         #expect(refused.code == 10 && refused.errors.contains("by the run \(restore.run)"), "\(refused.errors)")
         let units = try #require(try SimulationFile(path: upgrade.simulationPath).read()).hosts.values.flatMap(

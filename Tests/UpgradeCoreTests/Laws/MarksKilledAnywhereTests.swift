@@ -75,7 +75,11 @@ struct MarksKilledAnywhereTests {
         let states = try await states(of: scene)
         let state = try #require(states.first { $0.hosts["cp1"]?.marks?.contains { $0.kind == .mask } == true })
         let cluster = SimulatedCluster(state, clock: VirtualClock())
-        let without = Unreachable(cluster, host: "cp1")
+        var without = StagedAccess(cluster)
+        without.asking = { probes in
+            guard probes.contains(.marks(host: "cp1")) else { return nil }
+            return .remote(.unreachable(host: "cp1", address: "", reason: "it is away"))
+        }
         let survey = try await MarkSurvey.look(at: scene.playbook, without, holder: nil)
         #expect(survey.silent.map(\.host) == ["cp1"])
         let plan = try #require(planned(scene, survey))
@@ -99,16 +103,20 @@ struct MarksKilledAnywhereTests {
         expectClean(await whole.state, since: scene.cluster, "a whole run")
         // Somebody starts a timer that was paused: no step wants it undone any more.
         let clock = VirtualClock()
-        let meddled = MeddledFlag()
+        let untouched = Once()
         let cluster = SimulatedCluster(scene.cluster, clock: clock)
-        let meddler = Meddler(cluster, after: .pause(host: "w1", unit: "apt-daily.timer"), meddled) { state in
-            state.hosts["w1"]?.units["apt-daily.timer"] = UnitState(isActive: false)
+        var meddler = StagedAccess(cluster)
+        meddler.after = { action in
+            guard action == .pause(host: "w1", unit: "apt-daily.timer") else { return nil }
+            _ = untouched.take()
+            await cluster.meddle { $0.hosts["w1"]?.units["apt-daily.timer"] = UnitState(isActive: false) }
+            return nil
         }
         let recorder = MemoryRecorder()
         #expect(
             try await scene.driver(try await scene.plan(), meddler, clock: clock).walk(recorder: recorder) == .completed
         )
-        #expect(meddled.isRaised)
+        #expect(!untouched.take())
         let end = await cluster.state
         #expect(end.hosts.values.flatMap { $0.marks ?? [] } == [])
     }
@@ -226,93 +234,4 @@ extension Scene {
         for name in scene.playbook.packages.node { scene.cluster.hosts["w2"]?.packages[name]?.isHeld = true }
         return scene
     }
-}
-
-/// A cluster one of whose hosts does not answer.
-private struct Unreachable: ClusterAccess {
-    private let base: any ClusterAccess
-    private let host: String
-
-    init(_ base: any ClusterAccess, host: String) {
-        self.base = base
-        self.host = host
-    }
-
-    func answer(
-        _ probes: [Probe],
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) -> Observation {
-        guard !probes.contains(.marks(host: host)) else {
-            throw .remote(.unreachable(host: host, address: "", reason: "it is away"))
-        }
-        return try await base.answer(probes, report: report)
-    }
-
-    func perform(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        try await base.perform(action, as: job, report: report)
-    }
-
-    func settle(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        try await base.settle(action, as: job, report: report)
-    }
-}
-
-/// A cluster that somebody else changes right after an action.
-private struct Meddler: ClusterAccess {
-    private let base: SimulatedCluster
-    private let after: Action
-    private let meddled: MeddledFlag
-    private let change: @Sendable (inout ClusterState) -> Void
-
-    init(
-        _ base: SimulatedCluster,
-        after: Action,
-        _ meddled: MeddledFlag,
-        _ change: @escaping @Sendable (inout ClusterState) -> Void
-    ) {
-        self.base = base
-        self.after = after
-        self.meddled = meddled
-        self.change = change
-    }
-
-    func answer(
-        _ probes: [Probe],
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) -> Observation {
-        try await base.answer(probes, report: report)
-    }
-
-    func perform(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        try await base.perform(action, as: job, report: report)
-        guard action == after else { return }
-        meddled.raise()
-        await base.meddle(change)
-    }
-
-    func settle(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        try await base.settle(action, as: job, report: report)
-    }
-}
-
-private final class MeddledFlag: Sendable {
-    private let state = Mutex(false)
-    var isRaised: Bool { state.withLock { $0 } }
-    func raise() { state.withLock { $0 = true } }
 }

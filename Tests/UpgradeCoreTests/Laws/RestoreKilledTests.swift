@@ -127,7 +127,7 @@ struct RestoreKilledTests {
         let memory = MemoryRecorder()
         var stop: StopReason?
         for killSwitch in switches {
-            let access = MortalAccess(SilentAPI(cluster), killSwitch)
+            let access = MortalAccess(StagedAccess.silentAPI(cluster), killSwitch)
             let journal = MortalRecorder(upgrade, killSwitch)
             let outcomes = try? await Cleanup.takeBack(taking, recorder: journal, access: access) { _ in }
             guard outcomes?.allSatisfy(\.isSettled) == true else {
@@ -200,11 +200,24 @@ private final class RestoreWatch: Sendable {
     }
 }
 
-/// A cluster whose API answers only while an API server does.
-private struct SilentAPI: ClusterAccess {
-    let base: SimulatedCluster
-
-    init(_ base: SimulatedCluster) { self.base = base }
+extension StagedAccess {
+    /// A cluster whose API answers only while an API server does.
+    fileprivate static func silentAPI(_ cluster: SimulatedCluster) -> StagedAccess {
+        @Sendable func refusal() async -> AccessError? {
+            let state = await cluster.state
+            guard !state.hosts.values.contains(where: { $0.apiServer?.isHealthy == true }) else { return nil }
+            return .commandFailed(
+                host: "cp1",
+                command: "kubectl",
+                status: "exit 1",
+                output: "The connection to the server"
+            )
+        }
+        var access = StagedAccess(cluster)
+        access.asking = { $0.contains(where: isOfAPI) ? await refusal() : nil }
+        access.refusing = { $0.host == nil ? await refusal() : nil }
+        return access
+    }
 
     private static func isOfAPI(_ probe: Probe) -> Bool {
         switch probe {
@@ -213,36 +226,5 @@ private struct SilentAPI: ClusterAccess {
             true
         default: false
         }
-    }
-
-    private func refuse() async throws(AccessError) {
-        let state = await base.state
-        guard !state.hosts.values.contains(where: { $0.apiServer?.isHealthy == true }) else { return }
-        throw .commandFailed(host: "cp1", command: "kubectl", status: "exit 1", output: "The connection to the server")
-    }
-
-    func answer(
-        _ probes: [Probe],
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) -> Observation {
-        if probes.contains(where: Self.isOfAPI) { try await refuse() }
-        return try await base.answer(probes, report: report)
-    }
-
-    func perform(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        if action.host == nil { try await refuse() }
-        try await base.perform(action, as: job, report: report)
-    }
-
-    func settle(
-        _ action: Action,
-        as job: JobID,
-        report: @escaping @Sendable (ActionProgress) -> Void
-    ) async throws(AccessError) {
-        try await base.settle(action, as: job, report: report)
     }
 }

@@ -4,10 +4,14 @@ import UpgradeCore
 /// A cluster at which a test may do something before an action is performed, and lose the answer after it.
 struct StagedAccess: ClusterAccess {
     let base: any ClusterAccess
+    /// Called before questions; why they are not answered, if so.
+    var asking: @Sendable ([Probe]) async -> AccessError? = { _ in nil }
+    /// Called before each action; why it is not begun, if so.
+    var refusing: @Sendable (Action) async -> AccessError? = { _ in nil }
     /// Called before each action.
     var before: @Sendable (Action, JobID) async -> Void = { _, _ in }
     /// Called after each action; the error that is heard instead of its answer, if any.
-    var after: @Sendable (Action) -> AccessError? = { _ in nil }
+    var after: @Sendable (Action) async -> AccessError? = { _ in nil }
     /// Called when a job is waited for.
     var settling: @Sendable (Action, JobID) -> Void = { _, _ in }
     /// Why no job can be waited for; `nil` when they can.
@@ -21,7 +25,8 @@ struct StagedAccess: ClusterAccess {
         _ probes: [Probe],
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) -> Observation {
-        try await base.answer(probes, report: report)
+        if let error = await asking(probes) { throw error }
+        return try await base.answer(probes, report: report)
     }
 
     func perform(
@@ -29,9 +34,10 @@ struct StagedAccess: ClusterAccess {
         as job: JobID,
         report: @escaping @Sendable (ActionProgress) -> Void
     ) async throws(AccessError) {
+        if let error = await refusing(action) { throw error }
         await before(action, job)
         try await base.perform(action, as: job, report: report)
-        if let error = after(action) { throw error }
+        if let error = await after(action) { throw error }
     }
 
     func settle(

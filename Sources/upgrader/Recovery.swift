@@ -57,7 +57,7 @@ struct Recovery {
                 Output.end("nothing of a run is marked on \(session.playbook.cluster)")
                 return nil
             }
-            try refuseRestore(survey)
+            try Restores.refuseMarks(survey)
             try await session.refuseHeld(world, takesOver: takesOver, again: again)
             let plan = survey.plan(
                 session.playbook,
@@ -69,23 +69,6 @@ struct Recovery {
             guard let plan else { return nil }
             return try beginning.create(state: state, run: name, plan, reason: "cleanup by marks")
         }
-    }
-
-    /// Refuses to start what a restore of etcd has stopped: of its members some may have the old data and some the restored.
-    private func refuseRestore(_ survey: MarkSurvey) throws {
-        guard let one = survey.found.first(where: { $0.step.contains("/restore-stop") }) else { return }
-        throw Complaint(
-            FiveLines(
-                error: "what a restore of etcd has stopped cannot be started by its marks",
-                why:
-                    "members of etcd may have different data: started now they would be two clusters, or one that has lost some",
-                state: "nothing was changed now; API servers and etcd stay stopped and masked by the run \(one.run)",
-                next:
-                    "`upgrader resume` with a copy of its directory; where there is none, docs/how-to/restore-etcd.md says what to "
-                    + "look at"
-            ),
-            .refused
-        )
     }
 
     private func look(_ session: Session, _ world: World) async throws -> (StoredLease, MarkSurvey) {

@@ -172,14 +172,34 @@ enum Restores {
         throw Complaint(
             FiveLines(
                 error: "a restore of etcd that has moved data cannot be given up",
-                why:
-                    "members of etcd may have different data: started now they would be two clusters, or one that has lost some",
+                why: halfMoved,
                 state: "nothing was changed now; API servers and etcd stay stopped and masked",
                 next: "`upgrader resume \(directory.path)` goes on where it stopped"
             ),
             .refused
         )
     }
+
+    /// Refuses to start by its marks what a restore has stopped whose directory is lost.
+    ///
+    /// - Throws: `Complaint`.
+    static func refuseMarks(_ survey: MarkSurvey) throws {
+        guard let one = survey.found.first(where: \.keepsRestoreStopped) else { return }
+        throw Complaint(
+            FiveLines(
+                error: "what a restore of etcd has stopped cannot be started by its marks",
+                why: halfMoved,
+                state: "nothing was changed now; API servers and etcd stay stopped and masked by the run \(one.run)",
+                next:
+                    "`upgrader resume` with a copy of its directory; where there is none, docs/how-to/restore-etcd.md says what to "
+                    + "look at"
+            ),
+            .refused
+        )
+    }
+
+    private static let halfMoved =
+        "members of etcd may have different data: started now they would be two clusters, or one that has lost some"
 
     private static func hasSwapped(_ history: JournalReader.History) -> Bool {
         history.records.contains { entry in

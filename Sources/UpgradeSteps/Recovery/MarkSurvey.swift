@@ -50,20 +50,13 @@ public struct MarkSurvey: Sendable {
         }
         let known = Set(ofHosts.map(\.run) + [holder].compactMap { $0 })
         // Twice: a cordon may name a run whose window is to be asked for.
-        let first = try await cluster(MarkedEffects(playbook, runs: []), access)
+        let first = try await access.answer(nobody.ofCluster)
         survey.release = (try? first.nodes())?.compactMap { $0.kubeletVersion?.release }.min()
         let runs = known.union(((try? nobody.ofCluster(first)) ?? []).map(\.run)).filter { !$0.isEmpty }.sorted()
         let all = MarkedEffects(playbook, runs: runs)
-        let seen = try await cluster(all, access)
+        let seen = try await access.answer(all.ofCluster)
         survey.found = ((try? all.ofCluster(seen)) ?? []) + ofHosts
         return survey
-    }
-
-    private static func cluster(
-        _ marks: MarkedEffects,
-        _ access: any ClusterAccess
-    ) async throws(AccessError) -> Observation {
-        try await access.answer(marks.ofCluster)
     }
 
     /// The plan that undoes what is marked: every host and the cluster once, none kept by another's failure.

@@ -11,6 +11,12 @@ public struct MarkedEffect: Hashable, Sendable {
     /// Whether it is still there and unchanged.
     public var standing: HostMark.Standing
 
+    /// Whether it is one by which a restore of etcd keeps everything stopped.
+    public var keepsRestoreStopped: Bool {
+        let stopping = [PhaseName.restoreStop, PhaseName.restoreStopEtcd]
+        return StepKey(step).map { stopping.contains($0.phase) } ?? false
+    }
+
     /// What is left to do about it.
     var action: Action { standing == .ours ? effect.inverse : .dropMark(effect) }
 }

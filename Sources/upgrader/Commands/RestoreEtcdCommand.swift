@@ -23,37 +23,22 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
     @Option(help: "The hop, as `status` names it; the last one that has changed something when not given.")
     var hop: String?
 
-    @Flag(help: "Print the sequence, and change nothing.")
-    var dryRun = false
-
-    @Option(help: "Why, for the journal.")
-    var reason = ""
-
-    @Flag(help: "Ask nothing: neither before the first change nor when a step has failed.")
-    var yes = false
-
-    @Flag(help: ArgumentHelp(takeoverHelp))
-    var takeover = false
-
-    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
-    var format = OutputFormat.text
-
-    @OptionGroup var state: StateOptions
+    @OptionGroup var options: TakingBackOptions
 
     mutating func run() async throws {
-        try await complaining(json: format == .json, ends: "restore-etcd") {
-            let directory = try RunDirectory.find(run ?? state.state)
+        try await complaining(json: options.format == .json, ends: "restore-etcd") {
+            let directory = try RunDirectory.find(run ?? options.state.state)
             Output.reader?.take(directory)
             let upgrade = try directory.plan()
             let session = try Session(of: directory, upgrade)
             let what = "restore-etcd\(hop.map { " --hop \($0)" } ?? "")"
             let beginning = Beginning(
                 session: session,
-                yes: yes,
+                yes: options.yes,
                 look: "upgrader \(what) \(directory.path) --dry-run"
             )
-            if !dryRun { try beginning.refuseUnasked() }
-            let lock = try beginning.lock(directory.clusterPath, reason.isEmpty ? what : reason)
+            if !options.dryRun { try beginning.refuseUnasked() }
+            let lock = try beginning.lock(directory.clusterPath, options.reason.isEmpty ? what : options.reason)
             defer { withExtendedLifetime(lock) {} }
             let history = try directory.history()
             let path = try Restores.path(
@@ -69,11 +54,7 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
                 try await prepare(session, path, upgrade, directory, history.state, world, name, beginning)
             }
             guard let restore = made else { return .done }
-            var walk = Walk(session: session, directory: restore, until: nil, reason: reason)
-            walk.isNew = true
-            walk.takesOver = takeover
-            walk.asks = !yes
-            return try await walk.perform()
+            return try await options.walk(session, restore)
         }
     }
 
@@ -93,31 +74,25 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
         Output.note("looking at the cluster")
         let (plan, survey) = try await world.patience.during(session.looking) {
             let source = try await Restores.source(path, directory, world.access)
-            do {
-                return try await Planner.rollback(
-                    of: directory.run,
-                    upgrade,
-                    hop: path.hop,
-                    to: path.first,
-                    restores: source,
-                    playbook: session.playbook,
-                    run: name,
-                    steps: session.steps,
-                    hops: session.hops,
-                    access: world.access
-                )
-            } catch let error as PlanError {
-                throw Complaint(plan: error, playbook: session.path)
-            }
+            return try await options.plan(
+                of: upgrade,
+                directory,
+                hop: path.hop,
+                to: path.first,
+                restores: source,
+                session,
+                run: name,
+                world.access
+            )
         }
         let effects = record.ledger.entries.filter { path.undoes($0) }.map(\.effect)
         let sequence = try await beginning.rehearse(
             plan,
             Restores.without(effects, survey),
             run: name,
-            isShown: dryRun
+            isShown: options.dryRun
         )
-        if dryRun {
+        if options.dryRun {
             for line in Restores.losses(plan, path) { Output.tell(line) }
             return nil
         }
@@ -127,7 +102,7 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
             state: (directory.clusterPath as NSString).deletingLastPathComponent,
             run: name,
             plan,
-            reason: reason
+            reason: options.reason
         )
     }
 }

@@ -31,22 +31,7 @@ struct RollbackCommand: AsyncParsableCommand {
     )
     var to: String?
 
-    @Flag(help: "Print the sequence, and change nothing.")
-    var dryRun = false
-
-    @Option(help: "Why, for the journal.")
-    var reason = ""
-
-    @Flag(help: "Ask nothing: neither before the first change nor when a step has failed.")
-    var yes = false
-
-    @Flag(help: ArgumentHelp(takeoverHelp))
-    var takeover = false
-
-    @Option(help: "text, or json: how it ended, as one document on standard output; all else goes to standard error.")
-    var format = OutputFormat.text
-
-    @OptionGroup var state: StateOptions
+    @OptionGroup var options: TakingBackOptions
 
     func validate() throws {
         if to == nil, worker == nil { throw ValidationError("Name the worker, or a step with --to.") }
@@ -56,17 +41,20 @@ struct RollbackCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        try await complaining(json: format == .json, ends: "rollback") {
+        try await complaining(json: options.format == .json, ends: "rollback") {
             // With --to the only argument is the directory.
-            let directory = try RunDirectory.find((to == nil ? run : worker) ?? state.state)
+            let directory = try RunDirectory.find((to == nil ? run : worker) ?? options.state.state)
             Output.reader?.take(directory)
             let upgrade = try directory.plan()
             let session = try Session(of: directory, upgrade)
             let what = to.map { "--to \($0)" } ?? worker ?? ""
             let again = "upgrader rollback \(what) \(directory.path)"
-            let beginning = Beginning(session: session, yes: yes, look: "\(again) --dry-run")
-            if !dryRun { try beginning.refuseUnasked() }
-            let lock = try beginning.lock(directory.clusterPath, reason.isEmpty ? "rollback \(what)" : reason)
+            let beginning = Beginning(session: session, yes: options.yes, look: "\(again) --dry-run")
+            if !options.dryRun { try beginning.refuseUnasked() }
+            let lock = try beginning.lock(
+                directory.clusterPath,
+                options.reason.isEmpty ? "rollback \(what)" : options.reason
+            )
             defer { withExtendedLifetime(lock) {} }
             let subject = try RollbackSubject(session.playbook, upgrade, directory)
             let back = try to.map { try subject.wayBack(to: $0) }
@@ -77,11 +65,7 @@ struct RollbackCommand: AsyncParsableCommand {
                 try await prepare(session, hop, back, upgrade, directory, world, name, beginning)
             }
             guard let rollback = made else { return .done }
-            var walk = Walk(session: session, directory: rollback, until: nil, reason: reason)
-            walk.isNew = true
-            walk.takesOver = takeover
-            walk.asks = !yes
-            return try await walk.perform()
+            return try await options.walk(session, rollback)
         }
     }
 
@@ -100,34 +84,20 @@ struct RollbackCommand: AsyncParsableCommand {
     ) async throws -> RunDirectory? {
         Output.note("looking at the cluster")
         let (plan, survey) = try await world.patience.during(session.looking) {
-            do {
-                return try await Planner.rollback(
-                    of: directory.run,
-                    upgrade,
-                    hop: hop,
-                    to: back?.first,
-                    playbook: session.playbook,
-                    run: name,
-                    steps: session.steps,
-                    hops: session.hops,
-                    access: world.access
-                )
-            } catch let error as PlanError {
-                throw Complaint(plan: error, playbook: session.path)
-            }
+            try await options.plan(of: upgrade, directory, hop: hop, to: back?.first, session, run: name, world.access)
         }
-        if dryRun, let back, !back.effects.isEmpty {
+        if options.dryRun, let back, !back.effects.isEmpty {
             Output.tell("undone first, from the ledger of \(directory.run):")
             for effect in back.effects { Output.tell("         \(effect.inverse.title)") }
         }
-        let sequence = try await beginning.rehearse(plan, survey, run: name, isShown: dryRun)
-        if dryRun { return nil }
+        let sequence = try await beginning.rehearse(plan, survey, run: name, isShown: options.dryRun)
+        if options.dryRun { return nil }
         try beginning.confirm(sequence)
         return try beginning.create(
             state: (directory.clusterPath as NSString).deletingLastPathComponent,
             run: name,
             plan,
-            reason: reason
+            reason: options.reason
         )
     }
 }

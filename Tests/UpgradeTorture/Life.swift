@@ -150,13 +150,14 @@ final class Life {
             acknowledged = found
             recorder.known = found
         }
-        let view = RecordView(journal.state)
-        recorder.view = view
         let disk = world.disk
+        let view = RecordView(journal.state, bytes: disk.content(of: path)?.count ?? 0)
+        recorder.view = view
+        recorder.size = { disk.content(of: path)?.count ?? 0 }
         let run = directory?.run ?? ""
         world.cluster.withWorld { _, watch in
             watch.run = run
-            watch.record = { (view.state, disk.isDurable(path)) }
+            watch.record = { (view.state, disk.isDurable(path, upTo: view.bytes)) }
         }
         return recorder
     }
@@ -215,16 +216,19 @@ private func recording<Value>(_ body: () throws(JournalError) -> Value) throws(L
     }
 }
 
-/// What is recorded at this moment, for whoever watches.
+/// What is recorded at this moment, for whoever watches, and how long the journal was when that was acknowledged.
 final class RecordView: Sendable {
-    private let stored: Mutex<RunState>
+    private let stored: Mutex<(state: RunState, bytes: Int)>
 
-    init(_ state: RunState) { stored = Mutex(state) }
+    init(_ state: RunState, bytes: Int) { stored = Mutex((state, bytes)) }
 
-    var state: RunState {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
-    }
+    var state: RunState { stored.withLock { $0.state } }
+    var bytes: Int { stored.withLock { $0.bytes } }
+
+    /// What may have been kept although the disk complained counts as seen, not as acknowledged.
+    func see(_ state: RunState) { stored.withLock { $0.state = state } }
+
+    func acknowledge(_ state: RunState, bytes: Int) { stored.withLock { $0 = (state, bytes) } }
 }
 
 /// A recorder that keeps a list of what it has acknowledged.
@@ -235,6 +239,8 @@ final class Acknowledging: Recorder {
     /// What the last append was to keep, where it failed.
     private(set) var refused: [Record] = []
     var view: RecordView?
+    /// How long the journal is on disk.
+    var size: () -> Int = { 0 }
 
     init(_ base: Journal, _ known: [Record], keep: @escaping ([Record]) -> Void) {
         self.base = base
@@ -245,14 +251,14 @@ final class Acknowledging: Recorder {
     var state: RunState { base.state }
 
     func append(_ records: [Record]) throws(JournalError) {
-        // What may have been kept although the disk complained counts as seen, not as acknowledged.
-        defer { view?.state = base.state }
         do throws(JournalError) {
             try base.append(records)
         } catch {
             refused = records
+            view?.see(base.state)
             throw error
         }
+        view?.acknowledge(base.state, bytes: size())
         known += records
         keep(known)
     }

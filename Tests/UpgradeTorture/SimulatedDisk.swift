@@ -64,14 +64,15 @@ final class SimulatedDisk: Disk {
     /// Every file's path.
     var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
-    /// Whether all that was written to a file would outlast a power cut.
-    func isDurable(_ path: String) -> Bool {
+    /// Whether the first bytes of a file would outlast a power cut.
+    func isDurable(_ path: String, upTo size: Int) -> Bool {
         state.withLock { state in
             guard let id = state.names[path], state.durableNames[path] == id, let file = state.files[id] else {
                 return false
             }
+            guard file.bytes.count >= size else { return false }
             // What is taken back and not synced may come back; what stays is safe.
-            return file.pending.isEmpty || file.durable.starts(with: file.bytes)
+            return file.pending.isEmpty || file.durable.starts(with: file.bytes.prefix(size))
         }
     }
 

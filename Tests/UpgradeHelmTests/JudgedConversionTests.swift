@@ -37,10 +37,9 @@ struct JudgedConversionTests {
         func access() -> LiveCluster {
             LiveCluster(remote: LocalShellRemote(), playbook: scene.playbook, helm: HelmFormat(), now: { 0 })
         }
-        func decide(_ id: StepID, at hop: String = "1.12-1.13") async throws -> [Action] {
+        func context(_ id: StepID, at hop: String) throws -> StepContext {
             let key = try #require(StepKey("\(hop)/helm/\(id)@cluster"))
-            let step = try #require(scene.steps.steps[id])
-            let context = StepContext(
+            return StepContext(
                 key: key,
                 run: "judge",
                 hop: try #require(scene.hops[key.hop]),
@@ -48,6 +47,10 @@ struct JudgedConversionTests {
                 plan: plan,
                 ledger: Ledger()
             )
+        }
+        func decide(_ id: StepID, at hop: String = "1.12-1.13") async throws -> [Action] {
+            let step = try #require(scene.steps.steps[id])
+            let context = try context(id, at: hop)
             return try step.actions(try await access().answer(step.probes(context)), context)
         }
         var findings: [String] = []
@@ -69,7 +72,11 @@ struct JudgedConversionTests {
         let first = try #require(actions.first)
         try await access().perform(first, as: JobID(run: "judge", key: key, attempt: 2, index: 0)) { _ in }
         #expect(try await decide("helm-convert") == [])
-        #expect(try await decide("helm-verify") == [])
+        let verify = try #require(scene.steps.steps["helm-verify"])
+        let gate = try #require(verify.gate(try context("helm-verify", at: "1.12-1.13")))
+        let seen = try await access().answer(gate.probes)
+        #expect(try gate.verdict(seen) == .open)
+        #expect(try gate.measured(seen).first?.found == "\(actions.count)")
         // Taken back, and done again.
         guard case .convertHelmRelease(let conversion) = first else { return }
         let third = JobID(run: "judge", key: key, attempt: 3, index: 0)

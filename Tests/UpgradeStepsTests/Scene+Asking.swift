@@ -25,6 +25,16 @@ extension Scene {
         return try gate.verdict(observe(gate.probes))
     }
 
+    /// What the step's gate will never open for; `nil` when it opens or waits.
+    func refusalAtGate(_ step: any Step, _ phase: PhaseID, on target: String) throws -> Unmet? {
+        do {
+            _ = try verdict(step, phase, on: target)
+            return nil
+        } catch StepError.unmet(let unmet) {
+            return unmet
+        }
+    }
+
     /// What the step's gate measures, as a person reads it.
     func measured(_ step: any Step, _ phase: PhaseID, on target: String) throws -> [String] {
         guard let gate = step.gate(context(step.id, phase, on: target)) else { return [] }

@@ -48,6 +48,17 @@ final class TorturedCluster: ClusterAccess {
         }
     }
 
+    /// All that can end, ends, and nothing that was to strike strikes any more.
+    func heal() {
+        let now = clock.now.elapsed
+        state.withLock { state in
+            Self.advance(&state, now)
+            state.slow = nil
+            state.failsNext = false
+            state.happening.heal(now)
+        }
+    }
+
     private static func advance(_ state: inout State, _ now: Duration) {
         while state.happening.step(until: now) { state.watch.look(&state.happening, now) }
         state.happening.schedule(now)

@@ -91,7 +91,7 @@ public final class World: Sendable {
     private func heal() {
         fate.end()
         disk.heal()
-        cluster.withWorld { happening, _ in happening.heal() }
+        cluster.heal()
     }
 
     private func note(_ reason: Outcome.Reason?, _ life: Life) {

@@ -29,7 +29,7 @@ struct RollbackTests {
         #expect(!node.isCordoned)
         #expect(cluster.hosts["w1"]?.packages["kubernetes-node"]?.version.text == "1.12.10-1")
         let log = try await workshop.upgrader("log", upgrade.path)
-        #expect(log.output.contains("is taken back by the run \(rollback.run)"))
+        #expect(log.output.contains("is taken back by \(rollback.run)"))
         let on = try await workshop.upgrader("resume", upgrade.path)
         #expect(on.code == 0, "\(on.errors)")
         try expectUpgraded(upgrade)

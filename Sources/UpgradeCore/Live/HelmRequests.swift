@@ -66,9 +66,15 @@ struct HelmRequests {
 
     /// What a conversion runs: the object is read, converted on the operator's machine, and written.
     func conversion(_ one: HelmConversion) -> [RenderedCommand] {
-        [object(one.source.storage, one.source.namespace, one.source.name), creation(nil)].map {
-            RenderedCommand(host: host, command: $0)
-        }
+        let read = object(one.source.storage, one.source.namespace, one.source.name)
+        return [RenderedCommand(host: host, command: read), made(one.namespace, one.secret)]
+            + [RenderedCommand(host: host, command: creation(nil))]
+    }
+
+    /// What standard input holds is nowhere in a command: whoever reads a plan learns what is written from this line.
+    private func made(_ namespace: String, _ secret: String) -> RenderedCommand {
+        let words = ["make", "Secret", "\(namespace)/\(secret)"]
+        return RenderedCommand(host: AlertmanagerRequests.place, command: Command(words), means: .here)
     }
 
     /// What the removal of a converted Secret runs: the version is known when it has been read.

@@ -1,17 +1,34 @@
 import UpgradeCore
 
 /// Reads every converted release back and compares it with Helm 2's, part by part.
+///
+/// It is a gate that is open or never will be, so that the journal's reader finds what was counted.
 struct HelmVerify: Step {
     let id: StepID = "helm-verify"
     let title = "Helm 3 holds what Helm 2 holds"
 
-    func probes(_ context: StepContext) -> [Probe] { [.helmReleases(compares: true)] }
+    func probes(_ context: StepContext) -> [Probe] { [] }
 
-    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        guard let options = context.playbook.helm else { return [] }
-        let decision = HelmDecision(try seen.helmReleases(compares: true), options, mark: context.run)
-        let differences = decision.differences
-        guard differences.isEmpty else { throw .unmet(.helmDiffers(differences)) }
-        return []
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
+
+    func gate(_ context: StepContext) -> Gate? {
+        guard let options = context.playbook.helm else { return nil }
+        let run = context.run
+        return Gate(
+            probes: [.helmReleases(compares: true)],
+            deadline: context.playbook.deadlines.backup,
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                let decision = HelmDecision(try seen.helmReleases(compares: true), options, mark: run)
+                let count = decision.selected.count
+                return [GateReading("revisions that are the same", count - decision.differences.count, of: count)]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                let decision = HelmDecision(try seen.helmReleases(compares: true), options, mark: run)
+                let differences = decision.differences
+                guard differences.isEmpty else { throw .unmet(.helmDiffers(differences)) }
+                return .open
+            }
+        )
     }
 }

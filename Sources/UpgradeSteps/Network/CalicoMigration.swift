@@ -81,18 +81,35 @@ struct CalicoImport: Step {
 }
 
 /// Compares what both stores hold, kind by kind and object by object, before a node is moved to the new one.
+///
+/// It is a gate that is open or never will be, so that the journal's reader finds what was counted.
 struct CalicoCompare: Step {
     let id: StepID = "calico-compare"
     let title = "Calico's new store holds what the old one holds"
 
-    func probes(_ context: StepContext) -> [Probe] { [CalicoMigration(context).stores] }
+    func probes(_ context: StepContext) -> [Probe] { [] }
 
-    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        let stores = try CalicoMigration(context).read(seen)
-        if stores.isComplete || stores.isInUse { return [] }
-        let differences = stores.differences
-        guard differences.isEmpty else { throw .unmet(.calicoDiffers(differences)) }
-        return []
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
+
+    func gate(_ context: StepContext) -> Gate? {
+        let migration = CalicoMigration(context)
+        return Gate(
+            probes: [migration.stores],
+            deadline: context.playbook.deadlines.backup,
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in
+                let stores = try migration.read(seen)
+                let count = stores.old?.objects.count ?? 0
+                return [GateReading("objects in the new store", stores.new?.objects.count ?? 0, of: count)]
+            },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                let stores = try migration.read(seen)
+                if stores.isComplete || stores.isInUse { return .open }
+                let differences = stores.differences
+                guard differences.isEmpty else { throw .unmet(.calicoDiffers(differences)) }
+                return .open
+            }
+        )
     }
 }
 

@@ -10,7 +10,7 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         abstract: "Remove the Secrets of Helm 3 that a run's conversion wrote and nobody has changed since.",
         discussion:
             "A release goes as a whole or stays as a whole. What Helm 2 keeps is not touched, so nothing is lost; "
-            + "a release whose objects of Helm 2 were removed by helm-cleanup stays."
+            + "a release whose objects of Helm 2 were removed by helm-cleanup stays. The run is told: resuming it converts anew."
     )
 
     @Argument(help: "The run's directory; the newest run when not given.", completion: .directory)
@@ -78,7 +78,11 @@ struct HelmRollbackCommand: AsyncParsableCommand {
             again: again
         )
         return try await lease.whileKept {
-            try await remove(actions, key, directory, world.acting(under: lease), again)
+            // Before the first Secret goes: whoever resumes converts anew, also when this is killed half way.
+            let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
+            try journal.append([.leased(lease.claim), .tookBack(key, by: "helm rollback")])
+            try journal.saveCheckpoint()
+            return try await remove(actions, key, directory, world.acting(under: lease), again)
         }
     }
 
@@ -109,6 +113,7 @@ struct HelmRollbackCommand: AsyncParsableCommand {
             }
             Output.tell("done: \(action.title)")
         }
+        Output.note("`upgrader resume \(directory.path)` converts anew")
         return .done
     }
 }

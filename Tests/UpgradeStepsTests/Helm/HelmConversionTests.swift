@@ -42,7 +42,7 @@ struct HelmConversionTests {
         #expect(try some.decide(HelmConvert(), phase, on: "cluster") == conversions([records[2], records[0]]))
         let all = scene(secrets: records.map { HelmScene.secret($0) })
         #expect(try all.decide(HelmConvert(), phase, on: "cluster") == [])
-        #expect(try all.decide(HelmVerify(), phase, on: "cluster") == [])
+        #expect(try all.verdict(HelmVerify(), phase, on: "cluster") == .open)
     }
 
     @Test("only the newest revisions are converted where the playbook says how many")
@@ -103,7 +103,7 @@ struct HelmConversionTests {
         let newer = HelmScene.secret(HelmScene.record("web", 3)) { $0.mark = nil }
         let secrets = [HelmScene.secret(records[2]), HelmScene.secret(records[1]), superseded, newer]
         #expect(try scene(secrets: secrets).decide(HelmConvert(), phase, on: "cluster") == [])
-        #expect(try scene(secrets: secrets).decide(HelmVerify(), phase, on: "cluster") == [])
+        #expect(try scene(secrets: secrets).verdict(HelmVerify(), phase, on: "cluster") == .open)
     }
 
     @Test("verification names each release and the parts that differ")
@@ -113,16 +113,18 @@ struct HelmConversionTests {
             HelmScene.secret(records[1]) { $0.problem = "its gzip is damaged or cut off" },
         ]
         #expect(
-            try scene(secrets: secrets).refusal(HelmVerify(), phase, on: "cluster")
+            try scene(secrets: secrets).refusalAtGate(HelmVerify(), phase, on: "cluster")
                 == .helmDiffers([
                     "Secret blog/sh.helm.release.v1.api.v1: manifest differ",
                     "Secret shop/sh.helm.release.v1.web.v1: its gzip is damaged or cut off",
                     "kube-system/web.v2: there is no Secret shop/sh.helm.release.v1.web.v2",
                 ])
         )
+        let counted = try scene(secrets: secrets).measured(HelmVerify(), phase, on: "cluster")
+        #expect(counted == ["revisions that are the same: 0 of 3"])
         let changed = HelmScene.secret(records[2]) { $0.digest = "other" }
         #expect(
-            try scene([records[2]], secrets: [changed]).refusal(HelmVerify(), phase, on: "cluster")
+            try scene([records[2]], secrets: [changed]).refusalAtGate(HelmVerify(), phase, on: "cluster")
                 == .helmDiffers(["Secret blog/sh.helm.release.v1.api.v1: somebody has changed what it holds"])
         )
     }

@@ -60,19 +60,21 @@ struct CalicoMigrationTests {
     func compares() throws {
         let other = CalicoObject(kind: "BGPPeer", name: "10-0-0-9", digest: "c")
         let same = CalicoStore(isReady: false, objects: [peer, pool])
-        #expect(try scene(old: false, new: same).decide(CalicoCompare(), phase, on: "cluster") == [])
+        #expect(try scene(old: false, new: same).verdict(CalicoCompare(), phase, on: "cluster") == .open)
         let differing = scene(old: false, new: CalicoStore(isReady: false, objects: [pool, other]))
         #expect(
-            try differing.refusal(CalicoCompare(), phase, on: "cluster")
+            try differing.refusalAtGate(CalicoCompare(), phase, on: "cluster")
                 == .calicoDiffers([
                     "BGPPeer 10.0.0.1 is not in etcd's v3 API as in its v2 API",
                     "BGPPeer 10-0-0-9 is only in etcd's v3 API",
                 ])
         )
+        let counted = try differing.measured(CalicoCompare(), phase, on: "cluster")
+        #expect(counted == ["objects in the new store: 2 of 2"])
         // Two that say the same are two.
         let twice = scene(old: false, new: CalicoStore(isReady: false, objects: [pool, pool, peer]))
         #expect(
-            try twice.refusal(CalicoCompare(), phase, on: "cluster")
+            try twice.refusalAtGate(CalicoCompare(), phase, on: "cluster")
                 == .calicoDiffers(["IPPool 10.64.0.0/16 is only in etcd's v3 API"])
         )
     }

@@ -39,14 +39,12 @@ public struct RestorePath: Hashable, Sendable {
     /// - Parameters:
     ///   - id: the hop; the last one that was begun when not given.
     ///   - plan: the plan of the upgrade.
-    ///   - state: what its journal comes to.
-    ///   - records: its journal.
+    ///   - records: its journal; what has been taken back since, as by a restore that was given up, was begun all the same.
     ///   - playbook: its playbook.
     /// - Throws: `Refusal`.
     public init(
         of id: HopID?,
         _ plan: Plan,
-        _ state: RunState,
         _ records: [(time: Double, record: Record)],
         _ playbook: Playbook
     ) throws(Refusal) {
@@ -54,7 +52,8 @@ public struct RestorePath: Hashable, Sendable {
             guard case .intended(let key, _, _, let action) = entry.record else { return nil }
             return (key, action)
         }
-        let begun = plan.keys.filter(state.hasBegun)
+        let everBegun = Set(records.compactMap { $0.record.begins })
+        let begun = plan.keys.filter(everBegun.contains)
         // A hop that has only looked so far is not the one that somebody wants to be led back from.
         let last = plan.hops.last { hop in changes.contains { $0.key.hop == hop.id && $0.action.isForGood } }
         guard let wanted = id ?? last?.id ?? begun.last?.hop else { throw .nothingBegun }
@@ -73,7 +72,7 @@ public struct RestorePath: Hashable, Sendable {
         if let change = mine.first(where: { $0.action.isBeyondEtcd }) {
             throw .changedForGood(change.key, why: change.action.title)
         }
-        (host, path, saved) = try Self.snapshot(of: wanted, plan, state, records)
+        (host, path, saved) = try Self.snapshot(of: wanted, plan, records)
         let workers = begun.filter { $0.hop == wanted && $0.phase.kind == PhaseName.workers }.lanes
         let hosts = workers.reversed().compactMap { key in playbook.hosts.first { .host($0.name) == key.target } }
         if let both = hosts.first(where: { $0.roles.contains(.controlPlane) }) { throw .runsAPIServer(host: both.name) }
@@ -85,21 +84,24 @@ public struct RestorePath: Hashable, Sendable {
     private static func snapshot(
         of hop: HopID,
         _ plan: Plan,
-        _ state: RunState,
         _ records: [(time: Double, record: Record)]
     ) throws(Refusal) -> (host: String, path: String, saved: Double) {
         var found: (key: StepKey, host: String, path: String, saved: Double)?
         var isProven = false
+        var done: Set<StepKey> = []
         for (time, record) in records {
+            if case .done(let key) = record { done.insert(key) }
             guard case .intended(let key, _, _, let action) = record, key.hop == hop else { continue }
             switch action {
-            case .saveSnapshot(let host, let path): (found, isProven) = ((key, host, path, time), false)
+            case .saveSnapshot(let host, let path):
+                (found, isProven) = ((key, host, path, time), false)
+                done.remove(key)
             case .proveSnapshot(let host, let path, _):
                 isProven = found.map { $0.host == host && $0.path == path } ?? false
             default: break
             }
         }
-        guard let found, plan.keys.contains(found.key), state.done.contains(found.key) else {
+        guard let found, plan.keys.contains(found.key), done.contains(found.key) else {
             throw .noSnapshot(hop, why: "none was saved")
         }
         guard isProven else {
@@ -118,6 +120,16 @@ public struct RestorePath: Hashable, Sendable {
             }
         }
         return names
+    }
+}
+
+extension Record {
+    /// The step that the record shows to have been begun.
+    fileprivate var begins: StepKey? {
+        switch self {
+        case .begun(let key, _), .intended(let key, _, _, _), .done(let key): key
+        default: nil
+        }
     }
 }
 

@@ -19,7 +19,7 @@ enum Restores {
         }
         try refuseRestored(directory)
         do throws(RestorePath.Refusal) {
-            return try RestorePath(of: hop, plan, history.state, history.records, playbook)
+            return try RestorePath(of: hop, plan, history.records, playbook)
         } catch {
             throw refusal(error, directory)
         }

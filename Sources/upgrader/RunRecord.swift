@@ -45,7 +45,8 @@ struct RunRecord {
             directory: directory.path,
             playbook: session.path,
             holder: holder,
-            upgrade: plan.takesBack.map { "\(directory.clusterPath)/\($0)" }
+            upgrade: plan.takesBack.map { "\(directory.clusterPath)/\($0)" },
+            restoredBy: plan.takesBack == nil ? Restores.restored(directory)?.path : nil
         )
     }
 

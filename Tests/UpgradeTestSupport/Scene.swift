@@ -145,7 +145,7 @@ public struct Scene: Sendable {
         run: String,
         _ access: any ClusterAccess
     ) async throws -> Plan {
-        let path = try RestorePath(of: nil, upgrade, record.state, record.records.map { (0, $0) }, playbook)
+        let path = try RestorePath(of: nil, upgrade, record.records.map { (0, $0) }, playbook)
         let seen = try await access.answer([
             .file(host: path.host, path: path.path), .snapshot(host: path.host, path: path.path),
         ])

@@ -25,7 +25,7 @@ struct DocumentTests {
             "schema", "directory", "cluster", "status", "steps", "done", "hops", "inDoubt", "failed", "skipped",
             "ledger", "notices", "asked",
         ],
-        sometimes: ["next", "token", "takenFrom", "holder", "takesBack"],
+        sometimes: ["next", "token", "takenFrom", "holder", "takesBack", "restores", "restoredBy"],
         inside: [
             "hops": Form(always: ["id", "steps", "done"]),
             "inDoubt": Form(always: ["key"], sometimes: ["action"]),

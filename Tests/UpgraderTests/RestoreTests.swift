@@ -47,8 +47,25 @@ struct RestoreTests {
         #expect(late.code == 14 && late.errors.contains("`upgrader run` begins a new one"), "\(late.errors)")
         let again = try await workshop.upgrader("restore-etcd", upgrade.path)
         #expect(again.code == 14, "\(again.errors)")
+        try await isOver(upgrade, by: restore, workshop)
         let fresh = try await workshop.upgrader("run", Workshop.playbook)
         #expect(!fresh.errors.contains("has stopped before its end"), "\(fresh.errors)")
+    }
+
+    /// Nobody who asks is told to resume what was led back.
+    private func isOver(_ upgrade: RunDirectory, by restore: RunDirectory, _ workshop: Workshop) async throws {
+        for run in [upgrade, restore] {
+            let why = try await workshop.upgrader("why", run.path)
+            #expect(why.code == 0 && why.output.contains("begins a new upgrade, from what runs then"), "\(why.output)")
+            #expect(!why.output.contains("upgrader resume"), "\(why.output)")
+        }
+        let why = try await workshop.upgrader("why", upgrade.path)
+        #expect(why.output.contains("over: \(restore.path) has led etcd back to before it"), "\(why.output)")
+        let status = try await workshop.upgrader("status", upgrade.path)
+        #expect(status.output.contains("\nover:     \(restore.path) has led etcd back"), "\(status.output)")
+        #expect(!status.output.contains("\nnext:"), "\(status.output)")
+        let own = try await workshop.upgrader("status", restore.path)
+        #expect(own.output.contains("\nrestore:  takes back what \(upgrade.run) had begun"), "\(own.output)")
     }
 
     @Test("before data was moved it can be given up, and the upgrade goes on")
@@ -65,6 +82,8 @@ struct RestoreTests {
             \.units.values
         )
         #expect(units.allSatisfy { $0.isActive && !$0.isMasked })
+        let anew = try await workshop.upgrader("restore-etcd", "--dry-run", upgrade.path)
+        #expect(anew.code == 0 && anew.output.contains("plan for small: 1.13 → 1.12"), "\(anew.output)\(anew.errors)")
         // All of the hop begins anew, its preflight too, which counts on the room of every node.
         let given = try await workshop.upgrader("cleanup", upgrade.path)
         #expect(given.code == 0 && given.output.contains("w1"), "\(given.output)\(given.errors)")

@@ -8,11 +8,14 @@ struct Choices {
     let next: String?
     let run: String
     let takenBack: [String]
+    /// Whether the run restores etcd.
+    let isRestore: Bool
 
     private var directory: String { ShellQuoting.join([place.directory]) }
     private var playbook: String { ShellQuoting.join([place.playbook]) }
 
     var all: [WhyReport.Choice] {
+        if let restore = place.restoredBy { return over(restore) }
         switch status {
         case .completed: return upgrade + [report("what was done, with times, for the ticket")]
         case .running: return watching
@@ -27,12 +30,28 @@ struct Choices {
     /// What a rollback leads back to.
     private var upgrade: [WhyReport.Choice] {
         guard let upgrade = place.upgrade else { return [] }
+        if isRestore { return [afresh] }
         return [
             choice(
                 "upgrader resume \(ShellQuoting.join([upgrade]))",
                 "goes on with the upgrade, in which what was taken back here is upgraded anew"
             )
         ]
+    }
+
+    /// Of a run whose cluster a restore has led back.
+    private func over(_ restore: String) -> [WhyReport.Choice] {
+        [
+            choice(
+                "upgrader why \(ShellQuoting.join([restore]))",
+                "whether that restore has come to its end, and what to do if not"
+            ),
+            afresh, report("what was done, with times, for the ticket"),
+        ]
+    }
+
+    private var afresh: WhyReport.Choice {
+        choice("upgrader run \(playbook)\(place.stateOption)", "begins a new upgrade, from what runs then")
     }
 
     private var watching: [WhyReport.Choice] {

@@ -104,6 +104,10 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var reason: String
     /// The directory of the upgrade that this run takes back; absent where it takes none back.
     public var takesBack: String?
+    /// Whether it does so by a restore of etcd; absent where it does not.
+    public var restores: Bool?
+    /// The directory of the restore that has led etcd back to before this run; absent where none has.
+    public var restoredBy: String?
     /// When the last record was made.
     public var last: String
     /// Why the lease of the cluster was lost; absent where it was not.
@@ -162,6 +166,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         by = state.header?.holder ?? ""
         reason = state.header?.reason ?? ""
         takesBack = place.upgrade
+        restores = plan.restores == nil ? nil : true
+        restoredBy = place.restoredBy
         if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
         if status == .stopped { stopped = state.stop?.words }
         last = story.ended.map(Clock.stamp) ?? ""
@@ -224,7 +230,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                 place: place,
                 next: next,
                 run: state.header?.run ?? "",
-                takenBack: halfWay.map(\.host).filter(canTakeBack)
+                takenBack: halfWay.map(\.host).filter(canTakeBack),
+                isRestore: plan.restores != nil
             ).all
     }
 
@@ -269,12 +276,22 @@ public struct RunPlace: Hashable, Sendable {
     /// The directory of the upgrade that this run takes back; `nil` where it takes none back.
     public var upgrade: String?
 
+    /// The directory of the restore that has led etcd back to before this run; `nil` where none has.
+    public var restoredBy: String?
+
     /// Names a place.
-    public init(directory: String, playbook: String, holder: String?, upgrade: String? = nil) {
+    public init(
+        directory: String,
+        playbook: String,
+        holder: String?,
+        upgrade: String? = nil,
+        restoredBy: String? = nil
+    ) {
         self.directory = directory
         self.playbook = playbook
         self.holder = holder
         self.upgrade = upgrade
+        self.restoredBy = restoredBy
     }
 
     /// The process of the holder, as the lock names it: `user@host (pid N)`.

@@ -6,7 +6,11 @@ extension WhyReport {
         var lines = ["\(directory): \(status.title)"]
         let why = reason.isEmpty ? "" : ", because: \(reason)"
         lines.append("begun \(began) by \(by)\(why); last record \(last); \(done) of \(steps) steps done")
-        if let takesBack { lines.append("a rollback: it takes back what \(takesBack) had begun") }
+        if let takesBack {
+            let kind = restores == true ? "a restore of etcd" : "a rollback"
+            lines.append("\(kind): it takes back what \(takesBack) had begun")
+        }
+        if let restoredBy { lines.append("over: \(restoredBy) has led etcd back to before it; its journal is history") }
         if let lost { lines.append("lost: \(lost)") }
         if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }

@@ -14,6 +14,8 @@ struct StatusDocument: Encodable {
     var status: String
     /// The run whose worker this one takes back; absent for an upgrade.
     var takesBack: String?
+    var restores: Bool?
+    var restoredBy: String?
     /// Steps whose failure the operator is asked about, who has not answered.
     var asked: [String]
     /// Who works on the cluster now, as its lock says: `user@host (pid N), reason`; absent for nobody.
@@ -118,6 +120,8 @@ struct StatusDocument: Encodable {
         status = record.header == nil ? "not-begun" : RunStatus(record, isHeld: holder != nil).rawValue
         self.holder = holder
         takesBack = plan.takesBack
+        restores = plan.restores == nil ? nil : true
+        restoredBy = plan.takesBack == nil ? Restores.restored(directory)?.path : nil
         asked = keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
         steps = keys.count
         done = record.done.count
@@ -158,11 +162,14 @@ struct StatusDocument: Encodable {
     /// For people.
     var lines: [String] {
         var lines = ["\(directory): \(status), \(done) of \(steps) steps done"]
-        if let takesBack { lines.append("rollback: takes back what \(takesBack) had begun") }
+        if let takesBack {
+            lines.append("\(restores == true ? "restore: " : "rollback:") takes back what \(takesBack) had begun")
+        }
+        if let restoredBy { lines.append("over:     \(restoredBy) has led etcd back to before it") }
         if let holder { lines.append("at work:  \(holder)") }
         lines += asked.map { "asks:     \($0) waits for an answer at the terminal of the run" }
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
-        if let next { lines.append("next:     \(next)") }
+        if let next, restoredBy == nil { lines.append("next:     \(next)") }
         lines += inDoubt.map { step -> String in
             let action = step.action.map { " (\($0))" } ?? ""
             // While somebody works on it, it is only under way.

@@ -99,6 +99,15 @@ struct RestorePathTests {
         #expect(try back(nil, newer).stays == ["kubernetes-client 1.13.12-1 on cp1"])
     }
 
+    @Test(
+        "a restore that was given up has taken the hop back in the journal, and not on the hosts: another one leads back"
+    )
+    func givenUp() throws {
+        let records = try hop("1.12-1.13", through: "workers/install-node@w1")
+        let taken = plan.keys.lanes.map { Record.tookBack($0, by: "restore") }
+        #expect(try back(nil, records + taken) == back(nil, records))
+    }
+
     private func key(_ text: String) throws -> StepKey { try #require(StepKey(text)) }
 
     /// A hop whose snapshot was proven and whose control plane is new, through a step.
@@ -117,9 +126,7 @@ struct RestorePathTests {
     }
 
     private func back(_ name: String?, _ records: [Record]) throws -> RestorePath {
-        var state = RunState()
-        for record in records { state.apply(record) }
         let id = name.flatMap { name in plan.hops.map(\.id).first { $0.description == name } }
-        return try RestorePath(of: id, plan, state, records.map { (7, $0) }, scene.playbook)
+        return try RestorePath(of: id, plan, records.map { (7, $0) }, scene.playbook)
     }
 }

@@ -10,10 +10,14 @@ extension HostScripts {
             place_of=$(dpkg-divert --truename "$1") || return
             readlink -f -- "$place_of" || printf '%s\\n' "$place_of"
         }
-        # Unpacks of the archive $1 the paths that $2 lists into the directory $3.
+        # Unpacks of the archive $1 the paths that $2 lists into the directory $3. tar ends at the last of them, which is
+        # before the programs: to read all of a large archive takes seconds. What dpkg-deb says of that is kept to itself.
         contents() {
             mkdir -p -- "$3" && sed 's/^/./' "$2" >"$2.members" &&
-                dpkg-deb --fsys-tarfile "$1" | tar -x -p -C "$3" --verbatim-files-from --files-from="$2.members"
+                dpkg-deb --fsys-tarfile "$1" 2>"$2.said" |
+                tar -x -p -C "$3" --occurrence=1 --verbatim-files-from --files-from="$2.members" && return
+            cat -- "$2.said" >&2
+            return 1
         }
         # What $1 and $3 have both made of $2. Done again with what comes out, it must come to the same: the work may be
         # cut off behind it.

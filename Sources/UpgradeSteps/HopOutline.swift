@@ -173,19 +173,24 @@ enum HopOutline {
     ) -> [PlannedLane] {
         guard let calico = playbook.calico, calico.versions[release] != nil else { return [] }
         // On every node before the first pod goes; nothing has changed where one of them does not get it.
-        let pulls = calico.pull == .never ? [] : workers.map { lane($0, ["calico-pull"]) }
-        let images = [cluster(["calico-image"] + (calico.typha == nil ? [] : ["calico-typha"]))]
+        let pulls = calico.fetchesImage ? workers.map { lane($0, ["calico-pull"]) } : []
+        // What a unit starts is named by its package, and there is no DaemonSet that would replace pods by itself.
+        let isUnit = calico.unit != nil
+        let image: [StepID] = (isUnit ? [] : ["calico-image"]) + (calico.typha == nil ? [] : ["calico-typha"])
+        let images = image.isEmpty ? [] : [cluster(image)]
+        let strategy: [StepID] = isUnit ? [] : ["calico-strategy"]
         let steps: [StepID] = ["conffiles", "cluster-health", "pause-timers", "calico-packages"]
-        let rest: [StepID] = ["calico-pod", "resume-timers"]
+        let rest: [StepID] = [isUnit ? "calico-unit" : "calico-pod", "resume-timers"]
         guard calico.migration?.at == release else {
-            return pulls + images + workers.map { lane($0, steps + rest) } + [cluster(["calico-strategy"])]
+            return pulls + images + workers.map { lane($0, steps + rest) }
+                + (strategy.isEmpty ? [] : [cluster(strategy)])
         }
         // A lane of its own up to where nothing has moved: until then all can be taken back.
         let host = playbook.hosts.filter { $0.name == playbook.calicoHost && !$0.has(.worker) }
         return pulls + [cluster(["calico-validate", "calico-import", "calico-compare"])] + images
             + workers.map { lane($0, steps + ["calico-configure"] + rest) }
             + host.map { lane($0, ["calico-configure"]) }
-            + [cluster(["calico-complete", "calico-strategy"])]
+            + [cluster(["calico-complete"] + strategy)]
     }
 
     /// Whether Calico is moved in the hop, or before it.

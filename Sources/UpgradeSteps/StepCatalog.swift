@@ -114,6 +114,7 @@ public enum StepCatalog {
         CalicoPackages(),
         CalicoConfigure(),
         CalicoPod(),
+        CalicoUnit(),
         CalicoComplete(),
         CalicoStrategy(),
         HelmMap(),

@@ -40,6 +40,7 @@ extension FuzzTarget {
         .calicoConfiguration(host: "w1"), .podReach(host: "w1", node: "w1.example.org"),
         .nodeImage(host: "w1", image: "calico/node:v3", client: nil), .programs(host: "cp1", names: ["calicoctl"]),
         .etcdRestore(host: "etcd1", mark: "run-1"), .marks(host: "w1"), .markedDaemonSets,
+        .newerFiles(host: "w1", unit: "calico-node", packages: ["calico-node"]),
     ]
 
     private static let packages =

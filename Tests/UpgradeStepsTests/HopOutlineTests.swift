@@ -53,8 +53,11 @@ struct HopOutlineTests {
         var moving = playbook
         moving.calico?.typha = .usual
         moving.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
+        // Nor is a unit in the place of the DaemonSet.
+        var unit = playbook
+        unit.calico?.unit = "calico-node"
         let back =
-            phases(moving) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
+            phases(moving) + phases(unit) + HopOutline.rollback(of: playbook.hosts(.worker), playbook)
             + HopOutline.restore(workers: [], from: "m1", playbook)
         let used = (phases(playbook) + phases(try wavy()) + last + back).flatMap { $0.lanes.flatMap(\.steps) }
         // Its lanes are those hosts that have marks: `MarkSurvey`.
@@ -117,6 +120,14 @@ struct HopOutlineTests {
             let phase = try #require(phases[id])
             #expect(phase.batch == 1 && phase.failureBudget == 0)
         }
+    }
+
+    @Test("a Calico that units run is rolled in lanes of the same places")
+    func unit() throws {
+        var scene = Scene()
+        scene.movesCalicoUnit()
+        scene.playbook.calico?.migration = CalicoMigrationOptions(at: MinorRelease.start.next)
+        try Golden.expect(listing(scene.playbook), matches: "Tests/UpgradeStepsTests/Golden/outline-calico-unit.txt")
     }
 
     private func phases(_ playbook: Playbook) -> [PlannedPhase] {

@@ -113,6 +113,7 @@ extension Scene {
         case .nodeImage(let host, _, let client):
             .nodeImage(nodeImages[host] ?? NodeImage(client: client, isPresent: false))
         case .programs(_, let names): .programs(names.filter { !missingPrograms.contains($0) })
+        case .newerFiles(let host, let unit, _): .newerFiles(newerFiles["\(host):\(unit)"] ?? [])
         case .silence(let silence): .silence(silences[silence])
         case .marks(let host): .marks(marks[host] ?? [])
         case .markedDaemonSets: .markedDaemonSets(markedDaemonSets)

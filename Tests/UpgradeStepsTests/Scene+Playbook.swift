@@ -74,6 +74,29 @@ extension Scene {
         )
     }
 
+    /// Moves Calico with the first hop, where a unit runs it on each worker.
+    mutating func movesCalicoUnit() {
+        movesCalico()
+        daemonSets["kube-system/calico-node"] = nil
+        playbook.calico?.unit = "calico-node"
+        playbook.calico?.isContainer = false
+        playbook.calico?.packages = ["calico-node", "calicoctl"]
+        offered["calico-node"] = offered["calicoctl"]
+        for host in playbook.hosts(.worker) {
+            let client = packages[host.name]?["calicoctl"]
+            packages[host.name]?["calico-node"] = client
+            units[host.name]?["calico-node"] = UnitState(isActive: true, activeSeconds: 60)
+        }
+    }
+
+    /// Calico's packages are new on a worker, and its unit runs from before them.
+    mutating func installCalico(on host: String) {
+        for name in playbook.calico?.packages ?? [] {
+            packages[host]?[name] = InstalledPackage(version: .make("3.1.0-1"))
+        }
+        newerFiles["\(host):calico-node"] = ["/var/lib/dpkg/info/calico-node.list"]
+    }
+
     /// Moves Helm with the first hop.
     mutating func movesHelm() {
         playbook.helm = HelmOptions(

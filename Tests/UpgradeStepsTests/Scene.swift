@@ -54,6 +54,8 @@ struct Scene {
     /// What a host's runtime says of any image.
     var nodeImages: [String: NodeImage] = [:]
     var missingPrograms: Set<String> = []
+    /// Files that are newer than the start of a unit, by `host:unit`.
+    var newerFiles: [String: [String]] = [:]
     var silences: [AlertSilence: SilenceState] = [:]
     var marks: [String: [HostMark]] = [:]
     var markedDaemonSets: [MarkedDaemonSet] = []

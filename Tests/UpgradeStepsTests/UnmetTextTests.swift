@@ -105,6 +105,7 @@ struct UnmetTextTests {
             from: nil,
             silent: [PodReach.Target(node: "w2.example.org", pod: "shop/web-2", address: "10.64.2.7")]
         ),
+        .unitBehind(host: "w1", unit: "calico-node", files: ["/etc/default/calico-node"]),
         .programMissing(host: "cp1", program: "calicoctl", step: "calico-backup"),
         .typhaUnnamed(namespace: "kube-system", deployment: "calico-typha", image: "calico/typha"),
         .rolloutTooWide(namespace: "kube-system", deployment: "calico-typha", unavailable: 3),

@@ -40,7 +40,8 @@ extension Probe {
             .file(let host, _), .files(let host, _, _), .apiServer(let host), .hostConfiguration(let host),
             .apiRequests(let host), .unreachedKubelets(let host), .bgpPeers(let host),
             .calicoStores(let host), .calicoConfiguration(let host), .podReach(let host, _), .nodeImage(let host, _, _),
-            .programs(let host, _), .marks(let host), .etcdRestore(let host, _):
+            .programs(let host, _), .marks(let host), .etcdRestore(let host, _),
+            .newerFiles(let host, _, _):
             .host(host)
         case .localFile, .silence, .silenceMarks: .here
         case .leader, .apiServers, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,

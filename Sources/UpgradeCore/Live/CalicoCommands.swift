@@ -30,6 +30,8 @@ struct CalicoCommands {
             return script(host, CalicoScripts.migrate, "calico-upgrade", words, .job)
         case .switchCalico(let host):
             return script(host, CalicoScripts.change, "calico-switch", [], .call)
+        case .restart(let host, let unit):
+            return script(host, CalicoNodeScripts.restart, "restart-calico", [unit], .job)
         case .pullImage(let host, let image, let client):
             return RenderedCommand(
                 host: host,

@@ -60,4 +60,42 @@ enum CalicoNodeScripts {
     static let programs = """
         for name in "$@"; do ! command -v "$name" >/dev/null 2>&1 || echo "$name"; done
         """
+
+    /// Restarts the unit `$1` of what its files say now: a package whose scripts leave the unit alone has nobody read them anew.
+    ///
+    /// - Source: debhelper 13, dh_installsystemd: neither a reload nor a restart with `--no-stop-on-upgrade --no-start`
+    static let restart = """
+        systemctl daemon-reload && exec systemctl restart -- "$1"
+        """
+
+    /// Those of the files of the unit `$1`, and of dpkg's lists of the packages that follow, which are newer than its start.
+    ///
+    /// A package's own files have the time that its maker gave them; its list is written with each unpacking. systemd counts
+    /// microseconds of the clock that uptime counts in hundredths; one of these is taken off: in doubt a file is newer. A unit
+    /// file that systemd has not read since it was replaced is newer, too, whatever its time: a start was one of the old text.
+    /// - Source: dpkg 1.18 to 1.21, src/unpack.c: the list is written to a new file and renamed; systemd,
+    ///   src/systemctl: the property EnvironmentFiles was shown as `EnvironmentFile=` before it was shown by its name
+    static let newerFiles = """
+        unit=$1; shift; export LC_ALL=C
+        shown=$(systemctl show -p ActiveEnterTimestampMonotonic -p FragmentPath -p DropInPaths -p EnvironmentFiles \
+            -p NeedDaemonReload -- "$unit") || exit
+        tell() { printf '%s\\n' "$shown" | sed -n "$1"; }
+        since=$(tell 's/^ActiveEnterTimestampMonotonic=//p')
+        up=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)
+        start=$(($(date +%s%N) / 1000 - (up + 1) * 10000 + ${since:-0}))
+        mark=@$((start / 1000000)).$(printf %06d $((start % 1000000)))
+        unread=
+        [ "$(tell 's/^NeedDaemonReload=//p')" != yes ] || unread=$(tell 's/^FragmentPath=//p')
+        [ -z "$unread" ] || printf '%s\\n' "$unread"
+        {
+            tell 's/^FragmentPath=//p'
+            tell 's/^DropInPaths=//p' | tr ' ' '\\n'
+            tell 's/^EnvironmentFiles\\{0,1\\}=\\(.*\\) (ignore_errors=.*)$/\\1/p'
+            for name in "$@"; do
+                printf '%s\\n' "/var/lib/dpkg/info/$name.list" "/var/lib/dpkg/info/$name:"*.list
+            done
+        } | while IFS= read -r path; do
+            [ ! -f "$path" ] || [ "$path" = "$unread" ] || find -L "$path" -maxdepth 0 -newermt "$mark" || exit
+        done
+        """
 }

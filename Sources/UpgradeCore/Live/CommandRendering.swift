@@ -28,6 +28,8 @@ public enum CommandRendering {
         _ mark: MarkedCommand.Mark?
     ) -> [RenderedCommand] {
         switch action {
+        case .restart(_, let unit) where unit == playbook.calico?.unit:
+            [CalicoCommands(playbook).line(action)]
         case .refreshPackageLists, .download, .keepArchives, .install, .downgrade, .configurePending, .unhold, .hold,
             .mask, .unmask,
             .pause, .unpause, .restart,

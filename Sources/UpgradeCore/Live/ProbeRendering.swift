@@ -27,7 +27,7 @@ public enum ProbeRendering {
         case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
-            .calicoConfiguration, .nodeImage, .programs, .marks:
+            .calicoConfiguration, .nodeImage, .programs, .marks, .newerFiles:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot, .calicoStores, .etcdRestore: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
@@ -180,6 +180,11 @@ extension ProbeRendering {
                 let lines = Set(text.split(separator: "\n").map(String.init))
                 return .programs(names.filter { lines.contains($0) })
             }
+        case .newerFiles(let host, let unit, let packages):
+            let words = [unit] + packages
+            return ask(host, script(CalicoNodeScripts.newerFiles, "newer-files", words)) { text in
+                .newerFiles(text.split(separator: "\n").map(String.init))
+            }
         case .localFile, .etcdMember, .snapshot, .calicoStores, .etcdRestore, .apiServer, .apiServers, .leader, .nodes,
             .node,
             .podsOnNode, .budgets,
@@ -220,7 +225,7 @@ extension ProbeRendering {
             }
         case .localFile, .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles,
             .packageSystem, .unit,
-            .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs,
+            .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs, .newerFiles,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
             .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
@@ -302,7 +307,7 @@ extension ProbeRendering {
             .file, .files, .marks, .silenceMarks,
             .etcdMember,
             .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
-            .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs, .etcdRestore:
+            .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs, .etcdRestore, .newerFiles:
             return nil
         }
     }

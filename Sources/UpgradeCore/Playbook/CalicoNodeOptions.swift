@@ -6,11 +6,29 @@ public enum ImagePull: String, Hashable, Sendable, CaseIterable {
     case docker
     /// `ctr images pull`, in the namespace of the CRI plugin.
     case ctr
-    /// Nobody: the kubelet does, while the node's pod is down.
+    /// Nobody: the kubelet does, while the node's pod is down, or what the unit starts.
     case never = "none"
 
     /// The client; `nil` for none.
     public var client: ImageClient? { ImageClient(rawValue: rawValue) }
+}
+
+extension CalicoOptions {
+    /// Whether the new image is fetched to the workers before anything of Calico is changed.
+    public var fetchesImage: Bool { isContainer && pull != .never }
+
+    /// The client that is asked for the image; `nil` for the first that gets an answer.
+    ///
+    /// A unit calls docker, whatever the kubelet calls: two runtimes of a host have two stores.
+    /// - Source: docs.projectcalico.org v2.6, usage/configuration/as-service
+    public var imageClient: ImageClient? { pull?.client ?? (unit == nil ? nil : .docker) }
+
+    /// The package whose version is that of the Calico that runs, where a unit runs it: the one that is named as the unit, or
+    /// else calico-node or calicoctl, or else the first.
+    public var versionPackage: String? {
+        let names = [unit?.replacing(".service", with: ""), "calico-node", "calicoctl"].compactMap(\.self)
+        return names.first(where: packages.contains) ?? packages.first
+    }
 }
 
 /// The Typha of a cluster: what stands between calico-node and the API of many nodes.

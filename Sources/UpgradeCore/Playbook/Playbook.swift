@@ -247,6 +247,10 @@ public struct CalicoOptions: Hashable, Sendable {
     public var namespace: String
     /// The name of the DaemonSet.
     public var daemonSet: String
+    /// The systemd unit that runs Calico on each worker in place of a DaemonSet; `nil` for a DaemonSet.
+    public var unit: String?
+    /// Whether a container of `image` is what runs: always of a DaemonSet, of a unit where the playbook names the image.
+    public var isContainer = true
     /// The container whose image is set.
     public var container: String
     /// The image without its tag.

@@ -26,7 +26,7 @@ enum PlaybookKeys {
         "deadlines": ["connect", "install", "daemon", "node-ready", "backup"],
         "lease": ["heartbeat", "ttl"],
         "calico": [
-            "versions", "packages", "namespace", "daemonset", "container", "image", "host", "pull", "typha",
+            "versions", "packages", "namespace", "daemonset", "unit", "container", "image", "host", "pull", "typha",
             "datastore-migration",
         ],
         "calico.typha": ["deployment", "container", "image"],

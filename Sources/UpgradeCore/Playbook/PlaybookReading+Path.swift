@@ -128,6 +128,8 @@ extension PlaybookReading {
         var options = CalicoOptions(versions: versions(section, path) ?? [:])
         options.packages = section.list("packages", .packageName) ?? options.packages
         options.namespace = section.value("namespace", .objectName) ?? options.namespace
+        options.unit = calicoUnit(section)
+        options.isContainer = options.unit == nil || section.entry("image") != nil
         options.daemonSet = section.value("daemonset", .objectName) ?? options.daemonSet
         options.container = section.value("container", .objectName) ?? options.container
         options.image = section.value("image", .image) ?? options.image

@@ -88,6 +88,7 @@ extension ClusterState {
             if case .install(_, _, let decisions) = action { settleConffiles(packages, decisions ?? [], on: host) }
             for package in packages {
                 hosts[host]?.packages[package.name] = InstalledPackage(version: package.version)
+                outdateCalico(by: package.name, on: host)
                 guard packaging.scriptsRestart else { continue }
                 for unit in packaging.units[package.name] ?? [] {
                     start(unit, on: host)
@@ -176,6 +177,7 @@ extension ClusterState {
         case .migrateCalico(let host, _, let stage, let mark):
             endMigration(stage, mark: mark, on: host)
         case .switchCalico(let host):
+            outdateCalico(by: hosts[host]?.calicoFiles ?? [], on: host)
             hosts[host]?.calicoFiles = []
         case .placeFile(let host, _, let path, let sum):
             hosts[host]?.files[path] = FileState(sha256: sum, size: .mebibytes(1))
@@ -231,6 +233,8 @@ extension ClusterState {
         hosts[host]?.units[unit]?.isActive = true
         hosts[host]?.units[unit]?.runningVersion = version
         hosts[host]?.units[unit]?.activeSeconds = 10
+        hosts[host]?.newerFiles?[unit] = nil
+        if unit == packaging.calicoUnit { startCalico(on: host) }
         if unit == ControlPlaneUnit.apiServer.rawValue {
             hosts[host]?.apiServer = APIServerState(isHealthy: true, version: version)
         }

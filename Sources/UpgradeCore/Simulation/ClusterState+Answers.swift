@@ -94,6 +94,8 @@ extension ClusterState {
             return .silenceMarks(Set(open.map(\.mark)).sorted())
         case .etcdRestore(let host, _):
             return .etcdRestore(restore(on: try simulated(host)))
+        case .newerFiles(let host, let unit, _):
+            return .newerFiles(try simulated(host).newerFiles?[unit] ?? [])
         case .silence(let silence):
             // No time passes for a simulated silence.
             guard silences?.contains(silence) == true else { return .silence(nil) }

@@ -12,8 +12,9 @@ extension ClusterState {
             let etcd = HostConfiguration.Daemon(name: "etcd", program: "/usr/bin/etcd", words: ["--enable-v2=true"])
             hosts[host.name]?.configuration.daemons.append(etcd)
         }
+        let environment = playbook.calico?.unit == nil ? [] : [Self.calicoEnvironment]
         for name in playbook.hosts(.worker).map(\.name) + [playbook.calicoHost] {
-            hosts[name]?.calicoFiles = ["/etc/calico/calicoctl.cfg"]
+            hosts[name]?.calicoFiles = ["/etc/calico/calicoctl.cfg"] + environment
         }
     }
 
@@ -54,6 +55,36 @@ extension ClusterState {
         guard calico?.new != nil, let tag = images.first?.split(separator: ":").last else { return }
         calico?.new?.version = String(tag)
     }
+
+    /// So does one that a unit runs, of the version of its package, once its environment names that store.
+    mutating func startCalico(on host: String) {
+        guard calico?.new != nil, hosts[host]?.calicoFiles?.contains(Self.calicoEnvironment) != true else { return }
+        let package = packaging.calicoUnit.flatMap { unit in
+            packaging.units.filter { $0.value.contains(unit) }.keys.sorted()
+                .compactMap { hosts[host]?.packages[$0]?.version }.first
+        }
+        if let package { calico?.new?.version = "v\(package.upstream)" }
+    }
+
+    /// The unit of Calico runs from before its package.
+    mutating func outdateCalico(by package: String, on host: String) {
+        guard let unit = packaging.calicoUnit, packaging.units[package]?.contains(unit) == true else { return }
+        outdate(unit, by: "/var/lib/dpkg/info/\(package).list", on: host)
+    }
+
+    /// The unit of Calico runs from before its environment, where that is among these files.
+    mutating func outdateCalico(by files: [String], on host: String) {
+        guard let unit = packaging.calicoUnit, files.contains(Self.calicoEnvironment) else { return }
+        outdate(unit, by: Self.calicoEnvironment, on: host)
+    }
+
+    private mutating func outdate(_ unit: String, by file: String, on host: String) {
+        guard let there = hosts[host], there.units[unit] != nil else { return }
+        let known = there.newerFiles?[unit] ?? []
+        hosts[host]?.newerFiles = (there.newerFiles ?? [:]).merging([unit: known + [file]]) { _, new in new }
+    }
+
+    private static let calicoEnvironment = "/etc/default/calico-node"
 
     private func isOursToOverwrite(_ host: String) -> Bool {
         hosts[host]?.files["\(HostPlace.calico)/begun"] != nil

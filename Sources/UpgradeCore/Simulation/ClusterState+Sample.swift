@@ -97,9 +97,17 @@ extension ClusterState {
     private mutating func addComponents(_ playbook: Playbook) {
         let nodes = playbook.hosts(.worker)
         if let calico = playbook.calico {
-            let image = "\(calico.image):\(playbook.simulation?.calicoTag ?? Self.tagWithoutVersion)"
+            let tag = playbook.simulation?.calicoTag ?? Self.tagWithoutVersion
+            let image = "\(calico.image):\(tag)"
             var set = DaemonSetState(image: image, updateStrategy: "RollingUpdate", pods: [:])
             for host in nodes {
+                // A mesh of all nodes, as Calico's default is.
+                let others = nodes.filter { $0 != host }
+                hosts[host.name]?.bgpPeers = others.map { BGPPeer(address: $0.address, info: "Established") }
+                if let unit = calico.unit {
+                    hosts[host.name]?.units[unit] = UnitState(isActive: true, activeSeconds: 86_400)
+                    continue
+                }
                 let name = "\(calico.daemonSet)-\(host.name)"
                 let pod = PodState(
                     namespace: calico.namespace,
@@ -109,22 +117,21 @@ extension ClusterState {
                     image: image
                 )
                 set.pods[host.node] = pod
-                // A mesh of all nodes, as Calico's default is.
-                let others = nodes.filter { $0 != host }
-                hosts[host.name]?.bgpPeers = others.map { BGPPeer(address: $0.address, info: "Established") }
                 pods[host.node, default: []].append(pod)
             }
-            daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set
+            if calico.unit == nil { daemonSets["\(calico.namespace)/\(calico.daemonSet)"] = set }
             if let typha = calico.typha {
                 deployments["\(calico.namespace)/\(typha.deployment)"] = DeploymentState(
-                    image: "\(typha.image):\(playbook.simulation?.calicoTag ?? Self.tagWithoutVersion)",
+                    image: "\(typha.image):\(tag)",
                     replicas: 3,
                     updatedAndAvailable: 3,
                     maxUnavailable: 1
                 )
             }
             if calico.migration != nil { addStores(playbook) }
-            offer(calico.packages, calico.versions.values.map(\.package), on: nodes)
+            // Where a unit runs it, its package tells the version.
+            let start = calico.unit.flatMap { _ in PackageVersion("\(tag.drop { $0 == "v" })-1") }
+            offer(calico.packages, calico.versions.values.map(\.package), on: nodes, from: start)
         }
         if let helm = playbook.helm {
             for namespace in helm.tillerNamespaces {
@@ -143,9 +150,14 @@ extension ClusterState {
 
     private static let tagWithoutVersion = "simulated"
 
-    private mutating func offer(_ names: [String], _ versions: [PackageVersion], on hosts: [Host]) {
+    private mutating func offer(
+        _ names: [String],
+        _ versions: [PackageVersion],
+        on hosts: [Host],
+        from installed: PackageVersion? = nil
+    ) {
         // Where the playbook moves a component to several versions, the simulated cluster starts before the first.
-        guard let start = PackageVersion("0~simulated") else { return }
+        guard let start = installed ?? PackageVersion("0~simulated") else { return }
         for host in hosts {
             for name in names {
                 self.hosts[host.name]?.packages[name] = InstalledPackage(version: start)

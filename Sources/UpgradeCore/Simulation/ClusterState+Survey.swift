@@ -70,6 +70,10 @@ extension ClusterState {
             let known = hosts[host]?.missingPrograms ?? []
             hosts[host]?.missingPrograms = known.union(names.filter { !value.contains($0) })
         case (.etcdRestore(let host, _), .etcdRestore(let value)): hosts[host]?.restore = value
+        case (.newerFiles(let host, let unit, _), .newerFiles(let value)):
+            var known = hosts[host]?.newerFiles ?? [:]
+            known[unit] = value
+            hosts[host]?.newerFiles = known
         case (.silence(let silence), .silence(let value)):
             if value != nil { silences = (silences ?? []).union([silence]) }
         default:

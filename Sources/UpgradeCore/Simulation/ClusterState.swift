@@ -43,6 +43,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var calicoFiles: [String]?
         /// What runs have marked as theirs; absent where nothing ever was.
         public var marks: [HostMark]?
+        /// Files that are newer than the start of the unit that consists of them, by unit.
+        public var newerFiles: [String: [String]]?
         /// What apt has fetched and not installed yet.
         public var archives: [PackageSpec]?
         /// Conffiles of packages that are not installed yet.
@@ -128,6 +130,8 @@ public struct ClusterState: Hashable, Sendable, Codable {
         public var units: [String: [String]]
         /// The host name of each Node object.
         public var hostOfNode: [String: String]
+        /// The unit that runs Calico on workers; absent where it is a DaemonSet.
+        public var calicoUnit: String?
         /// Whether maintainer scripts stop daemons and start them anew: the worst case that the field has.
         public var scriptsRestart = true
 
@@ -139,6 +143,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
             }
             for name in playbook.packages.node {
                 units[name] = NodeUnit.allCases.map(\.rawValue)
+            }
+            if let calico = playbook.calico, let unit = calico.unit {
+                calicoUnit = unit
+                for name in calico.packages { units[name] = [unit] }
             }
             hostOfNode = Dictionary(
                 playbook.hosts(.worker).map { ($0.node, $0.name) },

@@ -48,6 +48,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case programElsewhere(host: String, unit: String, program: String, packages: [PackageSpec])
     /// A daemon does not run, or runs another version.
     case unitNotRunning(host: String, unit: String, found: KubernetesVersion?, expected: KubernetesVersion?)
+    /// A unit runs from before what it consists of was changed; `files` are newer than its start.
+    case unitBehind(host: String, unit: String, files: [String])
     /// An etcd member is not healthy.
     case etcdUnhealthy(host: String)
     /// Fewer than all members are there, so that one more loss would be one too many.

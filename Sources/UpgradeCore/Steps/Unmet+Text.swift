@@ -37,6 +37,8 @@ extension Unmet {
                 + "does not have: an install would not change what runs, and nothing was tried"
         case .unitNotRunning(let host, let unit, let found, let expected):
             "\(unit) on \(host) \(found.map { "runs \($0)" } ?? "does not run")\(Self.wanted(expected))"
+        case .unitBehind(let host, let unit, let files):
+            "\(unit) on \(host) runs from before \(Self.some(files, ", ")) \(files.count == 1 ? "was" : "were") changed"
         case .etcdUnhealthy(let host): "the etcd member on \(host) is not healthy"
         case .etcdMemberMissing(let known, let expected):
             "etcd has \(known) members and the playbook names \(expected) etcd hosts"
@@ -157,6 +159,8 @@ extension Unmet {
                 + "`systemctl unmask \(unit)` on \(host), or after a lost run `upgrader cleanup --from-marks`"
         case .programElsewhere(let host, let unit, let program, _):
             "see `systemctl cat \(unit)` and `dpkg --search \(program)` on \(host), and let the unit run the package's program"
+        case .unitBehind(let host, let unit, _):
+            "see `systemctl status \(unit)` on \(host); a restart of it is what is missing"
         case .unitNotRunning(let host, let unit, _, _): "see `journalctl -u \(unit)` on \(host)"
         case .etcdUnhealthy(let host): "see `journalctl -u etcd` on \(host); all members must be healthy"
         case .etcdMemberMissing: "compare `etcdctl member list` with the etcd hosts of the playbook"
@@ -242,7 +246,7 @@ extension Unmet {
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
             .packageLockHeld, .noRoot, .clockSkew, .spaceShort, .unitMissing, .unitMasked, .unitNotRunning,
-            .archivesDiffer, .programElsewhere,
+            .archivesDiffer, .programElsewhere, .unitBehind,
             .etcdUnhealthy,
             .etcdNearQuota, .etcdAlarm, .snapshotUnverified, .apiServerUnhealthy, .apiServerVersion, .noLeader,
             .skewExceeded, .etcdNotRestorable, .etcdNotInPlace, .etcdContent, .unitStillRuns,

@@ -359,6 +359,16 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// Which files are newer than the start of the unit that consists of them.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly these packages.
+    public func newerFiles(of unit: String, on host: String, packages: [String]) throws(StepError) -> [String] {
+        guard case .newerFiles(let value) = answers[.newerFiles(host: host, unit: unit, packages: packages)] else {
+            throw missing("files of \(unit) \(host)")
+        }
+        return value
+    }
+
     /// The silence of a run; `nil` where there is none.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

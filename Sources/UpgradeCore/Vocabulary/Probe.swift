@@ -87,6 +87,8 @@ public enum Probe: Hashable, Sendable, Codable {
     case silenceMarks(AlertSilence)
     /// How far the restore of etcd by the run `mark` has come on an etcd host.
     case etcdRestore(host: String, mark: String)
+    /// Which of the files that a unit and these packages consist of are newer than the start of the unit.
+    case newerFiles(host: String, unit: String, packages: [String])
 }
 
 /// The answer to a `Probe`; the case corresponds to the case of the question.
@@ -171,4 +173,6 @@ public enum Answer: Hashable, Sendable, Codable {
     case silenceMarks([String])
     /// To `.etcdRestore`.
     case etcdRestore(EtcdRestoreState)
+    /// To `.newerFiles`: paths; of a package it is dpkg's list of its files, which each install writes anew.
+    case newerFiles([String])
 }

@@ -14,6 +14,8 @@ public struct DetectedVersions: Hashable, Sendable {
     public var datastoreType: String?
     /// The image of Calico's DaemonSet; `nil` where there is none.
     public var calicoImage: String?
+    /// The lowest version of Calico's package on a worker, where a unit runs Calico; `nil` where none has it.
+    public var calicoPackage: PackageVersion?
     /// The images of the Tillers.
     public var tillerImages: [String]
 
@@ -26,8 +28,43 @@ public struct DetectedVersions: Hashable, Sendable {
         let helm = playbook.helm ?? HelmOptions(versions: [:])
         return playbook.hosts(.controlPlane).map { .apiServer(host: $0.name) } + [.nodes]
             + playbook.hosts(.etcd).map { .etcdMember(host: $0.name) }
-            + [.daemonSet(namespace: calico.namespace, name: calico.daemonSet)]
+            + calicoProbes(calico, playbook)
             + helm.tillerNamespaces.map { .deployment(namespace: $0, name: tiller) }
+    }
+
+    /// What tells which Calico runs: its DaemonSet, or its package on each worker.
+    public static func calicoProbes(_ calico: CalicoOptions, _ playbook: Playbook) -> [Probe] {
+        guard calico.unit != nil else {
+            return [.daemonSet(namespace: calico.namespace, name: calico.daemonSet)]
+        }
+        guard let name = calico.versionPackage else { return [] }
+        return playbook.hosts(.worker).map { .packages(host: $0.name, names: [name]) }
+    }
+
+    /// The lowest version of its package on a worker, before all one that is none of Calico's; `nil` where no worker has it,
+    /// or it is a DaemonSet.
+    public static func calicoPackage(
+        _ calico: CalicoOptions,
+        _ seen: Observation,
+        _ playbook: Playbook
+    ) -> PackageVersion? {
+        guard calico.unit != nil, let name = calico.versionPackage else { return nil }
+        let versions = playbook.hosts(.worker)
+            .compactMap { (try? seen.packages(on: $0.name, names: [name]))?[name]?.version }
+            .map { (package: $0, version: PatchVersion($0.upstream)) }
+        // One that says no version may be older than all that do.
+        return versions.min { one, other in
+            guard let first = one.version, let second = other.version else {
+                return one.version == nil && other.version != nil
+            }
+            return first < second
+        }?.package
+    }
+
+    /// What Calico's CNI configuration on a host calls the place of its data.
+    public static func datastoreType(_ configuration: HostConfiguration) -> String? {
+        configuration.files.lazy.filter { $0.kind == .network }
+            .compactMap { $0.text.firstMatch(of: /"datastore_type"\s*:\s*"(\w+)"/)?.1 }.first.map(String.init)
     }
 
     /// The configuration of hosts, where a path depends on more than versions: Calico 2 keeps its data in etcd's v2 API,
@@ -61,6 +98,7 @@ public struct DetectedVersions: Hashable, Sendable {
         .min()
         let daemonSet = try? seen.daemonSet(calico.daemonSet, in: calico.namespace)
         calicoImage = daemonSet?.image
+        calicoPackage = Self.calicoPackage(calico, seen, playbook)
         let facts = ClusterFacts(playbook: playbook, seen: seen).prepared()
         let members = playbook.hosts(.etcd).map { host in Self.flag("--enable-v2", of: "etcd", on: host.name, facts) }
         isV2Enabled = !members.isEmpty && members.allSatisfy { $0 == "true" }
@@ -68,9 +106,8 @@ public struct DetectedVersions: Hashable, Sendable {
             Self.flag("--storage-backend", of: "kube-apiserver", on: host.name, facts) == "etcd2"
         }
         tillerImages = helm.tillerNamespaces.compactMap { (try? seen.deployment(Self.tiller, in: $0))?.image }
-        let network = facts.hosts.lazy.flatMap { $0.configuration.files }.filter { $0.kind == .network }
-        let named = network.compactMap { $0.text.firstMatch(of: /"datastore_type"\s*:\s*"(\w+)"/)?.1 }.first
-        datastoreType = daemonSet?.datastoreType ?? named.map(String.init)
+        let named = facts.hosts.lazy.compactMap { Self.datastoreType($0.configuration) }.first
+        datastoreType = daemonSet?.datastoreType ?? named
     }
 
     /// The value of a flag, `true` for a flag alone; `nil` where the daemon was not seen or has it not.
@@ -106,8 +143,10 @@ public struct DetectedVersions: Hashable, Sendable {
         etcd.map { EtcdPoint(version: $0, isV2Enabled: isV2Enabled, holdsV2Objects: holdsV2Objects) }
     }
 
-    /// Calico's version by its image; `nil` where the tag is none.
-    public var calico: PatchVersion? { calicoImage.flatMap(Self.version) }
+    /// Calico's version by its image or its package; `nil` where neither is one.
+    public var calico: PatchVersion? {
+        calicoImage.flatMap(Self.version) ?? calicoPackage.flatMap { PatchVersion($0.upstream) }
+    }
 
     /// The lowest version of a Tiller by its image; `nil` where a tag is none.
     public var tiller: PatchVersion? {
@@ -131,8 +170,10 @@ public struct DetectedVersions: Hashable, Sendable {
 
     /// What runs and says no version, in words.
     public var unreadable: [String] {
+        let package = calico == nil ? calicoPackage : nil
         let images = (calico == nil ? [calicoImage].compactMap { $0 } : []) + (tiller == nil ? tillerImages : [])
         return images.map { "the image `\($0)` says no version" }
+            + (package.map { ["Calico's package `\($0)` says no version"] } ?? [])
     }
 
     /// The version that an image's tag says.

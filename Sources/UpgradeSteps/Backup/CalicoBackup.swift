@@ -15,7 +15,7 @@ struct CalicoBackup: Step {
 
     func probes(_ context: StepContext) -> [Probe] {
         guard let options = context.playbook.calico else { return [] }
-        return [.daemonSet(namespace: options.namespace, name: options.daemonSet)]
+        return CalicoAhead.probes(options, context.playbook)
             + CalicoPart.allCases.flatMap { part -> [Probe] in
                 [
                     .file(host: host(part, context), path: path(part, context)),
@@ -26,9 +26,9 @@ struct CalicoBackup: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let options = context.playbook.calico else { return [] }
-        let state = try seen.daemonSet(options.daemonSet, in: options.namespace)
+        let found = try CalicoAhead.found(seen, options, context.playbook)
         var actions: [Action] = []
-        for part in CalicoAhead.parts(of: state) {
+        for part in CalicoAhead.parts(found.version, found.datastore) {
             let (host, path, localPath) = (host(part, context), path(part, context), localPath(part, context))
             let file = try seen.file(on: host, path: path)
             if file == nil { actions.append(.saveCalico(host: host, path: path, part: part)) }

@@ -21,7 +21,7 @@ struct CalicoAhead {
 
     var probes: [Probe] {
         guard let options else { return [] }
-        return [.daemonSet(namespace: options.namespace, name: options.daemonSet)]
+        return Self.probes(options, context.playbook)
             + (migrates ? [.calicoStores(host: context.playbook.calicoStoreHost)] : [])
             + [
                 .programs(host: context.playbook.calicoHost, names: programs),
@@ -63,7 +63,7 @@ struct CalicoAhead {
     /// - Throws: what stands in the way.
     func check(_ seen: Observation) throws(StepError) {
         guard let options else { return }
-        let state = try seen.daemonSet(options.daemonSet, in: options.namespace)
+        let (version, datastore) = try Self.found(seen, options, context.playbook)
         try checkSurroundings(seen, options)
         if migrates {
             let host = context.playbook.calicoStoreHost
@@ -71,9 +71,9 @@ struct CalicoAhead {
             guard stores.old != nil || stores.isComplete else { throw .unmet(.calicoStoreMissing(host: host)) }
         }
         // What the Kubernetes API holds, Calico 3 converts by itself.
-        guard state?.datastoreType != "kubernetes" else { return }
+        guard datastore != "kubernetes" else { return }
         let knowledge = try BreakageData.known(context.playbook).versions
-        var running = state.flatMap { DetectedVersions.version($0.image) }
+        var running = version
         for release in releases {
             let next = options.versions[release].flatMap { PatchVersion($0.tag) ?? PatchVersion($0.package.upstream) }
             if let running, let next, options.migration?.at != release,
@@ -100,13 +100,37 @@ struct CalicoAhead {
 }
 
 extension CalicoAhead {
+    /// What tells which Calico runs and where its data is: its DaemonSet, or its packages and the CNI configuration of a worker.
+    static func probes(_ options: CalicoOptions, _ playbook: Playbook) -> [Probe] {
+        DetectedVersions.calicoProbes(options, playbook)
+            + (options.unit == nil ? [] : playbook.hosts(.worker).prefix(1).map { .hostConfiguration(host: $0.name) })
+    }
+
+    /// The version that runs and the place of its data, as far as they say it.
+    ///
+    /// - Throws: `.notObserved`.
+    static func found(
+        _ seen: Observation,
+        _ options: CalicoOptions,
+        _ playbook: Playbook
+    ) throws(StepError) -> (version: PatchVersion?, datastore: String?) {
+        if options.unit != nil {
+            let package = DetectedVersions.calicoPackage(options, seen, playbook)
+            let worker = playbook.hosts(.worker).first
+            let configuration = try worker.map { host throws(StepError) in try seen.hostConfiguration(of: host.name) }
+            return (
+                package.flatMap { PatchVersion($0.upstream) }, configuration.flatMap(DetectedVersions.datastoreType)
+            )
+        }
+        let state = try seen.daemonSet(options.daemonSet, in: options.namespace)
+        return (state.flatMap { DetectedVersions.version($0.image) }, state?.datastoreType)
+    }
+
     /// What there is to save of a Calico: nothing in etcd where the Kubernetes API holds it; where no version is said,
     /// what a Calico 3 keeps.
-    static func parts(of state: DaemonSetState?) -> [CalicoPart] {
-        if state?.datastoreType == "kubernetes" { return [.objects] }
-        let version = state.flatMap { DetectedVersions.version($0.image) }
-        let isOld =
-            state?.datastoreType == CalicoDatastore.etcdv2.rawValue || version.map { $0.release.major < 3 } ?? false
+    static func parts(_ version: PatchVersion?, _ datastore: String?) -> [CalicoPart] {
+        if datastore == "kubernetes" { return [.objects] }
+        let isOld = datastore == CalicoDatastore.etcdv2.rawValue || version.map { $0.release.major < 3 } ?? false
         return [.objects, isOld ? .etcdv2 : .etcdv3]
     }
 }

@@ -24,8 +24,10 @@ enum ComponentPrograms {
     }
 
     private static func components(_ playbook: Playbook) -> [([String], [MinorRelease: ComponentVersion])] {
-        [
-            (playbook.calico?.packages ?? [], playbook.calico?.versions ?? [:]),
+        // A package that carries a unit is no operator's program: its install may restart the unit, behind no gate.
+        let calico = playbook.calico.map { $0.unit == nil ? $0.packages : $0.packages.filter { $0 == "calicoctl" } }
+        return [
+            (calico ?? [], playbook.calico?.versions ?? [:]),
             (playbook.helm?.packages ?? [], playbook.helm?.versions ?? [:]),
         ]
     }

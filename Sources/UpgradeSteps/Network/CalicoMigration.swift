@@ -136,13 +136,21 @@ struct CalicoComplete: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.backup }
 
     func probes(_ context: StepContext) -> [Probe] {
-        [CalicoMigration(context).stores] + (CalicoTarget(context).map { [$0.probe] } ?? [])
+        guard let calico = CalicoTarget(context) else { return [CalicoMigration(context).stores] }
+        let nodes = context.playbook.hosts(.worker).flatMap { calico.unitProbes(on: $0.name) }
+        return [CalicoMigration(context).stores] + (calico.options.unit == nil ? [calico.probe] : nodes)
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let migration = CalicoMigration(context)
         if try migration.read(seen).isComplete { return [] }
+        if calico.options.unit != nil {
+            for host in context.playbook.hosts(.worker) {
+                if let unmet = try calico.unitUnmet(seen, on: host.name) { throw .unmet(unmet) }
+            }
+            return [migration.action(.complete)]
+        }
         let pods = try calico.daemonSet(seen).pods
         if let old = pods.sorted(by: { $0.key < $1.key }).first(where: { $0.value.image != calico.image }) {
             throw .unmet(

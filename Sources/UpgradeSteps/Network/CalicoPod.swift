@@ -1,9 +1,6 @@
 import UpgradeCore
 
-/// Replaces Calico's pod on one worker, and waits until the new one is Ready, the host has as many BGP sessions as before the
-/// run, and pods on the other nodes answer as before the run.
-///
-/// Of the nodes that were reached then those are asked that still have a pod to ask: pods move with every drain.
+/// Replaces Calico's pod on one worker, and waits until the new one is Ready and the node is connected as before the run.
 struct CalicoPod: Step {
     let id: StepID = "calico-pod"
     let title = "Replace Calico's pod on the node"
@@ -23,24 +20,9 @@ struct CalicoPod: Step {
 
     func gate(_ context: StepContext) -> Gate? {
         guard let calico = CalicoTarget(context) else { return nil }
-        let (node, host) = (context.nodeName, context.hostName)
-        let before = context.plan.baseline.bgpSessions?[host] ?? 0
-        let reached = Set(context.plan.baseline.podsReached?[host] ?? [])
-        @Sendable func up(_ seen: Observation) throws(StepError) -> [BGPPeer] {
-            (try seen.bgpPeers(on: host) ?? []).filter(\.isEstablished)
-        }
-        @Sendable func reach(_ seen: Observation) throws(StepError) -> (from: String?, up: Int, down: [PodReach.Target])
-        {
-            guard !reached.isEmpty else { return (nil, 0, []) }
-            let found = try seen.podReach(from: node, on: host)
-            let up = found.reached.count { reached.contains($0) }
-            return (found.from, up, found.silent.filter { reached.contains($0.node) })
-        }
-        return Gate(
-            probes: [calico.probe] + (before > 0 ? [.bgpPeers(host: host)] : [])
-                + (reached.isEmpty ? [] : [.podReach(host: host, node: node)]),
-            deadline: context.playbook.deadlines.nodeReady,
-            interval: GateInterval.node,
+        let node = context.nodeName
+        return CalicoGate(context).gate(
+            [calico.probe],
             measured: { (seen) throws(StepError) in
                 let pod = try calico.daemonSet(seen).pods[node]
                 return [
@@ -50,34 +32,14 @@ struct CalicoPod: Step {
                         pod.map { $0.isTerminating ? "ending" : $0.isReady ? "Ready" : "not Ready" } ?? "none",
                         needs: "Ready"
                     ),
-                ] + (before > 0 ? [GateReading("BGP sessions established", try up(seen).count, of: before)] : [])
-                    + (reached.isEmpty ? [] : [Self.reading(try reach(seen))])
+                ]
             },
-            verdict: { (seen) throws(StepError) -> Verdict in
+            unmet: { (seen) throws(StepError) -> Unmet? in
                 guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
                     !pod.isTerminating
-                else { return .waiting(Self.notReady(calico, context)) }
-                let established = before > 0 ? try up(seen).count : 0
-                guard established >= before else {
-                    let others = (try seen.bgpPeers(on: host) ?? []).filter { !$0.isEstablished }
-                    return .waiting(
-                        .bgpSessionsDown(host: host, established: established, before: before, others: others)
-                    )
-                }
-                let pods = try reach(seen)
-                guard pods.down.isEmpty else {
-                    return .waiting(.podsUnreached(node: node, from: pods.from, silent: pods.down))
-                }
-                return .open
+                else { return Self.notReady(calico, context) }
+                return nil
             }
-        )
-    }
-
-    private static func reading(_ found: (from: String?, up: Int, down: [PodReach.Target])) -> GateReading {
-        GateReading(
-            "pods reached on other nodes, from \(found.from ?? "the host")",
-            found.up,
-            of: found.up + found.down.count
         )
     }
 

@@ -1,7 +1,7 @@
 import UpgradeCore
 
-/// Fetches Calico's new image to a worker before the first pod anywhere is replaced, so that none waits for a registry while
-/// its node has no Calico.
+/// Fetches Calico's new image to a worker before the first pod anywhere is replaced or the first unit restarted, so that none
+/// waits for a registry while its node has no Calico.
 ///
 /// Where no client of the container runtime is there the gate says so, and the kubelet fetches the image as it always does.
 struct CalicoPull: Step {

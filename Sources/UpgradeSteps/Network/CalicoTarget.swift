@@ -6,7 +6,7 @@ struct CalicoTarget {
     var options: CalicoOptions
     /// The version of its packages.
     var packageVersion: PackageVersion
-    /// The image of its DaemonSet.
+    /// The image of its DaemonSet, or of the container that its unit starts.
     var image: String
     /// The tag of its images.
     var tag: String
@@ -48,12 +48,49 @@ struct CalicoTarget {
 
     /// The question whether a host has the image.
     func imageProbe(on host: String) -> Probe {
-        .nodeImage(host: host, image: image, client: options.pull?.client)
+        .nodeImage(host: host, image: image, client: options.imageClient)
     }
 
     /// The answer to it.
     func nodeImage(_ seen: Observation, on host: String) throws(StepError) -> NodeImage {
-        try seen.nodeImage(image, on: host, client: options.pull?.client)
+        try seen.nodeImage(image, on: host, client: options.imageClient)
+    }
+
+    /// What is asked of the unit on a host, where a unit runs Calico.
+    func unitProbes(on host: String) -> [Probe] {
+        options.unit.map { unit in
+            [
+                .unit(host: host, unit: unit), .packages(host: host, names: options.packages),
+                .newerFiles(host: host, unit: unit, packages: options.packages),
+            ]
+        } ?? []
+    }
+
+    /// The package of the unit that is not there at its version; `nil` where all are.
+    ///
+    /// - Throws: `.notObserved`.
+    func packageMissing(_ seen: Observation, on host: String) throws(StepError) -> Unmet? {
+        let installed = try seen.packages(on: host, names: options.packages)
+        for name in options.packages {
+            let found = installed[name]
+            guard found?.version == packageVersion, found?.isConfigured == true else {
+                return .unexpectedPackage(host: host, package: name, found: found?.version, expected: [packageVersion])
+            }
+        }
+        return nil
+    }
+
+    /// Why the unit on a host is not the new Calico yet; `nil` where it is, or a DaemonSet runs it.
+    ///
+    /// - Throws: `.notObserved`.
+    func unitUnmet(_ seen: Observation, on host: String) throws(StepError) -> Unmet? {
+        guard let unit = options.unit else { return nil }
+        if let missing = try packageMissing(seen, on: host) { return missing }
+        guard try seen.unit(unit, on: host).isActive else {
+            return .unitNotRunning(host: host, unit: unit, found: nil, expected: nil)
+        }
+        let newer = try seen.newerFiles(of: unit, on: host, packages: options.packages)
+        return newer.isEmpty ? nil : .unitBehind(host: host, unit: unit, files: newer)
     }
 
     /// The question about the DaemonSet.

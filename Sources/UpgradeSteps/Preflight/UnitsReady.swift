@@ -22,6 +22,8 @@ struct UnitsReady: Step {
     }
 
     private func units(_ context: StepContext) -> [String] {
-        UnitName.units(of: context.playbook.host(context.hostName))
+        let host = context.playbook.host(context.hostName)
+        let calico = host?.roles.contains(.worker) == true ? context.playbook.calico?.unit : nil
+        return UnitName.units(of: host) + (calico.map { [$0] } ?? [])
     }
 }

@@ -6,7 +6,16 @@ import UpgradeTestSupport
 /// Law: killed anywhere, for a Calico whose data moves: both stores hold the same, or the old one is in charge.
 @Suite("Law: killed anywhere, Calico")
 struct CalicoKilledAnywhereTests {
-    private func scene() throws -> Scene {
+    /// Who runs Calico on the workers.
+    enum Form: CaseIterable {
+        case daemonSet
+        /// A unit, with packages whose scripts leave it alone.
+        case unit
+        /// A unit, with packages whose scripts restart it, before its environment names the new store.
+        case unitOfScripts
+    }
+
+    private func scene(_ form: Form) throws -> Scene {
         var scene = try Scene(etcd: 1, controlPlane: 1, workers: 2) { playbook in
             playbook.simulation = SimulationSettings(
                 release: MinorRelease(major: 1, minor: 12),
@@ -15,6 +24,10 @@ struct CalicoKilledAnywhereTests {
             )
             let version = PackageVersion("3.5.8-1").map { ComponentVersion(package: $0, tag: "v3.5.8") }
             playbook.calico = CalicoOptions(versions: version.map { [MinorRelease(major: 1, minor: 12): $0] } ?? [:])
+            if form != .daemonSet {
+                playbook.calico?.unit = "calico-node"
+                playbook.calico?.packages = ["calico-node", "calicoctl"]
+            }
             playbook.calico?.migration = CalicoMigrationOptions(at: MinorRelease(major: 1, minor: 12))
         }
         // Nothing but the phase that moves Calico, and what it saves before.
@@ -24,23 +37,51 @@ struct CalicoKilledAnywhereTests {
         }
         let objects = (0..<500).map { CalicoObject(kind: "IPAMBlock", name: "b\($0)", digest: "\($0)") }
         scene.cluster.calico?.old?.objects = objects
+        scene.cluster.packaging.scriptsRestart = form != .unit
         return scene
     }
 
-    /// The law, of one moment.
-    private static func holds(_ stores: CalicoStores?) -> Bool {
-        guard let stores else { return false }
+    /// The law, of one moment: of the stores, and that none is in charge which a unit does not work with yet.
+    private static func holds(_ state: ClusterState) -> Bool {
+        guard let stores = state.calico else { return false }
+        let behind = state.hosts.values.contains { $0.newerFiles?.values.contains { !$0.isEmpty } == true }
+        if stores.isComplete && behind { return false }
         if stores.isComplete || stores.isInUse { return stores.differences.isEmpty && stores.old?.isReady == false }
         return stores.old?.objects.count == 500 && stores.new?.isReady != true
     }
 
-    @Test("killed at any boundary and resumed, all is moved once, and no moment breaks the law")
-    func resumed() async throws {
-        let scene = try scene()
+    @Test("a unit is restarted once, whether its packages' scripts restart it or not, and wherever the run is killed")
+    func rolled() async throws {
+        for form in [Form.unit, .unitOfScripts] {
+            var scene = try scene(form)
+            scene.playbook.calico?.migration = nil
+            let plan = try await scene.plan()
+            let whole = try await life(scene, plan, [KillSwitch(at: 0, .before)], breaks: { _ in false })
+            #expect(whole.stop == .completed)
+            #expect(restarts(whole.state) == (form == .unit ? 2 : 0))
+            #expect(whole.state.hosts.values.allSatisfy { $0.newerFiles?["calico-node"] == nil })
+            for effect in 1...whole.effects {
+                for moment in KillSwitch.Moment.allCases {
+                    let switches = [KillSwitch(at: effect, moment), KillSwitch(at: 0, .before)]
+                    let found = try await life(scene, plan, switches, breaks: { _ in false })
+                    let what: Comment = "\(form), killed \(moment) effect \(effect)"
+                    #expect(found.stop == .completed && found.state.applied == whole.state.applied, what)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "killed at any boundary and resumed, all is moved once, and no moment breaks the law",
+        arguments: Form.allCases
+    )
+    func resumed(form: Form) async throws {
+        let scene = try scene(form)
         let plan = try await scene.plan()
         let whole = try await life(scene, plan, [KillSwitch(at: 0, .before)])
         #expect(whole.stop == .completed && whole.state.calico?.isComplete == true)
         #expect(whole.state.calico?.differences == [] && whole.state.calico?.new?.objects.count == 500)
+        #expect(restarts(whole.state) == (form == .daemonSet ? 0 : 2), "one for each worker")
         for effect in 1...whole.effects {
             for moment in KillSwitch.Moment.allCases {
                 let found = try await life(scene, plan, [KillSwitch(at: effect, moment), KillSwitch(at: 0, .before)])
@@ -53,9 +94,12 @@ struct CalicoKilledAnywhereTests {
         }
     }
 
-    @Test("killed at any boundary and cleaned up, the old store is awake, or a node works with the new one already")
-    func cleanedUp() async throws {
-        let scene = try scene()
+    @Test(
+        "killed at any boundary and cleaned up, the old store is awake, or a node works with the new one already",
+        arguments: Form.allCases
+    )
+    func cleanedUp(form: Form) async throws {
+        let scene = try scene(form)
         let plan = try await scene.plan()
         let effects = try await life(scene, plan, [KillSwitch(at: 0, .before)]).effects
         var woken = 0
@@ -68,8 +112,9 @@ struct CalicoKilledAnywhereTests {
             let inUse = await cluster.state.calico?.isInUse == true
             guard !memory.state.ledger.entries.isEmpty else { continue }
             _ = try await Cleanup.perform(run: scene.run, recorder: memory, access: cluster) { _ in }
-            let stores = try #require(await cluster.state.calico)
-            #expect(Self.holds(stores), what)
+            let state = await cluster.state
+            let stores = try #require(state.calico)
+            #expect(Self.holds(state), what)
             #expect(stores.old?.isReady == (inUse || stores.isComplete ? false : true), what)
             woken += paused && !inUse ? 1 : 0
             // And it goes on from there to the same end.
@@ -81,16 +126,22 @@ struct CalicoKilledAnywhereTests {
         #expect(woken > 3, "cleanups woke the old store")
     }
 
+    /// How often this program has restarted a unit of Calico.
+    private func restarts(_ state: ClusterState) -> Int {
+        state.applied.count { if case .restart(_, "calico-node") = $0 { true } else { false } }
+    }
+
     private func life(
         _ scene: Scene,
         _ plan: Plan,
-        _ switches: [KillSwitch]
+        _ switches: [KillSwitch],
+        breaks: @escaping @Sendable (ClusterState) -> Bool = { !CalicoKilledAnywhereTests.holds($0) }
     ) async throws -> (state: ClusterState, stop: StopReason?, effects: Int, broken: Int) {
         let broken = Count()
         let cluster = SimulatedCluster(
             scene.cluster,
             clock: VirtualClock(),
-            change: { if !Self.holds($0.calico) { broken.add() } }
+            change: { if breaks($0) { broken.add() } }
         )
         let memory = MemoryRecorder()
         let stop = try await scene.lives(plan, switches, on: cluster, memory)

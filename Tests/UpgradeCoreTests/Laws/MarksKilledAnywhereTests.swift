@@ -11,9 +11,12 @@ import UpgradeTestSupport
 /// mark and its effect included.
 @Suite("Law: killed anywhere, known by marks alone")
 struct MarksKilledAnywhereTests {
-    @Test("nothing of ours is left, and all that is somebody else's is as it was, wherever the run was lost")
-    func lost() async throws {
-        let scene = try Scene.marked()
+    @Test(
+        "nothing of ours is left, and all that is somebody else's is as it was, wherever the run was lost",
+        arguments: [nil, "calico-node"]
+    )
+    func lost(calicoUnit: String?) async throws {
+        let scene = try Scene.marked(calicoUnit: calicoUnit)
         let states = try await states(of: scene)
         var undone = 0
         for (number, state) in states.enumerated() {
@@ -200,7 +203,7 @@ struct MarksKilledAnywhereTests {
 
 extension Scene {
     /// A cluster on which a hop has something of each kind in hand, beside what is somebody else's.
-    fileprivate static func marked() throws -> Scene {
+    fileprivate static func marked(calicoUnit: String? = nil) throws -> Scene {
         var scene = try Scene(etcd: 1, controlPlane: 1, workers: 3) { playbook in
             playbook.foreignCordons = .keep
             playbook.packageHolds = .keep
@@ -213,6 +216,7 @@ extension Scene {
             ]
             let version = PackageVersion("3.5.8-1").map { ComponentVersion(package: $0, tag: "v3.5.8") }
             playbook.calico = CalicoOptions(versions: version.map { [MinorRelease(major: 1, minor: 13): $0] } ?? [:])
+            playbook.calico?.unit = calicoUnit
         }
         let theirs = AlertSilence(
             name: "other",

@@ -223,7 +223,8 @@ struct RenderingTests {
         case .marks: .markedDaemonSets
         case .markedDaemonSets: .silenceMarks(silence)
         case .silenceMarks: .etcdRestore(host: "etcd1", mark: "run-1")
-        case .etcdRestore: nil
+        case .etcdRestore: .newerFiles(host: "w1", unit: "calico-node", packages: ["calico-node", "calicoctl"])
+        case .newerFiles: nil
         }
     }
 
@@ -250,6 +251,20 @@ struct RenderingTests {
             probe = Self.probe(after: next)
         }
         try Golden.expect(text, matches: "Tests/UpgradeCoreTests/Golden/commands.txt")
+    }
+
+    @Test("systemd reads the files of Calico's unit anew before it is restarted, and of no other")
+    func calicoUnit() throws {
+        var playbook = try LiveScene.playbook()
+        func restart(_ unit: String) -> [String] {
+            CommandRendering.commands(for: .restart(host: "w1", unit: unit), playbook: playbook).map { "\($0)" }
+        }
+        #expect(restart("calico-node") == ["w1: systemctl restart -- calico-node"])
+        playbook.calico = CalicoOptions(versions: [:])
+        playbook.calico?.unit = "calico-node"
+        let script = "/bin/sh -c 'systemctl daemon-reload && exec systemctl restart -- \"$1\"'"
+        #expect(restart("calico-node") == ["w1: \(script) upgrader-restart-calico calico-node"])
+        #expect(restart("kubelet") == ["w1: systemctl restart -- kubelet"])
     }
 
     @Test("a drain without permissions asks for none")

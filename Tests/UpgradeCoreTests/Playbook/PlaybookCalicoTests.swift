@@ -46,6 +46,40 @@ struct PlaybookCalicoTests {
         #expect(PlaybookTexts.errors(of: text("{at: \"1.12\", to: etcdv3}")).isEmpty)
     }
 
+    @Test("a unit takes the place of the DaemonSet, with its packages; both together are refused")
+    func unit() throws {
+        func text(_ more: String) -> String {
+            PlaybookTexts.smallest("calico: {versions: {\"1.12\": {package: 2.6.12-1, tag: v2.6.12}}\(more)}")
+        }
+        let named = text(", unit: calico-node, packages: [calico-node, calicoctl]")
+        let options = try PlaybookDecoder.decode(named, file: "p.yaml", home: "/home/op").calico
+        #expect(options?.unit == "calico-node" && options?.versionPackage == "calico-node")
+        let plain = try PlaybookDecoder.decode(text(""), file: "p.yaml", home: "/home/op").calico
+        #expect(plain?.unit == nil && plain?.versionPackage == "calicoctl")
+        #expect(PlaybookTexts.errors(of: text(", unit: calico-node")).first?.contains("calico.packages") == true)
+        #expect(options?.isContainer == false && plain?.isContainer == true)
+        for key in ["daemonset: calico-node", "container: calico-node", "pull: docker"] {
+            let both = text(", unit: calico-node, packages: [calico-node], \(key)")
+            let refusal = try #require(PlaybookTexts.errors(of: both).first, "\(key) beside the unit")
+            #expect(refusal.contains("calico.\(key.prefix { $0 != ":" })") && refusal.contains("`calico.unit`"))
+        }
+        #expect(PlaybookTexts.errors(of: text(", unit: ../x, packages: [calico-node]")).count == 1)
+    }
+
+    @Test("the image that a unit starts is fetched by docker unless it is said; without one nothing is")
+    func unitImage() throws {
+        func calico(_ more: String) throws -> CalicoOptions? {
+            let unit = "calico: {versions: {\"1.12\": {package: 2.6.12-1, tag: v2.6.12}}, unit: calico-node"
+            let text = "\(unit), packages: [calico-node]\(more)}"
+            return try PlaybookDecoder.decode(PlaybookTexts.smallest(text), file: "p.yaml", home: "/home/op").calico
+        }
+        #expect(try calico("")?.fetchesImage == false)
+        let named = try calico(", image: quay.io/calico/node")
+        #expect(named?.fetchesImage == true && named?.imageClient == .docker)
+        #expect(try calico(", image: quay.io/calico/node, pull: ctr")?.imageClient == .ctr)
+        #expect(try calico(", image: quay.io/calico/node, pull: none")?.fetchesImage == false)
+    }
+
     @Test("who fetches images is found on the host unless it is said; Typha is there where it is named")
     func roll() throws {
         func calico(_ more: String) throws -> CalicoOptions? {

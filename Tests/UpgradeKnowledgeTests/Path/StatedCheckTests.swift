@@ -77,6 +77,27 @@ struct StatedCheckTests {
         #expect(DetectedVersions(Observation(), playbook).point(planner.knowledge) == nil)
     }
 
+    @Test("where a unit runs Calico its package tells the version, and no DaemonSet is asked")
+    func unit() throws {
+        var playbook = try playbook(calico: [:])
+        playbook.calico?.unit = "calico-node"
+        playbook.calico?.packages = ["calico-cni", "calico-node"]
+        let question = Probe.packages(host: "w", names: ["calico-node"])
+        let probes = DetectedVersions.probes(playbook)
+        #expect(probes.contains(question))
+        #expect(!probes.contains(.daemonSet(namespace: "kube-system", name: "calico-node")))
+        func found(_ text: String) throws -> DetectedVersions {
+            let version = try #require(PackageVersion(text))
+            var seen = try seen()
+            seen.record(.packages(["calico-node": InstalledPackage(version: version)]), to: question)
+            return DetectedVersions(seen, playbook)
+        }
+        #expect(try found("2.6.12-1").calico == PatchVersion("2.6.12"))
+        #expect(try found("2.6.12-1").unreadable.isEmpty)
+        let unclear = try found("20180301-1")
+        #expect(unclear.calico == nil && unclear.unreadable == ["Calico's package `20180301-1` says no version"])
+    }
+
     @Test("moves where they belong are in range all the way, and nothing has to be accepted")
     func inRange() throws {
         let playbook = try playbook(

@@ -24,7 +24,11 @@ struct Tally: Sendable {
         case .rightlyStopped: rightlyStopped += 1
         case .stuck: break
         }
-        if !outcome.isSurvived { lost.append((replay, outcome.findings)) }
+        guard !outcome.isSurvived else { return }
+        lost.append((replay, outcome.findings))
+        // Told at once: a night's run may be ended before its end.
+        print("  lost: \(replay)")
+        fflush(nil)
     }
 
     mutating func merge(_ other: Tally) {

@@ -121,6 +121,7 @@ extension HostMark.Standing {
         case .ours: ""
         case .gone: ": it is not there any more, only the mark is taken away"
         case .theirs: ": somebody else has changed it since, only the mark is taken away"
+        case .kept: ": it stays, for to undo it now would do harm"
         }
     }
 }

@@ -52,6 +52,16 @@ struct TakingBack {
                 "\(key): \(error.why)",
                 error
             )
+        case .kept(let effect, let why, let next):
+            throw Complaint(
+                FiveLines(
+                    error: "\(effect.title), and that cannot be taken back now",
+                    why: why,
+                    state: "the rollback has put no package back in this attempt",
+                    next: next
+                ),
+                .paused
+            )
         case .failed(let effect, let error):
             throw complaint("could not \(effect.inverse.title)", error.why, error)
         }

@@ -113,6 +113,10 @@ struct UnmetTextTests {
         .fileMissing(host: "w1", path: "/var/lib/upgrader/configuration/run1.tar.gz"),
         .calicoNeedsMigration(from: "2.6.12", to: "3.5.8", release: MinorRelease.start.next),
         .calicoStoreMissing(host: "etcd1"),
+        .calicoStoreForeign(host: "etcd1", objects: 3),
+        .marksKept([
+            "DaemonSet kube-system/calico-node has update strategy OnDelete instead of RollingUpdate by this run"
+        ]),
         .calicoDiffers(["IPPool 10.64.0.0/16 is only in etcd's v3 API"]),
         .dryStartRefused(
             host: "w1",

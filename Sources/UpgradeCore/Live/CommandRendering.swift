@@ -305,7 +305,7 @@ extension CommandRendering {
         case .dropMark(.cordon(let node, let mark)):
             command = kubectl.patch(["node", node], type: "json", PatchOperation.unmark(mark))
         // Not a patch: a merge adds a container of an unknown name, `set image` refuses it.
-        case .setDaemonSetImage(let namespace, let daemonSet, let container, let image):
+        case .setDaemonSetImage(let namespace, let daemonSet, let container, let image, _):
             command = kubectl.brief(
                 ["set", "image", "daemonsets.apps/\(daemonSet)", "--namespace=\(namespace)", "\(container)=\(image)"]
             )
@@ -313,7 +313,7 @@ extension CommandRendering {
             command = kubectl.brief(
                 ["set", "image", "deployments.apps/\(deployment)", "--namespace=\(namespace)", "\(container)=\(image)"]
             )
-        case .setDaemonSetVariable(let namespace, let daemonSet, let container, let name, let value):
+        case .setDaemonSetVariable(let namespace, let daemonSet, let container, let name, let value, _):
             command = kubectl.brief(
                 [
                     "set", "env", "daemonsets.apps/\(daemonSet)", "--namespace=\(namespace)",
@@ -344,7 +344,7 @@ extension SideEffect {
     fileprivate var isMarkedInAPI: Bool {
         switch self {
         case .cordon, .updateStrategy: true
-        case .mask, .pause, .liftedHold, .silence, .calicoPaused: false
+        case .mask, .pause, .liftedHold, .silence, .calicoPaused, .templateImage, .templateVariable: false
         }
     }
 }

@@ -151,8 +151,23 @@ enum KubernetesObjects {
             var template: Template
             var updateStrategy: Strategy?
         }
+        struct Status: Decodable {
+            var observedGeneration: Int?
+            var desiredNumberScheduled: Int?
+            var updatedNumberScheduled: Int?
+        }
         var metadata: Metadata
         var spec: Spec
+        var status: Status?
+
+        /// How many pods are not of the template; `nil` where the controller has not seen this template yet.
+        ///
+        /// - Source: Kubernetes 1.12 pkg/controller/daemon/daemon_controller.go, updateDaemonSetStatus: counted by the hash
+        ///   of the template under every strategy
+        var outdated: Int? {
+            guard let status, let seen = status.observedGeneration, seen >= metadata.generation ?? 0 else { return nil }
+            return max(0, (status.desiredNumberScheduled ?? 0).saturatingSubtract(status.updatedNumberScheduled ?? 0))
+        }
     }
 
     struct Deployment: Decodable {

@@ -64,6 +64,7 @@ enum ObjectReading {
             image: containers.first?.image ?? "",
             updateStrategy: daemonSet.spec.updateStrategy?.type ?? "",
             datastoreType: variables.first { $0.name == "DATASTORE_TYPE" }?.value,
+            outdated: daemonSet.outdated,
             pods: byNode
         )
     }
@@ -78,7 +79,8 @@ enum ObjectReading {
                 name: one.metadata.name,
                 strategy: one.spec.updateStrategy?.type ?? "",
                 run: run,
-                prior: prior
+                prior: prior,
+                outdated: one.outdated
             )
         }
     }

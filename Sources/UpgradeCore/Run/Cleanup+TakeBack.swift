@@ -62,6 +62,12 @@ extension Cleanup {
         )
         guard outcomes.isEmpty else { return outcomes }
         outcomes = try await undo(taking, recorder, access, report) { !$0.staysForRollback }
+        if taking.isFinal {
+            // The snapshot has the object as it was before: what is kept for what etcd holds now is over with that.
+            let kept = outcomes.compactMap { if case .kept(let effect, _, _) = $0 { effect } else { nil } }
+            if !kept.isEmpty { try recorder.append(kept.map { .struck($0, undone: false) }) }
+            outcomes.removeAll { if case .kept = $0 { true } else { false } }
+        }
         guard outcomes.allSatisfy(\.isSettled) else { return outcomes }
         let state = recorder.state
         let lanes = taking.plan.keys.filter { taking.isMeant($0) && state.hasBegun($0) }.lanes
@@ -111,7 +117,7 @@ extension Ledger.Entry {
     public var staysForRollback: Bool {
         switch effect {
         case .cordon, .silence: !isAhead
-        case .mask, .pause, .liftedHold, .updateStrategy, .calicoPaused: false
+        case .mask, .pause, .liftedHold, .updateStrategy, .calicoPaused, .templateImage, .templateVariable: false
         }
     }
 }

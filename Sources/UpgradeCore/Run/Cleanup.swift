@@ -6,6 +6,8 @@ public enum Cleanup {
         case undone(SideEffect)
         /// It was not there any more, or somebody else has changed it; it was left alone.
         case notOurs(SideEffect)
+        /// It is there, and to undo it now would do harm; it stays in the ledger.
+        case kept(SideEffect, why: String, next: String)
         /// It could not be looked at or undone; it stays in the ledger.
         case failed(SideEffect, AccessError)
         /// A job of this step may still run, and could not be waited for.
@@ -142,7 +144,11 @@ public enum Cleanup {
             switch await look(at: effect, machineIDs, access) {
             case .failure(let error):
                 outcomes.append(.failed(effect, error))
-            case .success(false):
+            case .success(.kept(let why, let next)):
+                outcomes.append(.kept(effect, why: why, next: next))
+            case .success(.over):
+                try recorder.append([.struck(effect, undone: false)])
+            case .success(.theirs):
                 // It would be taken for ours by whoever has only the marks to go by.
                 if effect.leavesMark, let error = await drop(effect, entry.key, run, machineIDs, access, report) {
                     outcomes.append(.failed(effect, error))
@@ -150,7 +156,7 @@ public enum Cleanup {
                 }
                 try recorder.append([.struck(effect, undone: false)])
                 outcomes.append(.notOurs(effect))
-            case .success(true):
+            case .success(.ours):
                 try recorder.append([.undoing(effect)])
                 let inverse = effect.inverse
                 let machine = inverse.host.flatMap { machineIDs[$0] }
@@ -204,16 +210,16 @@ public enum Cleanup {
         at effect: SideEffect,
         _ machineIDs: [String: String],
         _ access: any ClusterAccess
-    ) async -> Result<Bool, AccessError> {
+    ) async -> Result<SideEffect.Standing, AccessError> {
         do {
             if let host = effect.machine, let expected = machineIDs[host] {
                 let identity = Probe.identity(host: host)
                 guard case .identity(let found) = try await access.answer([identity]).answers[identity],
                     found.machineID == expected
-                else { return .success(false) }
+                else { return .success(.theirs) }
             }
             let seen = try await access.answer([effect.probe])
-            return .success(seen.answers[effect.probe].map(effect.isStillOurs) ?? false)
+            return .success(seen.answers[effect.probe].map(effect.standing) ?? .theirs)
         } catch {
             return .failure(error)
         }
@@ -225,7 +231,7 @@ extension Cleanup.Outcome {
     public var isSettled: Bool {
         switch self {
         case .undone, .notOurs: true
-        case .failed, .unsettled: false
+        case .kept, .failed, .unsettled: false
         }
     }
 }
@@ -235,7 +241,7 @@ extension SideEffect {
     fileprivate var machine: String? {
         switch self {
         case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): host
-        case .cordon, .updateStrategy, .silence, .calicoPaused: nil
+        case .cordon, .updateStrategy, .silence, .calicoPaused, .templateImage, .templateVariable: nil
         }
     }
 
@@ -244,7 +250,10 @@ extension SideEffect {
         switch self {
         case .cordon(let node, _): names.contains(node)
         case .mask(let host, _), .pause(let host, _), .liftedHold(let host, _): names.contains(host)
-        case .updateStrategy(let namespace, let daemonSet, _, _): names.contains("\(namespace)/\(daemonSet)")
+        case .updateStrategy(let namespace, let daemonSet, _, _),
+            .templateImage(let namespace, let daemonSet, _, _, _),
+            .templateVariable(let namespace, let daemonSet, _, _, _, _):
+            names.contains("\(namespace)/\(daemonSet)")
         case .silence(let silence): names.contains(silence.name)
         case .calicoPaused(let host, _, _): names.contains(host)
         }

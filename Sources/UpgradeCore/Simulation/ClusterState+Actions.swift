@@ -152,7 +152,7 @@ extension ClusterState {
             try evict(node, options)
         case .setUpdateStrategy(let namespace, let daemonSet, let to, _):
             daemonSets["\(namespace)/\(daemonSet)"]?.updateStrategy = to
-        case .setDaemonSetImage(let namespace, let daemonSet, _, let image):
+        case .setDaemonSetImage(let namespace, let daemonSet, _, let image, _):
             daemonSets["\(namespace)/\(daemonSet)"]?.image = image
         case .setDeploymentImage(let namespace, let deployment, _, let image):
             deployments["\(namespace)/\(deployment)"]?.image = image
@@ -191,7 +191,7 @@ extension ClusterState {
                 start(unit, on: host)
             }
             write(receipt, on: host)
-        case .setDaemonSetVariable(let namespace, let daemonSet, _, _, let value):
+        case .setDaemonSetVariable(let namespace, let daemonSet, _, _, let value, _):
             daemonSets["\(namespace)/\(daemonSet)"]?.datastoreType = value
         case .pullImage(let host, let image, let client):
             setImage(image, NodeImage(client: client, isPresent: true), on: host)

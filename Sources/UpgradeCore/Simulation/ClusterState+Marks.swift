@@ -57,6 +57,7 @@ extension ClusterState {
         (daemonSetMarks ?? [:]).sorted { $0.key < $1.key }.map { name, mark in
             var now = mark
             now.strategy = daemonSets[name]?.updateStrategy ?? ""
+            now.outdated = daemonSets[name]?.behind.count
             return now
         }
     }

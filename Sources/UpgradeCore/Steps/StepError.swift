@@ -122,6 +122,10 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case calicoStoreMissing(host: String)
     /// Calico's two stores do not hold the same, each with what differs.
     case calicoDiffers([String])
+    /// Calico's new store holds what no import of this program has put there.
+    case calicoStoreForeign(host: String, objects: Int)
+    /// What lost runs have marked, and must not be undone now.
+    case marksKept([String])
     /// A daemon of a package that is not installed yet does not start with the arguments that it runs with: the flag and
     /// where it stands, where they are known.
     case dryStartRefused(

@@ -105,6 +105,10 @@ extension Unmet {
                 + "v2 API"
         case .calicoStoreMissing(let host):
             "etcd on \(host) holds nothing of Calico in its v2 API, or does not serve that"
+        case .calicoStoreForeign(let host, let objects):
+            "etcd on \(host) holds a Calico in its v3 API, with \(objects) objects, that no import of this program has put there"
+        case .marksKept(let effects):
+            "to undo it now would do harm: \(effects.joined(separator: "; "))"
         case .calicoDiffers(let findings):
             "Calico's stores do not hold the same, \(findings.count) objects differ: \(Self.some(findings))"
         case .dryStartRefused(let host, let daemon, let version, let flag, let place, let output):
@@ -216,6 +220,12 @@ extension Unmet {
             "write `datastore-migration: {at: \(release)}` under `calico` in the playbook; see docs/how-to/move-calico.md"
         case .calicoStoreMissing(let host):
             "see `curl` of /v2/keys/calico on \(host); etcd from 3.4 on needs --enable-v2"
+        case .calicoStoreForeign(let host, _):
+            "see `etcdctl get --prefix --keys-only /calico/` on \(host); save it and remove it if nothing uses it, or take "
+                + "`datastore-migration` out of the playbook if Calico has moved already"
+        case .marksKept:
+            "pods of Calico that are not of its template are replaced one by one by a run with the same playbook; a store in use "
+                + "is docs/how-to/move-calico.md"
         case .calicoDiffers:
             "see both stores; `upgrader cleanup` wakes the old one again while no node has moved"
         case .dryStartRefused(let host, let daemon, _, let flag, let place, _):
@@ -253,7 +263,8 @@ extension Unmet {
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
             .podsUnreached, .rolloutTooWide,
-            .fileMissing, .helmDiffers, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers:
+            .fileMissing, .helmDiffers, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers,
+            .calicoStoreForeign, .marksKept:
             false
         }
     }

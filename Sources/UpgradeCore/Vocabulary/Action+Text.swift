@@ -31,7 +31,7 @@ extension Action {
         case .drain(let node, _): "drain \(node)"
         case .setUpdateStrategy(let namespace, let daemonSet, let to, _):
             "set the update strategy of \(namespace)/\(daemonSet) to \(to)"
-        case .setDaemonSetImage(let namespace, let daemonSet, _, let image):
+        case .setDaemonSetImage(let namespace, let daemonSet, _, let image, _):
             "set the image of \(namespace)/\(daemonSet) to \(image)"
         case .setDeploymentImage(let namespace, let deployment, _, let image):
             "set the image of \(namespace)/\(deployment) to \(image)"
@@ -57,7 +57,7 @@ extension Action {
         case .migrateCalico(let host, _, .complete, _): "mark Calico's new store ready, on \(host)"
         case .migrateCalico(let host, _, .abort, _): "mark Calico's old store ready again, on \(host)"
         case .switchCalico(let host): "let Calico's files on \(host) name etcd's v3 API"
-        case .setDaemonSetVariable(let namespace, let daemonSet, _, let name, let value):
+        case .setDaemonSetVariable(let namespace, let daemonSet, _, let name, let value, _):
             "set \(name) of \(namespace)/\(daemonSet) to \(value)"
         case .pullImage(let host, let image, let client): "fetch image \(image) to \(host) with \(client)"
         case .dropMark(let effect):

@@ -51,7 +51,7 @@ public enum Action: Hashable, Sendable, Codable {
     /// Sets the update strategy of a DaemonSet; `prior` is what it was.
     case setUpdateStrategy(namespace: String, daemonSet: String, to: String, prior: String)
     /// Sets the image of a container of a DaemonSet.
-    case setDaemonSetImage(namespace: String, daemonSet: String, container: String, image: String)
+    case setDaemonSetImage(namespace: String, daemonSet: String, container: String, image: String, prior: String)
     /// Sets the image of a container of a Deployment.
     case setDeploymentImage(namespace: String, deployment: String, container: String, image: String)
     /// Deletes one pod, only if it still has this uid.
@@ -81,7 +81,14 @@ public enum Action: Hashable, Sendable, Codable {
     /// Lets Calico's files on a host name etcd's v3 API where they name its v2 API; each is kept beside, as it was.
     case switchCalico(host: String)
     /// Sets a variable of a container of a DaemonSet.
-    case setDaemonSetVariable(namespace: String, daemonSet: String, container: String, name: String, value: String)
+    case setDaemonSetVariable(
+        namespace: String,
+        daemonSet: String,
+        container: String,
+        name: String,
+        value: String,
+        prior: String
+    )
     /// Fetches an image to the host before a pod wants it; what runs is not touched.
     case pullImage(host: String, image: String, client: ImageClient)
     /// Takes away the mark of an effect that is gone, or that somebody else has changed; the rest stays as it is.

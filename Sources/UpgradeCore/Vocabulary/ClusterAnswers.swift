@@ -209,15 +209,47 @@ public struct DaemonSetState: Hashable, Sendable, Codable {
     public var updateStrategy: String
     /// What `DATASTORE_TYPE` of its containers is; `nil` where none has it.
     public var datastoreType: String?
+    /// How many of its pods are not of its template, whatever differs; `nil` where the controller has not looked yet.
+    public var outdated: Int?
     /// Its pods by node name.
     public var pods: [String: PodState]
 
     /// Makes a state.
-    public init(image: String, updateStrategy: String, datastoreType: String? = nil, pods: [String: PodState]) {
+    public init(
+        image: String,
+        updateStrategy: String,
+        datastoreType: String? = nil,
+        outdated: Int? = nil,
+        pods: [String: PodState]
+    ) {
         self.image = image
+        self.outdated = outdated
         self.datastoreType = datastoreType
         self.updateStrategy = updateStrategy
         self.pods = pods
+    }
+}
+
+extension DaemonSetState {
+    /// Nodes whose pod is of another image than the template.
+    var behind: [String] { pods.filter { $0.value.image != image }.keys.sorted() }
+
+    /// Whether any strategy but `OnDelete` would replace pods at once.
+    public var isBehind: Bool { !behind.isEmpty || (outdated ?? 0) > 0 }
+
+    /// Which pods that would be.
+    var behindText: String {
+        let which = behind.isEmpty ? "\(outdated ?? 0) pods" : "the pods of \(behind.joined(separator: ", "))"
+        return
+            "\(which) are not of its template: with any other strategy than OnDelete they are replaced at once, behind no gate"
+    }
+
+    /// How a change of the template stands: it can be taken back as long as no pod has it.
+    var template: SideEffect.Standing {
+        if behind.isEmpty { return .over }
+        return behind.count == pods.count
+            ? .ours
+            : .kept(why: "other pods than those of \(behind.joined(separator: ", ")) have it", next: SideEffect.rollsOn)
     }
 }
 

@@ -21,6 +21,8 @@ public struct HostMark: Hashable, Sendable, Codable {
         case gone
         /// Something like it is there that somebody else has made.
         case theirs
+        /// It is there, unchanged, and to undo it now would do harm.
+        case kept
     }
 
     /// What was done.
@@ -65,9 +67,19 @@ public struct MarkedDaemonSet: Hashable, Sendable, Codable {
     public var run: String
     /// What it was before.
     public var prior: String
+    /// How many of its pods are not of its template; `nil` where the controller has not looked yet.
+    public var outdated: Int?
 
     /// Makes a value.
-    public init(namespace: String, name: String, strategy: String, run: String, prior: String) {
+    public init(
+        namespace: String,
+        name: String,
+        strategy: String,
+        run: String,
+        prior: String,
+        outdated: Int? = nil
+    ) {
+        self.outdated = outdated
         self.namespace = namespace
         self.name = name
         self.strategy = strategy
@@ -93,7 +105,7 @@ extension SideEffect {
         case .mask(let host, let unit): (host, .mask, unit)
         case .pause(let host, let unit): (host, .pause, unit)
         case .liftedHold(let host, let package): (host, .unhold, package)
-        case .cordon, .updateStrategy, .silence, .calicoPaused: nil
+        case .cordon, .updateStrategy, .silence, .calicoPaused, .templateImage, .templateVariable: nil
         }
     }
 

@@ -115,7 +115,9 @@ public struct HostStanding: Hashable, Sendable, Encodable {
         ours = effects.filter { effect in
             switch effect {
             case .mask(host.name, _), .pause(host.name, _), .liftedHold(host.name, _): true
-            case .mask, .pause, .liftedHold, .cordon, .updateStrategy, .silence, .calicoPaused: false
+            case .mask, .pause, .liftedHold, .cordon, .updateStrategy, .silence, .calicoPaused, .templateImage,
+                .templateVariable:
+                false
             }
         }.map(\.title)
     }

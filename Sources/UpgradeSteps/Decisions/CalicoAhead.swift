@@ -22,12 +22,20 @@ struct CalicoAhead {
     var probes: [Probe] {
         guard let options else { return [] }
         return Self.probes(options, context.playbook)
-            + (migrates ? [.calicoStores(host: context.playbook.calicoStoreHost)] : [])
+            + (migrates
+                ? [
+                    .calicoStores(host: context.playbook.calicoStoreHost), CalicoMigration(context).isMarked(.start),
+                    begun,
+                ]
+                : [])
             + [
                 .programs(host: context.playbook.calicoHost, names: programs),
                 .deployment(namespace: options.namespace, name: typha.deployment),
             ]
     }
+
+    /// The file by which the import of this program has left word that it writes to the new store.
+    private var begun: Probe { .file(host: context.playbook.calicoHost, path: "\(HostPlace.calico)/begun") }
 
     private var typha: TyphaOptions { options?.typha ?? .usual }
 
@@ -69,6 +77,13 @@ struct CalicoAhead {
             let host = context.playbook.calicoStoreHost
             let stores = try seen.calicoStores(on: host)
             guard stores.old != nil || stores.isComplete else { throw .unmet(.calicoStoreMissing(host: host)) }
+            // Left by a trial of Calico 3, or by somebody else's move.
+            let isImported = try CalicoMigration(context).isDone(.start, seen)
+            let isBegun = try seen.file(on: context.playbook.calicoHost, path: "\(HostPlace.calico)/begun") != nil
+            let isNew = version.map { $0.release.major >= 3 } ?? false
+            if let new = stores.new, !isImported, !isBegun, !isNew, !new.objects.isEmpty || new.isReady == true {
+                throw .unmet(.calicoStoreForeign(host: host, objects: new.objects.count))
+            }
         }
         // What the Kubernetes API holds, Calico 3 converts by itself.
         guard datastore != "kubernetes" else { return }

@@ -18,13 +18,26 @@ struct CalicoImage: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let state = try calico.daemonSet(seen)
-        if state.image == calico.image { return [] }
         let options = calico.options
+        let isHeld = state.updateStrategy == Self.onDelete
+        // After a cleanup by somebody, or a hand: pods that are still to come would be replaced with no gate before them.
+        let hold =
+            isHeld || state.image == calico.image && !state.isBehind
+            ? []
+            : [
+                Action.setUpdateStrategy(
+                    namespace: options.namespace,
+                    daemonSet: options.daemonSet,
+                    to: Self.onDelete,
+                    prior: state.updateStrategy
+                )
+            ]
         let setImage = Action.setDaemonSetImage(
             namespace: options.namespace,
             daemonSet: options.daemonSet,
             container: options.container,
-            image: calico.image
+            image: calico.image,
+            prior: state.image
         )
         // Only where it is said: where nothing is, each Calico takes its own.
         let setStore =
@@ -35,16 +48,11 @@ struct CalicoImage: Step {
                     daemonSet: options.daemonSet,
                     container: options.container,
                     name: "DATASTORE_TYPE",
-                    value: CalicoDatastore.etcdv3.rawValue
+                    value: CalicoDatastore.etcdv3.rawValue,
+                    prior: CalicoDatastore.etcdv2.rawValue
                 )
             ] : []
-        if state.updateStrategy == Self.onDelete { return setStore + [setImage] }
-        let setStrategy = Action.setUpdateStrategy(
-            namespace: options.namespace,
-            daemonSet: options.daemonSet,
-            to: Self.onDelete,
-            prior: state.updateStrategy
-        )
-        return [setStrategy] + setStore + [setImage]
+        // The image first: by it a cleanup knows which pods have what the template has.
+        return hold + (state.image == calico.image ? [] : [setImage]) + setStore
     }
 }

@@ -28,6 +28,19 @@ struct CalicoMigration {
         try seen.file(on: host, path: mark(stage)) != nil
     }
 
+    /// Whether the new store is in charge, or a node works with it, since it was imported: nothing is left to do before that.
+    ///
+    /// - Throws: `.calicoStoreForeign` where it holds what this program did not put there: nodes would be moved to a
+    ///   store that lacks what the old one has.
+    func isBeyondImport(_ seen: Observation) throws(StepError) -> Bool {
+        let stores = try read(seen)
+        guard stores.isComplete || stores.isInUse else { return false }
+        guard try isDone(.start, seen) else {
+            throw .unmet(.calicoStoreForeign(host: store, objects: stores.new?.objects.count ?? 0))
+        }
+        return true
+    }
+
     func read(_ seen: Observation) throws(StepError) -> CalicoStores { try seen.calicoStores(on: store) }
 
     func action(_ stage: CalicoStage) -> Action { .migrateCalico(host: host, store: store, stage: stage, mark: run) }
@@ -42,13 +55,13 @@ struct CalicoValidate: Step {
 
     func probes(_ context: StepContext) -> [Probe] {
         let migration = CalicoMigration(context)
-        return [migration.stores, migration.isMarked(.validate)]
+        return [migration.stores, migration.isMarked(.validate), migration.isMarked(.start)]
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let migration = CalicoMigration(context)
         let stores = try migration.read(seen)
-        if stores.isComplete || stores.isInUse { return [] }
+        if try migration.isBeyondImport(seen) { return [] }
         guard stores.old != nil else {
             throw .unmet(.calicoStoreMissing(host: context.playbook.calicoStoreHost))
         }
@@ -74,7 +87,7 @@ struct CalicoImport: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let migration = CalicoMigration(context)
         let stores = try migration.read(seen)
-        if stores.isComplete || stores.isInUse { return [] }
+        if try migration.isBeyondImport(seen) { return [] }
         let isDone = try migration.isDone(.start, seen)
         return stores.isPaused && isDone ? [] : [migration.action(.start)]
     }
@@ -94,7 +107,7 @@ struct CalicoCompare: Step {
     func gate(_ context: StepContext) -> Gate? {
         let migration = CalicoMigration(context)
         return Gate(
-            probes: [migration.stores],
+            probes: [migration.stores, migration.isMarked(.start)],
             deadline: context.playbook.deadlines.backup,
             interval: GateInterval.daemon,
             measured: { (seen) throws(StepError) in
@@ -104,7 +117,7 @@ struct CalicoCompare: Step {
             },
             verdict: { (seen) throws(StepError) -> Verdict in
                 let stores = try migration.read(seen)
-                if stores.isComplete || stores.isInUse { return .open }
+                if try migration.isBeyondImport(seen) { return .open }
                 let differences = stores.differences
                 guard differences.isEmpty else { throw .unmet(.calicoDiffers(differences)) }
                 return .open
@@ -138,13 +151,19 @@ struct CalicoComplete: Step {
     func probes(_ context: StepContext) -> [Probe] {
         guard let calico = CalicoTarget(context) else { return [CalicoMigration(context).stores] }
         let nodes = context.playbook.hosts(.worker).flatMap { calico.unitProbes(on: $0.name) }
-        return [CalicoMigration(context).stores] + (calico.options.unit == nil ? [calico.probe] : nodes)
+        let migration = CalicoMigration(context)
+        return [migration.stores, migration.isMarked(.start)] + (calico.options.unit == nil ? [calico.probe] : nodes)
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let migration = CalicoMigration(context)
-        if try migration.read(seen).isComplete { return [] }
+        // In use by one node is not in charge yet: that is what is left to do here.
+        if try migration.isBeyondImport(seen), try migration.read(seen).isComplete { return [] }
+        guard try migration.isDone(.start, seen) else {
+            let objects = try migration.read(seen).new?.objects.count ?? 0
+            throw .unmet(.calicoStoreForeign(host: context.playbook.calicoStoreHost, objects: objects))
+        }
         if calico.options.unit != nil {
             for host in context.playbook.hosts(.worker) {
                 if let unmet = try calico.unitUnmet(seen, on: host.name) { throw .unmet(unmet) }

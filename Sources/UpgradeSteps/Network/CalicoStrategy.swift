@@ -13,7 +13,8 @@ struct CalicoStrategy: Step {
         guard let calico = CalicoTarget(context) else { return [] }
         let answer = Answer.daemonSet(try calico.daemonSet(seen))
         let ours = context.ledger.entries.map(\.effect).first { effect in
-            effect.probe == calico.probe && effect.isStillOurs(answer)
+            guard case .updateStrategy = effect else { return false }
+            return effect.probe == calico.probe && effect.isStillOurs(answer)
         }
         return ours.map { [$0.inverse] } ?? []
     }

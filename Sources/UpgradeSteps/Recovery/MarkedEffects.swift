@@ -17,8 +17,14 @@ public struct MarkedEffect: Hashable, Sendable {
         return StepKey(step).map { stopping.contains($0.phase) } ?? false
     }
 
-    /// What is left to do about it.
-    var action: Action { standing == .ours ? effect.inverse : .dropMark(effect) }
+    /// What is left to do about it; `nil` where that would do harm.
+    var action: Action? {
+        switch standing {
+        case .ours: effect.inverse
+        case .gone, .theirs: .dropMark(effect)
+        case .kept: nil
+        }
+    }
 }
 
 /// Where marks are asked for, and what they tell.
@@ -71,8 +77,10 @@ struct MarkedEffects {
 
     private func daemonSets(_ seen: Observation) throws(StepError) -> [MarkedEffect] {
         try seen.markedDaemonSets().map { one in
-            let isOurs = one.strategy == DaemonSetState.held
-            return MarkedEffect(effect: one.effect, run: one.run, step: "", standing: isOurs ? .ours : .theirs)
+            // Pods that are not of the template would be replaced at once, behind no gate.
+            let standing: HostMark.Standing =
+                one.strategy != DaemonSetState.held ? .theirs : (one.outdated ?? 0) > 0 ? .kept : .ours
+            return MarkedEffect(effect: one.effect, run: one.run, step: "", standing: standing)
         }
     }
 
@@ -115,18 +123,18 @@ struct MarkedEffects {
         return [.calicoStores(host: playbook.calicoStoreHost), begun, validations]
     }
 
-    /// The pause of the old store, while no node works with the new one; a run leaves its name with the validation that
-    /// comes before, and word of having begun.
+    /// The pause of the old store, which is kept where a node works with the new one; a run leaves its name with the
+    /// validation that comes before, and word of having begun.
     private func calico(_ seen: Observation) throws(StepError) -> [MarkedEffect] {
         guard playbook.calico?.migration != nil else { return [] }
         let (host, store) = (playbook.calicoHost, playbook.calicoStoreHost)
         let stores = try seen.calicoStores(on: store)
-        guard stores.isPaused, !stores.isInUse,
+        guard stores.isPaused,
             try seen.file(on: host, path: "\(HostPlace.calico)/begun") != nil,
             let name = try seen.files(on: host, directory: HostPlace.calico, prefix: Self.validated).last
         else { return [] }
         let run = String(name.dropFirst(Self.validated.count))
         let effect = SideEffect.calicoPaused(host: host, store: store, mark: run)
-        return [MarkedEffect(effect: effect, run: run, step: "", standing: .ours)]
+        return [MarkedEffect(effect: effect, run: run, step: "", standing: stores.isInUse ? .kept : .ours)]
     }
 }

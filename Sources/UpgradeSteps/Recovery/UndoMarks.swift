@@ -17,9 +17,15 @@ struct UndoMarks: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let marks = MarkedEffects(context.playbook, runs: context.plan.recovers ?? [])
-        return switch context.key.target {
-        case .cluster: try marks.ofCluster(seen).map(\.action)
-        case .host(let host): try marks.of(host, seen).map(\.action)
-        }
+        let found =
+            switch context.key.target {
+            case .cluster: try marks.ofCluster(seen)
+            case .host(let host): try marks.of(host, seen)
+            }
+        let actions = found.compactMap(\.action)
+        let kept = found.filter { $0.standing == .kept }.map(\.effect.title)
+        // All else first: it is asked again after that.
+        guard !actions.isEmpty || kept.isEmpty else { throw .unmet(.marksKept(kept)) }
+        return actions
     }
 }

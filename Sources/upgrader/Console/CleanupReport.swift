@@ -14,6 +14,16 @@ enum CleanupReport {
                 Output.tell("undone: \(effect.inverse.title)")
             case .notOurs(let effect):
                 Output.tell("left alone, changed by somebody else or gone: \(effect.title)")
+            case .kept(let effect, let why, let next):
+                ending = .paused
+                blocks.append(
+                    FiveLines(
+                        error: "left as it is, for now: \(effect.title)",
+                        why: why,
+                        state: "it stays in the ledger",
+                        next: next
+                    )
+                )
             case .unsettled(let key, let error):
                 ending = self.ending(error)
                 blocks.append(

@@ -44,10 +44,47 @@ struct CalicoKilledAnywhereTests {
     /// The law, of one moment: of the stores, and that none is in charge which a unit does not work with yet.
     private static func holds(_ state: ClusterState) -> Bool {
         guard let stores = state.calico else { return false }
+        if rollsByItself(state) { return false }
         let behind = state.hosts.values.contains { $0.newerFiles?.values.contains { !$0.isEmpty } == true }
         if stores.isComplete && behind { return false }
         if stores.isComplete || stores.isInUse { return stores.differences.isEmpty && stores.old?.isReady == false }
         return stores.old?.objects.count == 500 && stores.new?.isReady != true
+    }
+
+    /// The law, of a DaemonSet: as long as pods are not of its template it replaces none by itself.
+    private static func rollsByItself(_ state: ClusterState) -> Bool {
+        state.daemonSets.values.contains { $0.updateStrategy != DaemonSetState.held && $0.isBehind }
+    }
+
+    @Test("killed at any boundary of a roll and cleaned up, no pod is replaced without its gate; what is kept says so")
+    func rollCleanedUp() async throws {
+        var scene = try scene(.daemonSet)
+        scene.playbook.calico?.migration = nil
+        let plan = try await scene.plan()
+        let effects = try await life(scene, plan, [KillSwitch(at: 0, .before)], breaks: Self.rollsByItself).effects
+        var (kept, takenBack) = (0, 0)
+        for effect in 1...effects {
+            let what: Comment = "killed after effect \(effect)"
+            let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+            let memory = MemoryRecorder()
+            _ = try await scene.lives(plan, [KillSwitch(at: effect, .after)], on: cluster, memory)
+            let entries = memory.state.ledger.entries.count
+            let outcomes = try await Cleanup.perform(run: scene.run, recorder: memory, access: cluster) { _ in }
+            let state = await cluster.state
+            #expect(!Self.rollsByItself(state), what)
+            let left = outcomes.count { if case .kept = $0 { true } else { false } }
+            #expect(memory.state.ledger.entries.count == left, "what is kept stays in the ledger: \(what)")
+            kept += left > 0 ? 1 : 0
+            takenBack += left == 0 && entries > 1 ? 1 : 0
+            // And it goes on from there to the same end.
+            let stop = try await scene.driver(plan, cluster).walk(recorder: memory)
+            #expect(stop == .completed, what)
+            let end = await cluster.state.daemonSets.values.allSatisfy {
+                $0.updateStrategy == "RollingUpdate" && !$0.isBehind
+            }
+            #expect(end, what)
+        }
+        #expect(kept > 1 && takenBack > 1, "\(kept) kept, \(takenBack) taken back")
     }
 
     @Test("a unit is restarted once, whether its packages' scripts restart it or not, and wherever the run is killed")

@@ -88,7 +88,8 @@ struct RenderingTests {
                 namespace: "kube-system",
                 daemonSet: "calico-node",
                 container: "calico-node",
-                image: "calico/node:v3.17.0"
+                image: "calico/node:v3.17.0",
+                prior: "calico/node:v3.12.3"
             )
         case .setDaemonSetImage:
             .setDeploymentImage(
@@ -141,7 +142,8 @@ struct RenderingTests {
                 daemonSet: "calico-node",
                 container: "calico-node",
                 name: "DATASTORE_TYPE",
-                value: "etcdv3"
+                value: "etcdv3",
+                prior: "etcdv2"
             )
         case .setDaemonSetVariable: .pullImage(host: "w1", image: "calico/node:v3.7.5", client: .crictl)
         case .pullImage(let host, let image, .crictl): .pullImage(host: host, image: image, client: .docker)
@@ -265,6 +267,9 @@ struct RenderingTests {
         let script = "/bin/sh -c 'systemctl daemon-reload && exec systemctl restart -- \"$1\"'"
         #expect(restart("calico-node") == ["w1: \(script) upgrader-restart-calico calico-node"])
         #expect(restart("kubelet") == ["w1: systemctl restart -- kubelet"])
+        let files = Probe.newerFiles(host: "w1", unit: "calico-node", packages: ["calico-cni", "calicoctl"])
+        let question = try #require(ProbeRendering.command(for: files, playbook: playbook))
+        #expect("\(question)".hasSuffix(" upgrader-newer-files calico-node calico-cni calicoctl"))
     }
 
     @Test("a drain without permissions asks for none")

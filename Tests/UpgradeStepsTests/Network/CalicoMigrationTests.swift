@@ -35,7 +35,7 @@ struct CalicoMigrationTests {
         let other = scene { $0.files["cp1:\(place)/validated-run0"] = FileState(sha256: "", size: .mebibytes(0)) }
         #expect(try other.decide(CalicoValidate(), phase, on: "cluster") == [stage(.validate)])
         for store in [CalicoStore(isReady: true), CalicoStore(isReady: false, version: "v3.1.0")] {
-            #expect(try scene(old: false, new: store).decide(CalicoValidate(), phase, on: "cluster") == [])
+            #expect(try scene(old: false, new: store, imported).decide(CalicoValidate(), phase, on: "cluster") == [])
         }
         let none = scene { $0.calico = CalicoStores() }
         #expect(try none.refusal(CalicoValidate(), phase, on: "cluster") == .calicoStoreMissing(host: "etcd1"))
@@ -45,15 +45,38 @@ struct CalicoMigrationTests {
     func imports() throws {
         let half = CalicoStore(isReady: false, version: "v2.6.12", objects: [pool])
         let start = [stage(.start)]
-        func marked(_ scene: inout Scene) {
-            scene.files["cp1:\(place)/imported"] = FileState(sha256: "", size: .mebibytes(0))
-        }
         #expect(try scene().decide(CalicoImport(), phase, on: "cluster") == start)
         #expect(try scene(old: false, new: half).decide(CalicoImport(), phase, on: "cluster") == start)
-        #expect(try scene(old: true, new: half, marked).decide(CalicoImport(), phase, on: "cluster") == start)
-        #expect(try scene(old: false, new: half, marked).decide(CalicoImport(), phase, on: "cluster") == [])
+        #expect(try scene(old: true, new: half, imported).decide(CalicoImport(), phase, on: "cluster") == start)
+        #expect(try scene(old: false, new: half, imported).decide(CalicoImport(), phase, on: "cluster") == [])
         let used = CalicoStore(isReady: false, version: "v3.1.0", objects: [pool])
-        #expect(try scene(old: false, new: used).decide(CalicoImport(), phase, on: "cluster") == [])
+        #expect(try scene(old: false, new: used, imported).decide(CalicoImport(), phase, on: "cluster") == [])
+    }
+
+    private func imported(_ scene: inout Scene) {
+        scene.files["cp1:\(place)/imported"] = FileState(sha256: "", size: .mebibytes(0))
+    }
+
+    @Test(
+        "a new store that is ready or in use, and that no import of ours has filled, stops every step: nodes would lose all"
+    )
+    func foreignStore() throws {
+        for store in [
+            CalicoStore(isReady: true, version: "v3.1.3", objects: [pool]),
+            CalicoStore(isReady: false, version: "v3.1.3", objects: [pool]),
+        ] {
+            let scene = scene(new: store)
+            let foreign = Unmet.calicoStoreForeign(host: "etcd1", objects: 1)
+            #expect(try scene.refusal(CalicoValidate(), phase, on: "cluster") == foreign)
+            #expect(try scene.refusal(CalicoImport(), phase, on: "cluster") == foreign)
+            #expect(try scene.refusalAtGate(CalicoCompare(), phase, on: "cluster") == foreign)
+            #expect(try scene.refusal(CalicoComplete(), phase, on: "cluster") == foreign)
+            #expect(try scene.refusal(ComponentsSupported(), "preflight", on: "cluster") == foreign)
+        }
+        // Half of an import of ours is no stranger.
+        let half = CalicoStore(isReady: false, version: "v2.2.0", objects: [pool])
+        let begun = scene(new: half) { $0.files["cp1:\(place)/begun"] = FileState(sha256: "", size: .mebibytes(0)) }
+        #expect(try begun.decide(ComponentsSupported(), "preflight", on: "cluster") == [])
     }
 
     @Test("what one store holds and the other does not stops the move before a node is moved, by its name")
@@ -83,6 +106,7 @@ struct CalicoMigrationTests {
     func complete() throws {
         let store = CalicoStore(isReady: false, version: "v3.1.0", objects: [pool, peer])
         var scene = scene(old: false, new: store) { scene in
+            imported(&scene)
             for node in ["w1", "w2"] {
                 scene.daemonSets["kube-system/calico-node"]?.pods["\(node).example.org"]?.image = "calico/node:v3.1.0"
             }
@@ -113,10 +137,11 @@ struct CalicoMigrationTests {
             daemonSet: "calico-node",
             container: "calico-node",
             name: "DATASTORE_TYPE",
-            value: "etcdv3"
+            value: "etcdv3",
+            prior: "etcdv2"
         )
         let actions = try scene.decide(CalicoImage(), phase, on: "cluster")
-        #expect(actions.count == 3 && actions[1] == variable)
+        #expect(actions.count == 3 && actions[2] == variable)
         scene.daemonSets["kube-system/calico-node"]?.datastoreType = "kubernetes"
         #expect(try !scene.decide(CalicoImage(), phase, on: "cluster").contains(variable))
     }
@@ -130,7 +155,13 @@ struct CalicoMigrationTests {
         }
         #expect(isOurs(false, nil) && isOurs(false, CalicoStore(isReady: false, version: "v2.6.12")))
         #expect(!isOurs(true, nil) && !isOurs(false, CalicoStore(isReady: true)))
-        #expect(!isOurs(false, CalicoStore(isReady: false, version: "v3.1.0")))
+        // Kept: whoever is told that nothing is left would leave a cluster in which no pod gets an address.
+        let used = CalicoStores(old: CalicoStore(isReady: false), new: CalicoStore(isReady: false, version: "v3.1.0"))
+        guard case .kept(let why, _) = effect.standing(.calicoStores(used)) else {
+            Issue.record("a store in use is not woken")
+            return
+        }
+        #expect(why.contains("a node works with the new store already"))
         var ledger = Ledger()
         let key = scene().context("calico-import", phase, on: "cluster").key
         ledger.note(intent: stage(.start), key: key)

@@ -8,6 +8,7 @@ struct CalicoTests {
     let phase: PhaseID = "network"
     let name = "kube-system/calico-node"
     let new = "calico/node:v3.1.0"
+    var old: String { scene().daemonSets[name]?.image ?? "" }
 
     private func scene(_ change: (inout Scene) -> Void = { _ in }) -> Scene {
         var scene = Scene()
@@ -26,7 +27,8 @@ struct CalicoTests {
             namespace: "kube-system",
             daemonSet: "calico-node",
             container: "calico-node",
-            image: new
+            image: new,
+            prior: old
         )
         #expect(
             try scene().decide(CalicoImage(), phase, on: "cluster")
@@ -38,8 +40,67 @@ struct CalicoTests {
 
     @Test("the image that is set already is left alone")
     func imageSet() throws {
-        let scene = scene { $0.daemonSets[name]?.image = new }
+        var scene = scene { $0.daemonSets[name]?.image = new }
+        // Somebody has set the strategy back with pods still to come.
+        #expect(
+            try scene.decide(CalicoImage(), phase, on: "cluster") == [strategy("OnDelete", prior: "RollingUpdate")]
+        )
+        for node in (scene.daemonSets[name]?.pods ?? [:]).keys { scene.daemonSets[name]?.pods[node]?.image = new }
         #expect(try scene.decide(CalicoImage(), phase, on: "cluster") == [])
+    }
+
+    @Test("what a template got is taken back while no pod has it; with some pods moved it is kept, and so is OnDelete")
+    func template() throws {
+        let image = SideEffect.templateImage(
+            namespace: "kube-system",
+            daemonSet: "calico-node",
+            container: "calico-node",
+            image: new,
+            prior: old
+        )
+        let held = SideEffect.updateStrategy(
+            namespace: "kube-system",
+            daemonSet: "calico-node",
+            set: "OnDelete",
+            prior: "RollingUpdate"
+        )
+        var state = try #require(scene().daemonSets[name])
+        let nodes = state.pods.keys.sorted()
+        state.updateStrategy = "OnDelete"
+        #expect(image.standing(.daemonSet(state)) == .theirs && held.standing(.daemonSet(state)) == .ours)
+        state.image = new
+        #expect(image.standing(.daemonSet(state)) == .ours)
+        guard case .kept(let why, _) = held.standing(.daemonSet(state)) else {
+            Issue.record("RollingUpdate over pods of the old template rolls them all")
+            return
+        }
+        #expect(why.hasPrefix("the pods of \(nodes.joined(separator: ", ")) are not of its template"))
+        state.pods[nodes[0]]?.image = new
+        guard case .kept = image.standing(.daemonSet(state)), case .kept = held.standing(.daemonSet(state)) else {
+            Issue.record("one pod has moved")
+            return
+        }
+        for node in nodes { state.pods[node]?.image = new }
+        #expect(image.standing(.daemonSet(state)) == .over && held.standing(.daemonSet(state)) == .ours)
+        // What differs need not be the image.
+        state.outdated = 1
+        #expect(held.standing(.daemonSet(state)) != .ours)
+        state.updateStrategy = "RollingUpdate"
+        #expect(held.standing(.daemonSet(state)) == .theirs)
+    }
+
+    @Test("what the template got leaves the ledger with the strategy that is brought back")
+    func templateEnds() throws {
+        let actions = try scene().decide(CalicoImage(), phase, on: "cluster")
+        var ledger = Ledger()
+        let key = scene().context("calico-image", phase, on: "cluster").key
+        for action in actions {
+            ledger.note(intent: action, key: key)
+            ledger.note(result: action)
+        }
+        #expect(ledger.entries.count == 2)
+        ledger.note(result: strategy("RollingUpdate", prior: "OnDelete"))
+        #expect(ledger.entries.isEmpty)
     }
 
     @Test("a missing DaemonSet stops the phase")

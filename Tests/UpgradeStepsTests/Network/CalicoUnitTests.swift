@@ -204,6 +204,8 @@ struct CalicoUnitTests {
             )
             for host in ["w1", "w2", "w3"] { scene.installCalico(on: host) }
             scene.newerFiles = ["w3:calico-node": [list]]
+            let imported = FileState(sha256: "", size: ByteCount(bytes: 0))
+            scene.files["\(scene.playbook.calicoHost):\(HostPlace.calico)/imported"] = imported
         }
         #expect(
             try scene.refusal(CalicoComplete(), phase, on: "cluster")

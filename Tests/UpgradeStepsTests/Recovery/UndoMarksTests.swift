@@ -57,6 +57,9 @@ struct UndoMarksTests {
         )
         scene.markedDaemonSets = [marked]
         #expect(try scene.decide(UndoMarks(), phase, on: "cluster") == [marked.effect.inverse])
+        marked.outdated = 2
+        scene.markedDaemonSets = [marked]
+        #expect(try scene.refusal(UndoMarks(), phase, on: "cluster") == .marksKept([marked.effect.title]))
         marked.strategy = "RollingUpdate"
         scene.markedDaemonSets = [marked]
         #expect(try scene.decide(UndoMarks(), phase, on: "cluster") == [.dropMark(marked.effect)])
@@ -79,7 +82,9 @@ struct UndoMarksTests {
         let abort = Action.migrateCalico(host: host, store: store, stage: .abort, mark: "lost")
         #expect(try scene.decide(UndoMarks(), phase, on: "cluster") == [abort])
         scene.calico?.new?.version = "v3.5.8"
-        #expect(try scene.decide(UndoMarks(), phase, on: "cluster") == [], "two stores are never awake")
+        // Two stores are never awake; and nobody is told that nothing is left.
+        let inUse = SideEffect.calicoPaused(host: host, store: store, mark: "lost").title
+        #expect(try scene.refusal(UndoMarks(), phase, on: "cluster") == .marksKept([inUse]))
         scene.calico = CalicoStores(old: CalicoStore(isReady: true))
         #expect(try scene.decide(UndoMarks(), phase, on: "cluster") == [])
     }

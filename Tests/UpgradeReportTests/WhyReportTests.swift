@@ -66,6 +66,25 @@ struct WhyReportTests {
         #expect(try why(story).choices.count == 1)
     }
 
+    @Test("Secrets of Helm 3 can be taken back until Helm 2's objects go, and the choices say how")
+    func converted() async throws {
+        let story = try await StoryScene()
+        let convert = try #require(StepKey("1.12-1.13/helm/helm-convert@cluster"))
+        let cleanup = try #require(StepKey("1.12-1.13/helm/helm-cleanup@cluster"))
+        func isOffered() throws -> Bool {
+            try why(story).choices.map(\.command).contains("upgrader helm rollback state/test/run")
+        }
+        #expect(try !isOffered())
+        try story.append(.begun(convert, attempt: 1))
+        #expect(try isOffered())
+        try story.append(.done(convert), .tookBack(convert, by: "helm rollback"))
+        #expect(try !isOffered())
+        try story.append(.begun(convert, attempt: 2), .done(convert))
+        #expect(try isOffered())
+        try story.append(.begun(cleanup, attempt: 1))
+        #expect(try !isOffered())
+    }
+
     @Test("a run that was killed in a drain names the drain, its commands, its unit, the wait, and what is ours")
     func killed() async throws {
         let story = try await StoryScene(reason: "ticket 7")

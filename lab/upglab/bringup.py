@@ -125,7 +125,7 @@ def begin(shape):
     # Not before: the scheduler would put everything on the first node that comes.
     workloads.apply(binaries, ledger["shape"].get("contained", True))
     say("waiting for the pods")
-    workloads.wait(nodes)
+    workloads.wait(nodes, ledger["shape"])
     ledger["complete"] = True
     records.save(ledger)
     say(f"the lab is up: `lab/lab status`, `lab/lab ssh cp1`, ssh -F {access.CONFIG} cp1")

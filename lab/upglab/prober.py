@@ -51,7 +51,7 @@ class Prober:
         self.targets = {"api": Target(self.ask_api)}
         if workers:
             turns = itertools.cycle(workers)
-            self.targets["web"] = Target(lambda: self.ask_web(next(turns)))
+            self.targets["web"] = Target(lambda: ask_web(next(turns)))
         self.looks = self.violations = self.most_cordoned = 0
         self.fewest, self.cordoned, self.short = {}, set(), set()
 
@@ -116,9 +116,6 @@ class Prober:
         connection = http.client.HTTPSConnection(API_ADDRESS, API_PORT, timeout=PATIENCE, context=self.context)
         expect_200(connection, "/api/v1/namespaces/shop", {"Authorization": f"Bearer {self.token}"})
 
-    def ask_web(self, address):
-        expect_200(http.client.HTTPConnection(address, WEB_NODE_PORT, timeout=PATIENCE), "/", {})
-
     # Looking
 
     def keep_looking(self):
@@ -157,6 +154,11 @@ def ready_pods(budget):
     selector = "%2C".join(f"{name}%3D{value}" for name, value in labels.items())
     pods = api.get(f"/api/v1/namespaces/{budget['metadata']['namespace']}/pods?labelSelector={selector}")["items"]
     return sum(1 for pod in pods if condition(pod, "Ready") == "True" and "deletionTimestamp" not in pod["metadata"])
+
+
+def ask_web(address):
+    """A request to the service by the port of a worker."""
+    expect_200(http.client.HTTPConnection(address, WEB_NODE_PORT, timeout=PATIENCE), "/", {})
 
 
 def expect_200(connection, path, headers):

@@ -3,8 +3,8 @@
 import json
 import re
 
-from . import api, health, releases
-from .settings import LAB, LABELS, STATE
+from . import api, health, prober, releases
+from .settings import LAB, LABELS, STATE, hosts, with_role
 from .shell import run, say, wait_for
 
 MANIFESTS = ["kube-system", "shop", "stock"]
@@ -30,7 +30,7 @@ def apply(binaries, contained):
     wait_for("the workloads to be accepted", applied, 60, 1)
 
 
-def wait(workers):
+def wait(workers, shape):
     """Until every pod is ready and the service answers on every worker."""
     def settled():
         daemons = api.get("/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node")["status"]
@@ -42,5 +42,12 @@ def wait(workers):
         return (0 < daemons["desiredNumberScheduled"] == daemons.get("numberReady") and web.get("readyReplicas") == 4
                 and budget.get("disruptionsAllowed", 0) >= 1)
 
+    def answers():
+        # kube-proxy writes its rules when it gets to it.
+        for host in with_role(hosts(**shape), "worker"):
+            prober.ask_web(host.address)
+        return True
+
     if workers:
         wait_for("every pod to be ready", settled, 180, 0.5)
+        wait_for("the service to answer on every worker", answers, 60, 0.5)

@@ -234,6 +234,8 @@ extension DaemonSetState {
     /// Nodes whose pod is of another image than the template.
     var behind: [String] { pods.filter { $0.value.image != image }.keys.sorted() }
 
+    private var moved: [String] { pods.filter { $0.value.image == image }.keys.sorted() }
+
     /// Whether any strategy but `OnDelete` would replace pods at once.
     public var isBehind: Bool { !behind.isEmpty || (outdated ?? 0) > 0 }
 
@@ -249,7 +251,7 @@ extension DaemonSetState {
         if behind.isEmpty { return .over }
         return behind.count == pods.count
             ? .ours
-            : .kept(why: "other pods than those of \(behind.joined(separator: ", ")) have it", next: SideEffect.rollsOn)
+            : .kept(why: "the pods of \(moved.joined(separator: ", ")) have it already", next: SideEffect.rollsOn)
     }
 }
 

@@ -21,7 +21,7 @@ struct Choices {
         case .running: return watching
         case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
-        var choices = [resume] + skips + rollbacks
+        var choices = [resume] + skips + rollbacks + conversion
         if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }
         if mayChangePlaybook || !state.mayHaveLeftSomething { choices.append(anew) }
         return choices + [report("all that happened so far, for whoever is asked")]
@@ -103,6 +103,19 @@ struct Choices {
                     + "kept; on real hosts it asks first. A resume upgrades it anew afterwards"
             )
         }
+    }
+
+    /// Secrets of Helm 3 are wanted, as installed packages are, and no cleanup takes them away.
+    private var conversion: [WhyReport.Choice] {
+        let helm = state.done.union(state.inFlight.keys).union(state.failed.keys)
+        guard helm.contains(where: { $0.step == "helm-convert" }), !helm.contains(where: { $0.step == "helm-cleanup" })
+        else { return [] }
+        return [
+            choice(
+                "upgrader helm rollback \(directory)",
+                "removes the Secrets of Helm 3 that the conversion has written; a resume converts anew. What Helm 2 keeps stays"
+            )
+        ]
     }
 
     private var cleanups: [WhyReport.Choice] {

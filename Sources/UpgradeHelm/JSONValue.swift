@@ -10,12 +10,16 @@ enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
+    /// Up to here every integer is a `Double` of its own.
+    private static let exact = 9_007_199_254_740_992.0
+
     /// A number; one without a fraction is an integer, as Go writes it.
     static func decimal(_ value: Double) -> JSONValue {
-        // Up to here every integer is a Double of its own.
-        let exact = 9_007_199_254_740_992.0
-        return value == value.rounded() && value.magnitude < exact ? .integer(Int64(value)) : .number(value)
+        value == value.rounded() && value.magnitude < exact ? .integer(Int64(value)) : .number(value)
     }
+
+    /// A whole number, as Helm holds it: it reads every number of JSON as a `float64`, and writes that.
+    static func whole(_ value: Int64) -> JSONValue { decimal(Double(value)) }
 
     /// The text, keys sorted, so that the same value is always the same text.
     var text: [UInt8] {
@@ -87,7 +91,7 @@ extension JSONValue: Decodable {
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
+            self = .whole(value)
         } else {
             self = .decimal(try container.decode(Double.self))
         }

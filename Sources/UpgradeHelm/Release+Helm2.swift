@@ -73,7 +73,7 @@ extension Release {
         do {
             return try YAMLValues.mapping(raw)
         } catch {
-            throw Unreadable(why: "\(what) are not YAML\(error.line.map { ", line \($0)" } ?? "")")
+            throw Unreadable(why: "\(what) \(error.why)\(error.line.map { ", line \($0)" } ?? "")")
         }
     }
 }

@@ -2,93 +2,120 @@ internal import Yams
 
 /// Reads values as Helm does: YAML into what JSON can hold.
 ///
-/// - Source: github.com/ghodss/yaml over gopkg.in/yaml.v2, which Helm 2 and 3 read values with: a time stays a text, keys
-///   that are no texts become ones.
+/// - Source: sigs.k8s.io/yaml (before: github.com/ghodss/yaml) over yaml.v2, which Helm 2 and 3 read values with. What
+///   Helm's own library answers is recorded by `Scripts/helm/values.py`, and the tests compare.
 enum YAMLValues {
     /// Why values could not be read; never with their text, which may hold a secret.
-    struct Failure: Error {
+    struct Failure: Error, Hashable {
+        /// What is wrong with them, as the end of a sentence that begins with the values.
+        var why = "are not YAML"
         /// The line, from 1, where it is known.
         var line: Int?
     }
 
-    /// The mapping of a text; empty where there is nothing in it.
+    /// The mapping of the first document of a text; empty where there is nothing in it. Of a key that stands twice the
+    /// last counts: Helm reads values so, without a word.
     static func mapping(_ text: String) throws(Failure) -> [String: JSONValue] {
-        switch try value(text) {
+        var keys = RepeatedKeys(text)
+        let root = try keys.root()
+        guard let root else { return [:] }
+        switch try value(root, marked: true) {
         case .object(let values): return values
         case .null: return [:]
-        case .bool, .integer, .number, .string, .array: throw Failure(line: 1)
+        case .bool, .integer, .number, .string, .array: throw Failure(why: "are no mapping", line: 1)
         }
     }
 
-    /// The value of a text.
+    /// The value of a text that is one document and has no key twice.
     static func value(_ text: String) throws(Failure) -> JSONValue {
-        let node: Node?
+        let root = try reading(text) { parser in try parser.singleRoot() }
+        return try root.map { root throws(Failure) in try value(root, marked: false) } ?? .null
+    }
+
+    /// Reads a text; the only place that knows what the parser throws.
+    static func reading(_ text: String, _ read: (Parser) throws -> Node?) throws(Failure) -> Node? {
         do {
-            node = try Yams.compose(yaml: text)
+            return try read(try Parser(yaml: text, resolver: GoScalar.resolver))
         } catch let error as YamlError {
-            throw Failure(line: line(error))
+            throw Failure(error)
         } catch {
             throw Failure(line: nil)
         }
-        guard let node else { return .null }
-        return value(node)
     }
 
-    private static func line(_ error: YamlError) -> Int? {
-        switch error {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        default: nil
-        }
-    }
-
-    private static func value(_ node: Node) -> JSONValue {
+    private static func value(_ node: Node, marked: Bool) throws(Failure) -> JSONValue {
         switch node {
-        case .mapping(let mapping): .object(entries(mapping))
-        case .sequence(let sequence): .array(sequence.map(value))
-        case .scalar(let scalar): value(node, scalar)
-        case .alias: .null
+        case .mapping(let mapping): return .object(try entries(mapping, marked: marked).mapValues(\.value))
+        case .sequence(let sequence):
+            var values: [JSONValue] = []
+            for one in sequence { values.append(try value(one, marked: marked)) }
+            return .array(values)
+        case .scalar(let scalar): return try GoScalar(scalar).json(line: scalar.mark?.line)
+        case .alias: return .null
         }
     }
 
-    private static func entries(_ mapping: Node.Mapping) -> [String: JSONValue] {
-        var values: [String: JSONValue] = [:]
-        for (key, node) in mapping where isMerge(key) {
-            let merged = node.sequence.map(Array.init) ?? [node]
-            for case .mapping(let one) in merged { values.merge(entries(one)) { first, _ in first } }
-        }
-        for (key, node) in mapping where !isMerge(key) {
-            values[name(key)] = value(node)
-        }
-        return values
+    /// An entry with the key that Go keeps it under: `1` and `"1"` are two in Go, and one in JSON.
+    private struct Entry {
+        var key: GoScalar
+        var value: JSONValue
     }
 
-    private static func isMerge(_ key: Node) -> Bool {
-        key.tag.description == Tag.Name.merge.rawValue
-    }
-
-    private static func name(_ key: Node) -> String {
-        guard case .scalar(let scalar) = key else { return "" }
-        switch value(key, scalar) {
-        case .bool(let value): return value ? "true" : "false"
-        case .integer(let value): return String(value)
-        case .string(let value): return value
-        case .null: return "null"
-        case .number, .array, .object: return scalar.string
+    /// In order, so that of two the last counts, and a merge overrides what stands before it, as in Go.
+    private static func entries(_ mapping: Node.Mapping, marked: Bool) throws(Failure) -> [String: Entry] {
+        var entries: [String: Entry] = [:]
+        func set(_ name: String, _ entry: Entry, _ line: Int?) throws(Failure) {
+            if let known = entries[name], known.key != entry.key {
+                throw Failure(why: "have two keys that are one in JSON", line: line)
+            }
+            entries[name] = entry
         }
-    }
-
-    private static func value(_ node: Node, _ scalar: Node.Scalar) -> JSONValue {
-        switch node.tag.description {
-        case Tag.Name.null.rawValue: .null
-        case Tag.Name.bool.rawValue: node.bool.map(JSONValue.bool) ?? .string(scalar.string)
-        case Tag.Name.int.rawValue: integer(node, scalar)
-        case Tag.Name.float.rawValue: node.float.map(JSONValue.decimal) ?? .string(scalar.string)
-        default: .string(scalar.string)
+        for (key, node) in mapping {
+            let line = key.mark?.line
+            guard case .scalar(var scalar) = key else {
+                throw Failure(why: "have a key that is a list or a mapping", line: line)
+            }
+            let tag = scalar.tag
+            if marked {
+                // Another text would make the parser forget the tag.
+                scalar.string = RepeatedKeys.unmarked(scalar.string)
+                scalar.tag = tag
+            }
+            if GoScalar.isMerge(scalar) {
+                for one in try merged(node, line) {
+                    for (name, entry) in try self.entries(one, marked: marked) { try set(name, entry, line) }
+                }
+                continue
+            }
+            let name = try GoScalar(scalar)
+            try set(try name.key(line: line), Entry(key: name, value: try value(node, marked: marked)), line)
         }
+        return entries
     }
 
-    private static func integer(_ node: Node, _ scalar: Node.Scalar) -> JSONValue {
-        if let value = node.int { return .integer(Int64(value)) }
-        return Double(scalar.string).map(JSONValue.decimal) ?? .string(scalar.string)
+    /// What a merge key names, the one that counts last at the end: of several the first counts.
+    private static func merged(_ node: Node, _ line: Int?) throws(Failure) -> [Node.Mapping] {
+        let all = node.sequence.map { Array($0.reversed()) } ?? [node]
+        var mappings: [Node.Mapping] = []
+        for one in all {
+            guard case .mapping(let mapping) = one else {
+                throw Failure(why: "merge what is no mapping", line: line)
+            }
+            mappings.append(mapping)
+        }
+        return mappings
+    }
+}
+
+extension YAMLValues.Failure {
+    /// What the parser says, without its text.
+    init(_ error: YamlError) {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): line = mark.line
+        case .duplicatedKeysInMapping(_, let context):
+            why = "have a key twice"
+            line = context.mark.line
+        default: line = nil
+        }
     }
 }

@@ -13,8 +13,9 @@ enum YAMLValues {
         var line: Int?
     }
 
-    /// The mapping of the first document of a text; empty where there is nothing in it. Of a key that stands twice the
-    /// last counts: Helm reads values so, without a word.
+    /// The mapping of the first document of a text; empty where there is nothing in it.
+    ///
+    /// Of a key that stands twice the last counts: Helm reads values so, without a word.
     static func mapping(_ text: String) throws(Failure) -> [String: JSONValue] {
         var keys = RepeatedKeys(text)
         let root = try keys.root()

@@ -16,11 +16,12 @@ struct LiveHelmTests {
         playbook = try Scene().playbook
     }
 
-    private func perform(_ action: Action) async throws {
+    private func perform(_ action: Action, disk: any Disk = LocalDisk()) async throws {
         let cluster = LiveCluster(
             remote: api,
             playbook: playbook,
             localDirectory: scratch.path,
+            disk: disk,
             helm: HelmFormat(),
             now: { 0 }
         )
@@ -110,6 +111,61 @@ struct LiveHelmTests {
         #expect(api.objects.count == 1)
     }
 
+    @Test("what was copied and cannot be read back as it was is not removed")
+    func forgetfulDisk() async throws {
+        let stored = try Fixture.named("kept.v2").stored
+        api.put(stored)
+        let source = HelmSource(storage: stored.storage, namespace: stored.namespace, name: stored.name)
+        let one = HelmRetirement(source: source, digest: Digest.sha256(stored.data))
+        let before = api.objects
+        for kept in [nil, Array("{\"metadata\":{\"name\":\"kept.v2\"},\"data\":{}}".utf8), Array("{".utf8)] {
+            await #expect(throws: AccessError.self) {
+                try await perform(.retireHelmRecord(one), disk: OtherDisk(kept: kept))
+            }
+            #expect(api.objects == before)
+        }
+        try await perform(.retireHelmRecord(one))
+        #expect(api.objects.isEmpty)
+    }
+
+    @Test("a converted Secret is removed while Helm 2 has what it was made from, and not after", arguments: 0...3)
+    func removal(lost: Int) async throws {
+        let stored = try Fixture.named("rich.v12").stored
+        let (secret, _) = try stored.convertedSecret()
+        let conversion = HelmFormat().record(stored, compares: false).conversion(mark: "run1")
+        let key = "configmaps/\(conversion.source.path)"
+        api.put(secret, type: "helm.sh/release.v1")
+        await #expect(throws: AccessError.self) { try await perform(.removeHelmSecret(conversion)) }
+        var damaged = stored
+        damaged.data = "%%%"
+        api.put(damaged)
+        await #expect(throws: AccessError.self) { try await perform(.removeHelmSecret(conversion)) }
+        #expect(api.objects.count == 2)
+        // Helm 2 has changed it since: the newer one stays.
+        damaged.data = try Fixture.named("s-failed.v1").stored.data
+        damaged.name = "s-failed.v1"
+        api.put(damaged)
+        var other = conversion
+        other.source.name = damaged.name
+        api.lose(answerTo: lost)
+        try await perform(.removeHelmSecret(other))
+        #expect(Set(api.objects.keys) == [key, "configmaps/\(other.source.path)"])
+        // Once more, as after a kill.
+        try await perform(.removeHelmSecret(other))
+    }
+
+    @Test("a Secret that somebody has changed since its conversion is not removed")
+    func changedRemoval() async throws {
+        let stored = try Fixture.named("rich.v12").stored
+        var (secret, _) = try stored.convertedSecret()
+        let conversion = HelmFormat().record(stored, compares: false).conversion(mark: "run1")
+        api.put(stored)
+        secret.data = try Fixture.named("s-failed.v1").stored.convertedSecret().object.data
+        api.put(secret, type: "helm.sh/release.v1")
+        await #expect(throws: AccessError.self) { try await perform(.removeHelmSecret(conversion)) }
+        #expect(api.objects.count == 2)
+    }
+
     @Test("what cannot be copied is not removed")
     func fullDisk() async throws {
         let stored = try Fixture.named("kept.v2").stored
@@ -121,5 +177,26 @@ struct LiveHelmTests {
             try await perform(.retireHelmRecord(HelmRetirement(source: source, digest: Digest.sha256(stored.data))))
         }
         #expect(api.objects.count == 1)
+    }
+}
+
+/// Simulated, not real: a disk that takes every file and has another one in its place.
+private struct OtherDisk: Disk {
+    let kept: [UInt8]?
+
+    func read(_ path: String) throws(JournalError) -> [UInt8]? { kept }
+    func append(to path: String) throws(JournalError) -> any DiskFile { Taken() }
+    func overwrite(_ path: String) throws(JournalError) -> any DiskFile { Taken() }
+    func create(_ path: String) throws(JournalError) -> any DiskFile { Taken() }
+    func rename(_ path: String, to newPath: String) throws(JournalError) {}
+    func remove(_ path: String) {}
+    func syncDirectory(of path: String) throws(JournalError) {}
+    func makeDirectory(_ path: String) throws(JournalError) {}
+    func names(in directory: String) -> [String] { [] }
+
+    private final class Taken: DiskFile {
+        func write(_ bytes: [UInt8]) throws(JournalError) {}
+        func truncate(to size: Int) throws(JournalError) {}
+        func sync() throws(JournalError) {}
     }
 }

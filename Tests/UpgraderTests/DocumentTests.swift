@@ -59,7 +59,7 @@ struct DocumentTests {
         ]
     )
     private static let helm = Form(
-        always: ["schema", "cluster", "tillers", "releases"],
+        always: ["schema", "cluster", "tillers", "releases", "findings"],
         inside: [
             "tillers": Form(always: ["namespace", "image", "storage"]),
             "releases": Form(
@@ -68,7 +68,7 @@ struct DocumentTests {
                 inside: [
                     "revisions": Form(
                         always: ["revision", "status", "chart", "bytes", "object", "notes"],
-                        sometimes: ["problem"]
+                        sometimes: ["problem", "excluded"]
                     ),
                     "going": Form(
                         always: ["hop", "apiVersion", "kind", "name", "place"],

@@ -18,11 +18,36 @@ struct HelmTests {
         let json = try await workshop.upgrader("helm", "inventory", Workshop.playbook, "--format", "json")
         let value = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
         let object = try #require(value as? [String: Any])
-        #expect(Set(object.keys) == ["schema", "cluster", "tillers", "releases"])
+        #expect(Set(object.keys) == ["schema", "cluster", "tillers", "releases", "findings"])
         let releases = try #require(object["releases"] as? [[String: Any]])
         #expect(releases.compactMap { $0["name"] as? String } == ["lost", "trial", "web-blog", "web-shop"])
         let revisions = releases.compactMap { $0["revisions"] as? [[String: Any]] }.joined()
         #expect(revisions.compactMap { $0["problem"] as? String } == ["its chart is gone"])
+        #expect(object["findings"] as? [String] == ["kube-system/lost.v1: its chart is gone"])
+    }
+
+    @Test("one revision that is left out is named as one, and what is left out and not there is named")
+    func leftOut() async throws {
+        let one = "{release: kube-system/web-shop.v1, reason: nobody misses it}"
+        let none = "{release: kube-system/losd, reason: nobody misses it}"
+        let all = "{release: kube-system/lost, reason: was damaged in 2019}"
+        let workshop = try Workshop(
+            Workshop.small(extra: "helm: {migrate-at: 1.13, exclude: [\(one), \(none), \(all)]}")
+        )
+        let text = try await workshop.upgrader("helm", "inventory", Workshop.playbook)
+        try Golden.expect(
+            workshop.normalized(text.output),
+            matches: "Tests/UpgraderTests/Golden/helm-inventory-left-out.txt"
+        )
+        let json = try await workshop.upgrader("helm", "inventory", Workshop.playbook, "--format", "json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let releases = try #require(object["releases"] as? [[String: Any]])
+        #expect(releases.compactMap { $0["excluded"] as? String } == ["was damaged in 2019"])
+        let revisions = releases.compactMap { $0["revisions"] as? [[String: Any]] }.joined()
+        #expect(revisions.compactMap { $0["excluded"] as? String } == ["was damaged in 2019", "nobody misses it"])
+        let check = try await workshop.upgrader("check", Workshop.playbook)
+        #expect(check.code == 10)
+        #expect((check.output + check.errors).contains("helm.exclude names kube-system/losd, and there is nothing"))
     }
 
     @Test("a rollback removes every Secret of the run, once; one of a run that converted nothing is refused")
@@ -47,6 +72,29 @@ struct HelmTests {
         #expect(log.output.contains("helm-convert@cluster is taken back by helm rollback"))
         let again = try await workshop.upgrader("helm", "rollback")
         #expect(again.code == 0 && again.output == "no Secret of this run is left to remove\n")
+        // What is there is looked at under the lease: whoever does not get it decides nothing.
+        let file = SimulationFile(path: try workshop.run.simulationPath)
+        let free = try workshop.cluster
+        var held = free
+        held.lease = LeaseRecord(
+            holder: LeaseHolder(
+                user: "bob@bench",
+                run: "another",
+                reason: "",
+                step: "",
+                machine: "other",
+                process: "1"
+            ),
+            token: 7,
+            beats: 3,
+            ttlSeconds: 120,
+            renewed: "2026-11-24T20:00:00Z"
+        )
+        try file.write(held)
+        let refused = try await workshop.upgrader("helm", "rollback")
+        #expect(refused.code != 0 && refused.errors.contains("bob@bench") && refused.output.isEmpty)
+        #expect(try await workshop.upgrader("helm", "rollback", "--dry-run").code == 0)
+        try file.write(free)
         let resumed = try await workshop.upgrader("resume")
         #expect(resumed.code == 0)
         #expect(try workshop.cluster.helm.secrets.count == 7)
@@ -67,7 +115,8 @@ struct HelmTests {
         #expect(end.helm.records.isEmpty && end.helm.tillers.isEmpty && end.helm.secrets.count == 7)
         #expect(end.localFiles.keys.filter { $0.hasPrefix("helm2/kube-system/configmaps/") }.count == 8)
         let late = try await workshop.upgrader("helm", "rollback")
-        #expect(late.output.contains("left alone: shop/web-shop: Helm 2 no longer has revision 1 as it was"))
+        #expect(late.output.contains("left alone: shop/web-shop: Helm 2 no longer has revision 1\n"))
+        #expect(late.output.hasSuffix("nothing is removed: the releases above stay, 3 in number\n"))
         #expect(try workshop.cluster.helm.secrets.count == 7)
     }
 }

@@ -69,13 +69,18 @@ struct HelmObject: Decodable {
         let containers = spec?.template?.spec?.containers ?? []
         guard let container = containers.first(where: { $0.name == "tiller" }) ?? containers.first else { return nil }
         let words = (container.command ?? []) + (container.args ?? [])
-        let isSecret = zip(words, words.dropFirst() + [""]).contains { word, next in
-            word == "--storage=secret" || word == "-storage=secret" || (word.hasSuffix("-storage") && next == "secret")
+        // > of a flag that is given twice the last counts, with one dash or two  (Go's flag and pflag)
+        let drivers = zip(words, words.dropFirst() + [""]).compactMap { word, next -> String? in
+            for flag in ["--storage", "-storage"] {
+                if word == flag { return next }
+                if word.hasPrefix(flag + "=") { return String(word.dropFirst(flag.count + 1)) }
+            }
+            return nil
         }
         return HelmTiller(
             namespace: metadata.namespace ?? "",
             image: container.image ?? "",
-            storage: isSecret ? .secret : .configMap
+            driver: drivers.last ?? "configmap"
         )
     }
 }

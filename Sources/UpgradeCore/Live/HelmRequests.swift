@@ -77,10 +77,12 @@ struct HelmRequests {
         return RenderedCommand(host: AlertmanagerRequests.place, command: Command(words), means: .here)
     }
 
-    /// What the removal of a converted Secret runs: the version is known when it has been read.
+    /// What the removal of a converted Secret runs: the version is known when it has been read; what it was made from has to be
+    /// there.
     func removal(_ one: HelmConversion) -> [RenderedCommand] {
         [
             object(.secret, one.namespace, one.secret),
+            object(one.source.storage, one.source.namespace, one.source.name),
             removal(.secret, one.namespace, one.secret, at: "VERSION"),
         ]
         .map { RenderedCommand(host: host, command: $0) }

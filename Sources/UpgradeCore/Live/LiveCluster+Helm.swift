@@ -66,6 +66,9 @@ extension LiveCluster {
     }
 
     /// Removes a Secret that a conversion wrote; one that was changed since is left, and that is an error.
+    ///
+    /// So is one whose record Helm 2 does not have any more, or not as one that can be read: it would be the last of that
+    /// revision.
     func remove(
         _ conversion: HelmConversion,
         report: @escaping @Sendable (ActionProgress) -> Void
@@ -84,6 +87,13 @@ extension LiveCluster {
         let secret = codec.secret(object, compares: false)
         guard secret.isOurs, secret.mark?.sourceDigest == conversion.digest else {
             throw unreadable(read, "it was changed since it was written")
+        }
+        let source = conversion.source
+        let original = requests.object(source.storage, source.namespace, source.name)
+        // Fails where it is not there.
+        let record = codec.record(try await self.object(original, source.storage, report: report), compares: false)
+        if let problem = record.problem {
+            throw unreadable(original, "\(source.path) cannot be read any more, the Secret can: \(problem)")
         }
         let removal = requests.removal(.secret, object.namespace, object.name, at: object.resourceVersion)
         let (result, host, _) = try await api.run(removal, deadline: Self.helmDeadline, report: report)

@@ -105,7 +105,6 @@ extension LiveCluster {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            let disk = LocalDisk()
             try disk.makeDirectory(URL(filePath: path).deletingLastPathComponent().path)
             try disk.replace(path, with: try encoder.encode(RetiredObject(object, source)))
         } catch let JournalError.system(_, operation, reason) {
@@ -119,7 +118,7 @@ extension LiveCluster {
     private func copied(_ one: HelmRetirement) throws(AccessError) -> String? {
         let path = local(one.localPath)
         do {
-            guard let bytes = try LocalDisk().read(path) else { return nil }
+            guard let bytes = try disk.read(path) else { return nil }
             let object = try JSONDecoder().decode(HelmObject.self, from: Data(bytes))
             return Digest.sha256(object.stored(one.source.storage).data)
         } catch {

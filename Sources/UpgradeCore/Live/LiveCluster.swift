@@ -7,6 +7,7 @@ public struct LiveCluster: ClusterAccess {
     var access: HostAccess
     var api: APIAccess
     let localDirectory: String
+    let disk: any Disk
     let leaseVersions: [String]
     let now: @Sendable () -> Double
     let helm: (any HelmCodec)?
@@ -18,6 +19,7 @@ public struct LiveCluster: ClusterAccess {
     ///   - remote: runs commands on the playbook's hosts.
     ///   - playbook: names the hosts, the credentials on them and the deadlines.
     ///   - localDirectory: where relative paths of the operator's machine lead: the run's directory.
+    ///   - disk: where copies of what Helm 2 keeps are written below that directory.
     ///   - leaseVersions: the versions of the coordination API that a lease may be kept in, the first that a server has
     ///     is used; a server that has none of them keeps it in a ConfigMap.
     ///   - clock: measures deadlines and waits between two looks.
@@ -28,6 +30,7 @@ public struct LiveCluster: ClusterAccess {
         remote: any Remote,
         playbook: Playbook,
         localDirectory: String = ".",
+        disk: any Disk = LocalDisk(),
         leaseVersions: [String] = [],
         clock: any Clock<Duration> = ContinuousClock(),
         helm: (any HelmCodec)? = nil,
@@ -37,6 +40,7 @@ public struct LiveCluster: ClusterAccess {
         self.helm = helm
         self.playbook = playbook
         self.localDirectory = localDirectory
+        self.disk = disk
         self.leaseVersions = leaseVersions
         self.now = now
         self.waiting = waiting

@@ -45,6 +45,8 @@ extension ClusterState {
             guard blocks.isEmpty else { throw .drainBlocked(node: node, by: blocks, deadline: options.deadline) }
         case .convertHelmRelease(let conversion):
             try refuseConversion(conversion)
+        case .removeHelmSecret(let conversion):
+            try refuseRemoval(conversion)
         case .mapHelmRelease(let mapping):
             try refuseMapping(mapping)
         case .migrateCalico(let host, _, let stage, _):

@@ -19,6 +19,18 @@ extension ClusterState {
         }
     }
 
+    /// Refuses to remove the last of a revision, as the live cluster would; a Secret that is gone is removed already.
+    func refuseRemoval(_ conversion: HelmConversion) throws(AccessError) {
+        let found = helm.secrets.first { $0.name == conversion.secret && $0.namespace == conversion.namespace }
+        guard let found else { return }
+        guard found.isOurs, found.mark?.sourceDigest == conversion.digest else {
+            throw .refusedBySimulation(reason: "Secret \(conversion.namespace)/\(conversion.secret) was changed")
+        }
+        guard let record = helm.records.first(where: { $0.source == conversion.source }), record.problem == nil else {
+            throw .refusedBySimulation(reason: "there is no \(conversion.source.path) that can be read")
+        }
+    }
+
     /// The Secret that the conversion writes; writing it again changes nothing.
     mutating func convert(_ conversion: HelmConversion) {
         guard let record = helm.records.first(where: { $0.source == conversion.source }),

@@ -7,7 +7,7 @@ extension HelmInventory {
         var inventory = HelmInventory(namespaces: ["kube-system", "shop", "blog"])
         for tiller in options.tillerNamespaces {
             inventory.tillers.append(
-                HelmTiller(namespace: tiller, image: "\(options.image):simulated", storage: .configMap)
+                HelmTiller(namespace: tiller, image: "\(options.image):simulated")
             )
             inventory.namespaces.insert(tiller)
             for namespace in ["shop", "blog"] {

@@ -85,7 +85,7 @@ extension Unmet {
         case .fileMissing(let host, let path): "\(path) of \(host) was not saved or copied whole"
         case .notSupportedYet(let feature, let until): "\(feature) is not supported until \(until)"
         case .helmUnconvertible(let findings):
-            "\(findings.count) of Helm 2's records cannot be converted: \(Self.some(findings))"
+            "Helm 2's releases cannot be converted as the playbook says (\(findings.count)): \(Self.some(findings))"
         case .helmUnmappable(let findings):
             "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):

@@ -254,14 +254,25 @@ public struct HelmTiller: Hashable, Sendable, Codable {
     public var namespace: String
     /// Its image with its tag.
     public var image: String
-    /// Where it keeps releases, by its own command line.
-    public var storage: HelmStorage
+    /// Where it keeps releases, by its own command line: the word behind `--storage`.
+    public var driver: String
+
+    /// The objects in which it keeps releases; `nil` where it keeps them in none, so that nobody else can read them.
+    ///
+    /// - Source: helm v2.17 cmd/tiller/tiller.go: configmap (the default), secret, memory or sql
+    public var storage: HelmStorage? {
+        switch driver {
+        case "configmap": .configMap
+        case "secret": .secret
+        default: nil
+        }
+    }
 
     /// Makes a Tiller.
-    public init(namespace: String, image: String, storage: HelmStorage) {
+    public init(namespace: String, image: String, driver: String = "configmap") {
         self.namespace = namespace
         self.image = image
-        self.storage = storage
+        self.driver = driver
     }
 }
 

@@ -7,6 +7,9 @@ struct HelmDecision {
     private let mark: String
     /// The Secrets of Helm 3 by `namespace/name`.
     private let secrets: [String: HelmSecret]
+    /// The records that the playbook wants converted, by namespace, then release, then revision.
+    let selected: [HelmRecord]
+    private let histories: HelmHistories
 
     init(_ inventory: HelmInventory, _ options: HelmOptions, mark: String) {
         self.inventory = inventory
@@ -16,56 +19,73 @@ struct HelmDecision {
             inventory.secrets.map { ("\($0.namespace)/\($0.name)", $0) },
             uniquingKeysWith: { first, _ in first }
         )
-    }
-
-    /// The records that the playbook wants converted, by namespace, then release, then revision.
-    var selected: [HelmRecord] {
-        let wanted = inventory.records.filter { record in !options.excluded.contains { $0.names(record.source) } }
-        let groups = Dictionary(grouping: wanted) { record in
-            [record.source.storage.rawValue, record.source.namespace, record.release]
-        }
-        let newest = groups.values.flatMap { group in
-            // One that cannot be read may be the newest: it is never dropped in silence.
-            let unreadable = group.filter { $0.revision == 0 }
-            let readable = group.filter { $0.revision > 0 }.sorted { $0.revision < $1.revision }
-            return unreadable + readable.suffix(options.revisions ?? readable.count)
-        }
-        return newest.sorted {
-            ($0.namespace, $0.release, $0.revision, $0.source.path)
-                < ($1.namespace, $1.release, $1.revision, $1.source.path)
-        }
+        selected = HelmSelection(inventory.records, options).records
+        histories = HelmHistories(inventory, selected)
     }
 
     /// What stands in the way of the conversion, each with its reason; empty where nothing does.
     var findings: [String] {
-        let selected = selected
-        let sources = Dictionary(grouping: selected.filter { $0.problem == nil }) { secretPath($0) }
-        return selected.compactMap { record in
-            if let problem = record.problem { return "\(record.source.path): \(problem)" }
-            let target = secretPath(record)
-            if let all = sources[target], all.count > 1 {
-                return "\(record.source.path): \(all.count) records would become Secret \(target)"
-            }
-            if !inventory.namespaces.contains(record.namespace) {
-                return "\(record.source.path): its namespace \(record.namespace) is gone"
-            }
-            if let found = secrets[target], !isDone(record, found) {
-                return "\(record.source.path): there is a Secret \(target) that this program did not write"
-            }
-            return nil
+        let twins = twins
+        return inventory.tillers.filter { $0.storage == nil }.map { tiller in
+            "Tiller in \(tiller.namespace): it keeps its releases in \(tiller.driver) and not in the API, where nobody else "
+                + "can read them; let it keep them in configmaps or secrets, or remove it if nothing is lost with it"
+        } + HelmSelection(inventory.records, options).halves + selected.compactMap { reason($0, twins) }
+    }
+
+    /// What the playbook excludes and nobody has: a name that was mistyped leaves in what was to be left out.
+    var unmatched: [String] {
+        options.excluded.filter { one in
+            !inventory.records.contains { one.names($0.source) }
+                && !inventory.secrets.contains { one.names("\($0.namespace)/\($0.release)") }
+        }
+        .map { "helm.exclude names \($0.release), and there is nothing of that name" }
+    }
+
+    /// How many records become each Secret.
+    private var twins: [String: Int] {
+        selected.reduce(into: [:]) { counts, record in
+            if record.problem == nil { counts[secretPath(record), default: 0] += 1 }
         }
     }
+
+    /// Why a record cannot be converted; `nil` where it can, or was.
+    private func reason(_ record: HelmRecord, _ twins: [String: Int]) -> String? {
+        let path = record.source.path
+        if let problem = record.problem { return "\(path): \(problem)" }
+        let target = secretPath(record)
+        if let count = twins[target], count > 1 { return "\(path): \(count) records would become Secret \(target)" }
+        if !inventory.namespaces.contains(record.namespace) {
+            return "\(path): its namespace \(record.namespace) is gone"
+        }
+        guard let found = secrets[target] else {
+            guard histories.isForeign(record) else { return nil }
+            return
+                "\(path): Helm 3 has a release \(record.release) in \(record.namespace) that this program did not write"
+        }
+        if let written = found.mark, written.origin == .conversion {
+            if written.sourceDigest == record.digest { return nil }
+            if found.isOurs { return "\(path): \(Self.outdated)" }
+            return "\(path): both it and the Secret \(target) that it became have been changed since"
+        }
+        // Helm 3 writes a Secret anew, without the mark, when a later revision supersedes it.
+        guard histories.isForeign(record) else { return nil }
+        return "\(path): there is a Secret \(target) that this program did not write"
+    }
+
+    /// What a rollback and a resume mend.
+    private static let outdated =
+        "Helm 2 has changed it since its conversion; `upgrader helm rollback` removes what is out of date, and resuming the "
+        + "run converts it anew"
 
     /// What is left to convert, in order; asked for when there are no findings.
     var conversions: [HelmConversion] {
         selected.filter { secrets[secretPath($0)] == nil }.map { $0.conversion(mark: mark) }
     }
 
-    /// Whether nothing stands in the way of a record, whatever stands in that of others.
-    func isConvertible(_ source: HelmSource) -> Bool {
-        inventory.records.contains { record in
-            record.source == source && record.problem == nil && inventory.namespaces.contains(record.namespace)
-        }
+    /// The records in whose way nothing stands, whatever stands in that of others.
+    var convertible: Set<HelmSource> {
+        let twins = twins
+        return Set(selected.filter { reason($0, twins) == nil }.map(\.source))
     }
 
     /// What Helm 3 does not hold as Helm 2 does, each with the parts that differ; needs an inventory that compares.
@@ -73,46 +93,43 @@ struct HelmDecision {
         selected.compactMap { record in
             let target = secretPath(record)
             guard let found = secrets[target] else { return "\(record.source.path): there is no Secret \(target)" }
-            // What Helm 3 has written since is as Helm 3 wants it.
-            guard let written = found.mark, written.origin == .conversion else { return nil }
             if let problem = found.problem { return "Secret \(target): \(problem)" }
-            if written.content != found.digest { return "Secret \(target): somebody has changed what it holds" }
-            if written.sourceDigest != record.digest {
-                return "\(record.source.path): it was changed after its conversion"
+            guard let written = found.mark, written.origin == .conversion else {
+                // What Helm 3 has written since is as Helm 3 wants it, but it is this revision.
+                if histories.isForeign(record) { return "Secret \(target): this program did not write it" }
+                let differing = HelmHistories.differing(record, found)
+                return differing.isEmpty
+                    ? nil : "Secret \(target): it holds another revision: \(Self.list(differing)) differ"
             }
+            if written.content != found.digest { return "Secret \(target): somebody has changed what it holds" }
+            if written.sourceDigest != record.digest { return "\(record.source.path): \(Self.outdated)" }
             let names = Set(record.parts.keys).union(found.parts.keys)
-            let differing = names.filter { record.parts[$0] != found.parts[$0] }.sorted()
-            return differing.isEmpty ? nil : "Secret \(target): \(differing.joined(separator: ", ")) differ"
+            let differing = names.filter { record.parts[$0] != found.parts[$0] }
+            return differing.isEmpty ? nil : "Secret \(target): \(Self.list(differing)) differ"
         }
     }
 
-    /// Every record that goes, the oldest of a release first, and those that stay because the playbook excludes them.
+    private static func list(_ names: Set<String>) -> String { names.sorted().joined(separator: ", ") }
+
+    /// Every record that goes, what was not converted first and the oldest of a release before the others, and those that stay
+    /// because the playbook excludes them.
     ///
-    /// The oldest first: a cleanup that was killed then finds the newest, which were converted, to the end.
+    /// A cleanup that was killed then finds what was converted to the end, and nothing else to ask for.
     func partition(removesExcluded: Bool) -> (going: [HelmRecord], staying: [HelmRecord]) {
         let staying = inventory.records.filter { record in
             !removesExcluded && options.excluded.contains { $0.names(record.source) }
         }
         let kept = Set(staying.map(\.source))
-        let going = inventory.records.filter { !kept.contains($0.source) }.sorted {
-            ($0.source.namespace, $0.release, $0.revision, $0.source.path)
-                < ($1.source.namespace, $1.release, $1.revision, $1.source.path)
+        let converted = Set(selected.map(\.source))
+        func order(_ record: HelmRecord) -> (String, String, Int, Int, String) {
+            let source = record.source
+            return (source.namespace, record.release, converted.contains(source) ? 1 : 0, record.revision, source.path)
         }
+        let going = inventory.records.filter { !kept.contains($0.source) }.sorted { order($0) < order($1) }
         return (going, staying)
     }
 
     private func secretPath(_ record: HelmRecord) -> String {
         "\(record.namespace)/\(record.conversion(mark: mark).secret)"
-    }
-
-    /// Whether the Secret is what the record became: as it was written, or what Helm 3 made of it since.
-    ///
-    /// Helm 3 writes a Secret anew, without the mark, when a later revision supersedes it.
-    private func isDone(_ record: HelmRecord, _ found: HelmSecret) -> Bool {
-        if let mark = found.mark, mark.origin == .conversion { return mark.sourceDigest == record.digest }
-        let release = inventory.secrets.filter { $0.namespace == found.namespace && $0.release == found.release }
-        let last = inventory.records.filter { $0.namespace == record.namespace && $0.release == record.release }
-            .map(\.revision).max()
-        return release.contains { $0.mark != nil || $0.revision > last ?? 0 }
     }
 }

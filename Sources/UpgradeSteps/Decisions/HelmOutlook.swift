@@ -9,7 +9,7 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
         public var namespace: String
         /// Its image with its tag.
         public var image: String
-        /// Where it keeps releases.
+        /// Where it keeps releases: the kind of the objects, or what its command line says where they are none.
         public var storage: String
     }
 
@@ -29,6 +29,8 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
         public var problem: String?
         /// What Helm 3 has no place for.
         public var notes: [String]
+        /// Why the playbook leaves it out; absent where it does not.
+        public var excluded: String?
     }
 
     /// An API that a release names and that goes.
@@ -75,7 +77,7 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
         public var going: [Going]
         /// What a run of the playbook writes of it, in order.
         public var written: [String]
-        /// Why the playbook leaves it, or a revision of it, out; absent where it does not.
+        /// Why the playbook leaves it out as a whole; absent where it does not.
         public var excluded: String?
     }
 
@@ -87,6 +89,8 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
     public var tillers: [Tiller]
     /// The releases of Helm 2, then those of Helm 3, by namespace and name.
     public var releases: [Release]
+    /// What stands in the way of the conversion that the playbook asks for; empty where nothing does.
+    public var findings: [String]
 
     /// Looks.
     ///
@@ -98,10 +102,15 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
     public init(_ inventory: HelmInventory, _ playbook: Playbook, run: String) throws(StepError) {
         cluster = playbook.cluster
         tillers = inventory.tillers.map {
-            Tiller(namespace: $0.namespace, image: $0.image, storage: $0.storage.rawValue)
+            Tiller(namespace: $0.namespace, image: $0.image, storage: $0.storage?.rawValue ?? $0.driver)
         }
         .sorted { $0.namespace < $1.namespace }
         releases = []
+        findings = []
+        if let options = playbook.helm, options.migrateAt != nil {
+            let decision = HelmDecision(inventory, options, mark: run)
+            findings = decision.unmatched + decision.findings
+        }
         let view = View(inventory, playbook, try BreakageData.known(playbook), run: run)
         let second = Dictionary(grouping: inventory.records) { "\($0.source.namespace)/\($0.release)" }
         for (_, records) in second.sorted(by: { $0.key < $1.key }) { releases += view.release(records) }
@@ -139,7 +148,8 @@ private struct View {
         }
         if let release = options.migrateAt {
             let decision = HelmDecision(inventory, options, mark: run)
-            for one in decision.conversions where decision.isConvertible(one.source) {
+            let convertible = decision.convertible
+            for one in decision.conversions where convertible.contains(one.source) {
                 written[one.source, default: []].append("at \(release): Secret \(one.namespace)/\(one.secret)")
             }
         }
@@ -163,14 +173,19 @@ private struct View {
                         bytes: record.size.bytes,
                         object: "\(record.source.storage.rawValue)/\(record.source.path)",
                         problem: record.problem,
-                        notes: record.notes
+                        notes: record.notes,
+                        excluded: excluded(record)
                     )
                 },
                 going: going(current.objects, current.hookObjects, current.templateObjects, current.fixed),
                 written: ordered.flatMap { written[$0.source] ?? [] },
-                excluded: options?.excluded.first { one in ordered.contains { one.names($0.source) } }?.reason
+                excluded: ordered.allSatisfy { excluded($0) != nil } ? excluded(last) : nil
             )
         ]
+    }
+
+    private func excluded(_ record: HelmRecord) -> String? {
+        options?.excluded.first { $0.names(record.source) }?.reason
     }
 
     func release(_ secrets: [HelmSecret]) -> [HelmOutlook.Release] {

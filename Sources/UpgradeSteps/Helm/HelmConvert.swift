@@ -7,11 +7,12 @@ struct HelmConvert: Step {
     let id: StepID = "helm-convert"
     let title = "Convert Helm 2 releases to Helm 3"
 
-    func probes(_ context: StepContext) -> [Probe] { [.helmReleases(compares: false)] }
+    // Compared, because what Helm 3 has upgraded meanwhile is known by what it holds alone.
+    func probes(_ context: StepContext) -> [Probe] { [.helmReleases(compares: true)] }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let options = context.playbook.helm else { return [] }
-        let decision = HelmDecision(try seen.helmReleases(compares: false), options, mark: context.run)
+        let decision = HelmDecision(try seen.helmReleases(compares: true), options, mark: context.run)
         let findings = decision.findings
         guard findings.isEmpty else { throw .unmet(.helmUnconvertible(findings)) }
         return decision.conversions.map(Action.convertHelmRelease)

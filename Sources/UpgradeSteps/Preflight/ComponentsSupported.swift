@@ -22,7 +22,13 @@ struct ComponentsSupported: Step {
             guard findings.isEmpty else { throw .unmet(.helmUnmappable(findings)) }
         }
         try CalicoAhead(context).check(seen)
-        guard converts(context) else { return [] }
+        guard converts(context), let options = context.playbook.helm else { return [] }
+        // In the first preflight alone: later, what was given up may be gone.
+        if context.key.hop == context.plan.hops.first?.id {
+            let inventory = try seen.helmReleases(compares: false)
+            let unmatched = HelmDecision(inventory, options, mark: context.run).unmatched
+            guard unmatched.isEmpty else { throw .unmet(.helmUnconvertible(unmatched)) }
+        }
         return try HelmInventoryStep().actions(seen, context)
     }
 

@@ -58,15 +58,8 @@ struct HelmRollbackCommand: AsyncParsableCommand {
         _ directory: RunDirectory,
         _ world: World
     ) async throws -> Ending {
-        let rollback = HelmRollback(try await HelmQuestion.inventory(world.access), run: directory.run)
-        for reason in rollback.kept { Output.tell("left alone: \(reason)") }
-        if rollback.removals.isEmpty {
-            Output.tell("no Secret of this run is left to remove")
-            return .done
-        }
-        let actions = rollback.removals.map(Action.removeHelmSecret)
         if dryRun {
-            for action in actions { Output.tell("would \(action.title)") }
+            for action in try await decide(directory, world.access) { Output.tell("would \(action.title)") }
             return .done
         }
         let again = "upgrader helm rollback \(directory.path)"
@@ -78,12 +71,27 @@ struct HelmRollbackCommand: AsyncParsableCommand {
             again: again
         )
         return try await lease.whileKept {
+            // What is there is looked at when nobody else may change it any more.
+            let actions = try await decide(directory, world.access)
+            if actions.isEmpty { return .done }
             // Before the first Secret goes: whoever resumes converts anew, also when this is killed half way.
             let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
             try journal.append([.leased(lease.claim), .tookBack(key, by: "helm rollback")])
             try journal.saveCheckpoint()
             return try await remove(actions, key, directory, world.acting(under: lease), again)
         }
+    }
+
+    /// What is removed; says what is not, and why nothing is.
+    private func decide(_ directory: RunDirectory, _ access: any ClusterAccess) async throws -> [Action] {
+        let rollback = HelmRollback(try await HelmQuestion.inventory(access), run: directory.run)
+        for reason in rollback.kept { Output.tell("left alone: \(reason)") }
+        switch (rollback.removals.isEmpty, rollback.kept.count) {
+        case (true, 0): Output.tell("no Secret of this run is left to remove")
+        case (true, let count): Output.tell("nothing is removed: the releases above stay, \(count) in number")
+        case (false, _): break
+        }
+        return rollback.removals.map(Action.removeHelmSecret)
     }
 
     private func remove(

@@ -18,6 +18,7 @@ struct HelmText {
             lines.append(unreadable == 0 ? line : "\(line), \(unreadable) that cannot be decoded or converted")
             lines += releases.flatMap { Self.lines($0) }
         }
+        lines += outlook.findings.map { "in the way: \($0)" }
         return lines.map(\.onOneLine).joined(separator: "\n")
     }
 
@@ -26,17 +27,19 @@ struct HelmText {
         if release.helm == 2, !release.releaseNamespace.isEmpty { title += "  in \(release.releaseNamespace)" }
         if let reason = release.excluded { title += "  left out: \(reason)" }
         var lines = [title]
-        lines += release.revisions.map { line($0) }
+        lines += release.revisions.map { line($0, isAlone: release.excluded == nil) }
         lines += release.going.map { line($0) }
         lines += release.written.map { "    writes \($0)" }
         return lines
     }
 
-    private static func line(_ revision: HelmOutlook.Revision) -> String {
+    /// A revision; `isAlone` where the release is not left out as a whole.
+    private static func line(_ revision: HelmOutlook.Revision, isAlone: Bool) -> String {
         let number = revision.revision == 0 ? revision.object : "v\(revision.revision)"
         var words = [number, revision.status, revision.chart, size(revision.bytes)].filter { !$0.isEmpty }
         if let problem = revision.problem { words.append("cannot be converted: \(problem)") }
         words += revision.notes
+        if isAlone, let reason = revision.excluded { words.append("left out: \(reason)") }
         return "    " + words.joined(separator: "  ")
     }
 

@@ -132,6 +132,30 @@ struct PlaybookSchemaTests {
         }
     }
 
+    @Test("helm needs one of three keys, in the schema and in the decoder")
+    func helm() throws {
+        struct Schema: Decodable {
+            struct Part: Decodable {
+                var required: [String]
+            }
+            struct Section: Decodable {
+                var anyOf: [Part]?
+            }
+            var properties: [String: Section]
+        }
+        let file = PlaybookTexts.directory.appending(path: "schema.json")
+        let schema = try JSONDecoder().decode(Schema.self, from: Data(contentsOf: file))
+        let parts = schema.properties["helm"]?.anyOf?.map(\.required)
+        #expect(parts == [["versions"], ["migrate-at"], ["map-apis"]])
+        let texts = ["versions: {1.13: {package: 1-1, tag: a}}", "migrate-at: 1.13", "map-apis: true"]
+        for text in texts {
+            _ = try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: {\(text)}"), file: "p.yaml", home: "/home/op")
+        }
+        #expect(throws: PlaybookError.self) {
+            _ = try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: {image: i}"), file: "p.yaml", home: "/home/op")
+        }
+    }
+
     @Test("a value of another type is refused, and the error names the key")
     func types() throws {
         let others: [(type: String, value: Value)] = [

@@ -6,8 +6,11 @@ import UpgradeCore
 @Suite("What Helm 2 keeps is removed last, and taken back before that")
 struct HelmCleanupTests {
     let phase: PhaseID = "helm"
-    let records = [HelmScene.record("web", 2), HelmScene.record("web", 1), HelmScene.record("api", 1, in: "blog")]
-    private let tiller = HelmTiller(namespace: "kube-system", image: "tiller:v2.16.7", storage: .configMap)
+    let records = [
+        HelmScene.record("web", 2), HelmScene.record("web", 1) { $0.status = "superseded" },
+        HelmScene.record("api", 1, in: "blog"),
+    ]
+    private let tiller = HelmTiller(namespace: "kube-system", image: "tiller:v2.16.7")
 
     private func scene(_ change: (inout Scene) -> Void = { _ in }) -> Scene {
         var scene = Scene()
@@ -110,7 +113,7 @@ struct HelmCleanupTests {
         #expect(rollback.removals == [])
         #expect(
             rollback.kept == [
-                "blog/api: Helm 2 no longer has revision 1 as it was",
+                "blog/api: Helm 2 no longer has revision 1",
                 "shop/web: revision 2 was not written by a conversion",
             ]
         )

@@ -7,7 +7,8 @@ import UpgradeCore
 struct HelmConversionTests {
     let phase: PhaseID = "helm"
     let records = [
-        HelmScene.record("web", 2), HelmScene.record("web", 1), HelmScene.record("api", 1, in: "blog"),
+        HelmScene.record("web", 2), HelmScene.record("web", 1) { $0.status = "superseded" },
+        HelmScene.record("api", 1, in: "blog"),
     ]
 
     private func scene(
@@ -88,11 +89,15 @@ struct HelmConversionTests {
 
     @Test("a Secret of that name that somebody else wrote is never touched")
     func foreign() throws {
-        let foreign = HelmScene.secret(records[1]) { $0.mark = nil }
+        let foreign = HelmScene.secret(records[1]) { secret in
+            secret.mark = nil
+            secret.parts["manifest"] = "another chart"
+        }
         #expect(
             try scene(secrets: [foreign]).refusal(HelmConvert(), phase, on: "cluster")
                 == .helmUnconvertible([
-                    "kube-system/web.v1: there is a Secret shop/sh.helm.release.v1.web.v1 that this program did not write"
+                    "kube-system/web.v1: there is a Secret shop/sh.helm.release.v1.web.v1 that this program did not write",
+                    "kube-system/web.v2: Helm 3 has a release web in shop that this program did not write",
                 ])
         )
     }

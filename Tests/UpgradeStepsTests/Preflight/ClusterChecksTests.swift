@@ -125,6 +125,16 @@ struct ClusterChecksTests {
             try scene.refusal(ComponentsSupported(), phase, on: "cluster")
                 == .helmUnconvertible(["kube-system/web.v1: its chart is gone"])
         )
+        scene.playbook.helm?.excluded = [
+            HelmExclusion(release: "kube-system/web", reason: "nobody misses it"),
+            HelmExclusion(release: "kube-system/wbe", reason: "nobody misses it"),
+        ]
+        let mistyped = Unmet.helmUnconvertible(["helm.exclude names kube-system/wbe, and there is nothing of that name"]
+        )
+        #expect(try scene.refusal(ComponentsSupported(), phase, on: "cluster") == mistyped)
+        scene.playbook.helm?.excluded.removeLast()
+        #expect(try scene.decide(ComponentsSupported(), phase, on: "cluster") == [])
+        scene.playbook.helm?.excluded = []
         scene.playbook.helm?.migrateAt = scene.playbook.target.next
         #expect(try scene.decide(ComponentsSupported(), phase, on: "cluster") == [])
     }

@@ -66,6 +66,23 @@ struct WhyReportTests {
         #expect(try why(story).choices.count == 1)
     }
 
+    @Test("a worker that has Calico's packages of the hop has some packages of it, and still runs the old release")
+    func calico() async throws {
+        let story = try await StoryScene { scene in
+            let version = PackageVersion("3.7.5-1").map { ComponentVersion(package: $0, tag: "v3.7.5") }
+            scene.playbook.calico = CalicoOptions(
+                versions: version.map { [MinorRelease(major: 1, minor: 12): $0] } ?? [:]
+            )
+        }
+        let packages = try story.key("1.12-1.13/network-before/calico-packages@w1")
+        try #require(story.plan.keys.contains(packages))
+        try story.append(.begun(packages, attempt: 1), .done(packages))
+        let hosts = try why(story).hosts
+        let first = try #require(hosts.first { $0.host == "w1" })
+        #expect(first.packages == .partly && first.version == "1.12.10-1" && first.standing == .toCome)
+        #expect(hosts.first { $0.host == "w2" }?.packages == .notInstalled)
+    }
+
     @Test("Secrets of Helm 3 can be taken back until Helm 2's objects go, and the choices say how")
     func converted() async throws {
         let story = try await StoryScene()

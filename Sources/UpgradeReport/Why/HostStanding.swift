@@ -71,12 +71,13 @@ public struct HostStanding: Hashable, Sendable, Encodable {
         _ installs: Set<StepID>,
         isBack: Bool
     ) {
-        // What looks at every host or saves it before anything is installed says nothing of how far the host is.
-        let lanes = hop.phases.flatMap { phase in
+        let all = hop.phases.flatMap { phase in
             phase.lanes.filter { $0.target == .host(host.name) }.map { lane in
                 lane.steps.map { StepKey(hop: hop.id, phase: phase.id, step: $0, target: lane.target) }
             }
-        }.drop { lane in !lane.contains { installs.contains($0.step) } }
+        }
+        // What looks at every host or saves it before anything is installed says nothing of how far the host is.
+        let lanes = all.drop { lane in !lane.contains { installs.contains($0.step) } }
         guard !lanes.isEmpty else { return nil }
         let keys = lanes.flatMap { $0 }
         let installing = keys.filter { installs.contains($0.step) }
@@ -92,7 +93,9 @@ public struct HostStanding: Hashable, Sendable, Encodable {
         } else if installing.allSatisfy(state.done.contains) {
             packages = .installed
         } else {
-            packages = installing.contains(where: state.done.contains) ? .partly : .notInstalled
+            // Calico's come before those of Kubernetes where the hop begins with it.
+            let isCalicoIn = all.joined().contains { $0.step == "calico-packages" && state.done.contains($0) }
+            packages = isCalicoIn || installing.contains(where: state.done.contains) ? .partly : .notInstalled
         }
         let isOpen = { (lane: [StepKey]) in
             lane.contains { state.inFlight[$0] != nil }

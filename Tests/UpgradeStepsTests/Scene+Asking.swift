@@ -11,12 +11,7 @@ extension Scene {
 
     /// What the step refuses with; `nil` when it decides.
     func refusal(_ step: any Step, _ phase: PhaseID, on target: String) throws -> Unmet? {
-        do {
-            _ = try decide(step, phase, on: target)
-            return nil
-        } catch StepError.unmet(let unmet) {
-            return unmet
-        }
+        try unmet { _ = try decide(step, phase, on: target) }
     }
 
     /// What the step's gate says; `nil` when it has none.
@@ -27,8 +22,12 @@ extension Scene {
 
     /// What the step's gate will never open for; `nil` when it opens or waits.
     func refusalAtGate(_ step: any Step, _ phase: PhaseID, on target: String) throws -> Unmet? {
+        try unmet { _ = try verdict(step, phase, on: target) }
+    }
+
+    private func unmet(_ body: () throws -> Void) throws -> Unmet? {
         do {
-            _ = try verdict(step, phase, on: target)
+            try body()
             return nil
         } catch StepError.unmet(let unmet) {
             return unmet

@@ -160,12 +160,9 @@ extension Action {
         // The store is paused for good.
         case (.migrateCalico(_, _, .complete, _), .calicoPaused): true
         // The roll is over: all pods are of the new template.
-        case (.setUpdateStrategy(let space, let set, let to, _), .templateImage(let namespace, let daemonSet, _, _, _)),
-            (
-                .setUpdateStrategy(let space, let set, let to, _),
-                .templateVariable(let namespace, let daemonSet, _, _, _, _)
-            ):
-            to != DaemonSetState.held && space == namespace && set == daemonSet
+        case (.setUpdateStrategy(let namespace, let name, let to, _), .templateImage),
+            (.setUpdateStrategy(let namespace, let name, let to, _), .templateVariable):
+            to != DaemonSetState.held && effect.probe == .daemonSet(namespace: namespace, name: name)
         // A cordon that was set ahead is the lane's own from now on: the mark on the node is another.
         case (.cordon(let node, let mark), .cordon(let other, let before)): node == other && mark != before
         default: false

@@ -21,21 +21,14 @@ struct CalicoAhead {
 
     var probes: [Probe] {
         guard let options else { return [] }
+        let migration = CalicoMigration(context)
         return Self.probes(options, context.playbook)
-            + (migrates
-                ? [
-                    .calicoStores(host: context.playbook.calicoStoreHost), CalicoMigration(context).isMarked(.start),
-                    begun,
-                ]
-                : [])
+            + (migrates ? [migration.stores, migration.isMarked(.start), migration.begun] : [])
             + [
                 .programs(host: context.playbook.calicoHost, names: programs),
                 .deployment(namespace: options.namespace, name: typha.deployment),
             ]
     }
-
-    /// The file by which the import of this program has left word that it writes to the new store.
-    private var begun: Probe { .file(host: context.playbook.calicoHost, path: "\(HostPlace.calico)/begun") }
 
     private var typha: TyphaOptions { options?.typha ?? .usual }
 
@@ -78,8 +71,9 @@ struct CalicoAhead {
             let stores = try seen.calicoStores(on: host)
             guard stores.old != nil || stores.isComplete else { throw .unmet(.calicoStoreMissing(host: host)) }
             // Left by a trial of Calico 3, or by somebody else's move.
-            let isImported = try CalicoMigration(context).isDone(.start, seen)
-            let isBegun = try seen.file(on: context.playbook.calicoHost, path: "\(HostPlace.calico)/begun") != nil
+            let migration = CalicoMigration(context)
+            let isImported = try migration.isDone(.start, seen)
+            let isBegun = try migration.hasBegun(seen)
             let isNew = version.map { $0.release.major >= 3 } ?? false
             if let new = stores.new, !isImported, !isBegun, !isNew, !new.objects.isEmpty || new.isReady == true {
                 throw .unmet(.calicoStoreForeign(host: host, objects: new.objects.count))

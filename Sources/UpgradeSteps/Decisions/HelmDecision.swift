@@ -9,6 +9,8 @@ struct HelmDecision {
     private let secrets: [String: HelmSecret]
     /// The records that the playbook wants converted, by namespace, then release, then revision.
     let selected: [HelmRecord]
+    /// The releases of which the playbook leaves out what is deployed and not the rest, each with what to do.
+    private let halves: [String]
     private let histories: HelmHistories
 
     init(_ inventory: HelmInventory, _ options: HelmOptions, mark: String) {
@@ -19,7 +21,9 @@ struct HelmDecision {
             inventory.secrets.map { ("\($0.namespace)/\($0.name)", $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        selected = HelmSelection(inventory.records, options).records
+        let selection = HelmSelection(inventory.records, options)
+        selected = selection.records
+        halves = selection.halves
         histories = HelmHistories(inventory, selected)
     }
 
@@ -29,7 +33,7 @@ struct HelmDecision {
         return inventory.tillers.filter { $0.storage == nil }.map { tiller in
             "Tiller in \(tiller.namespace): it keeps its releases in \(tiller.driver) and not in the API, where nobody else "
                 + "can read them; let it keep them in configmaps or secrets, or remove it if nothing is lost with it"
-        } + HelmSelection(inventory.records, options).halves + selected.compactMap { reason($0, twins) }
+        } + halves + selected.compactMap { reason($0, twins) }
     }
 
     /// What the playbook excludes and nobody has: a name that was mistyped leaves in what was to be left out.

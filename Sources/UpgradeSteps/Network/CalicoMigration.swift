@@ -9,13 +9,24 @@ struct CalicoMigration {
     private let store: String
     private let run: String
 
-    init(_ context: StepContext) {
-        host = context.playbook.calicoHost
-        store = context.playbook.calicoStoreHost
-        run = context.run
+    init(_ context: StepContext) { self.init(context.playbook, run: context.run) }
+
+    init(_ playbook: Playbook, run: String) {
+        host = playbook.calicoHost
+        store = playbook.calicoStoreHost
+        self.run = run
     }
 
     var stores: Probe { .calicoStores(host: store) }
+
+    /// The file by which an import of this program has left word that it writes to the new store.
+    var begun: Probe { .file(host: host, path: begunMark) }
+
+    private var begunMark: String { "\(HostPlace.calico)/begun" }
+
+    func hasBegun(_ seen: Observation) throws(StepError) -> Bool {
+        try seen.file(on: host, path: begunMark) != nil
+    }
 
     /// The file by which `calico-upgrade` on the host has left word of a stage.
     func mark(_ stage: CalicoStage) -> String {
@@ -35,10 +46,15 @@ struct CalicoMigration {
     func isBeyondImport(_ seen: Observation) throws(StepError) -> Bool {
         let stores = try read(seen)
         guard stores.isComplete || stores.isInUse else { return false }
-        guard try isDone(.start, seen) else {
-            throw .unmet(.calicoStoreForeign(host: store, objects: stores.new?.objects.count ?? 0))
-        }
+        try requireImport(seen)
         return true
+    }
+
+    /// - Throws: `.calicoStoreForeign` where no import of this program has filled the new store.
+    func requireImport(_ seen: Observation) throws(StepError) {
+        guard try isDone(.start, seen) else {
+            throw .unmet(.calicoStoreForeign(host: store, objects: try read(seen).new?.objects.count ?? 0))
+        }
     }
 
     func read(_ seen: Observation) throws(StepError) -> CalicoStores { try seen.calicoStores(on: store) }
@@ -158,12 +174,9 @@ struct CalicoComplete: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let migration = CalicoMigration(context)
+        try migration.requireImport(seen)
         // In use by one node is not in charge yet: that is what is left to do here.
-        if try migration.isBeyondImport(seen), try migration.read(seen).isComplete { return [] }
-        guard try migration.isDone(.start, seen) else {
-            let objects = try migration.read(seen).new?.objects.count ?? 0
-            throw .unmet(.calicoStoreForeign(host: context.playbook.calicoStoreHost, objects: objects))
-        }
+        if try migration.read(seen).isComplete { return [] }
         if calico.options.unit != nil {
             for host in context.playbook.hosts(.worker) {
                 if let unmet = try calico.unitUnmet(seen, on: host.name) { throw .unmet(unmet) }

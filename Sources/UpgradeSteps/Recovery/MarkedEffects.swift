@@ -112,7 +112,8 @@ struct MarkedEffects {
 
     private static let validated = "validated-"
 
-    private var begun: Probe { .file(host: playbook.calicoHost, path: "\(HostPlace.calico)/begun") }
+    /// Asked of whichever run it was.
+    private var migration: CalicoMigration { CalicoMigration(playbook, run: "") }
 
     private var validations: Probe {
         .files(host: playbook.calicoHost, directory: HostPlace.calico, prefix: Self.validated)
@@ -120,7 +121,7 @@ struct MarkedEffects {
 
     private var calico: [Probe] {
         guard playbook.calico?.migration != nil else { return [] }
-        return [.calicoStores(host: playbook.calicoStoreHost), begun, validations]
+        return [migration.stores, migration.begun, validations]
     }
 
     /// The pause of the old store, which is kept where a node works with the new one; a run leaves its name with the
@@ -128,9 +129,9 @@ struct MarkedEffects {
     private func calico(_ seen: Observation) throws(StepError) -> [MarkedEffect] {
         guard playbook.calico?.migration != nil else { return [] }
         let (host, store) = (playbook.calicoHost, playbook.calicoStoreHost)
-        let stores = try seen.calicoStores(on: store)
+        let stores = try migration.read(seen)
         guard stores.isPaused,
-            try seen.file(on: host, path: "\(HostPlace.calico)/begun") != nil,
+            try migration.hasBegun(seen),
             let name = try seen.files(on: host, directory: HostPlace.calico, prefix: Self.validated).last
         else { return [] }
         let run = String(name.dropFirst(Self.validated.count))

@@ -14,7 +14,9 @@ struct StatusDocument: Encodable {
     var status: String
     /// The run whose worker this one takes back; absent for an upgrade.
     var takesBack: String?
+    /// `true` where it does so by a restore of etcd; absent otherwise.
     var restores: Bool?
+    /// The directory of the restore that has led etcd back to before this run; absent where none has.
     var restoredBy: String?
     /// Steps whose failure the operator is asked about, who has not answered.
     var asked: [String]

@@ -60,7 +60,7 @@ extension Scene {
         )
     }
 
-    private func observe(_ probes: [Probe]) -> Observation {
+    func observe(_ probes: [Probe]) -> Observation {
         var seen = Observation()
         for probe in probes {
             if let answer = answer(probe) { seen.record(answer, to: probe) }

@@ -11,11 +11,11 @@ extension LaneMachine {
         case (.settling(let action), .started), (.outwaiting(let action), .started):
             return (state, [.settle(key, action, attempt: state.attempt, index: state.nextIndex)])
         case (.deciding, .started):
-            return (state, [.observe(key)])
+            return (state, [look(key)])
         case (.beginning, .saved):
-            return unlessInterrupted(.deciding(inDoubt: nil), [.observe(key)])
+            return unlessInterrupted(.deciding(inDoubt: nil), [look(key)])
         case (.settling(let action), .settled):
-            return unlessInterrupted(.deciding(inDoubt: action), [.observe(key)])
+            return unlessInterrupted(.deciding(inDoubt: action), [look(key)])
         case (.outwaiting, .settled):
             var next = state
             next.attempt = max(firstAttempts[state.step], state.attempt + 1)
@@ -160,6 +160,10 @@ extension LaneMachine {
         var next = state
         next.stage = stage
         return next
+    }
+
+    private func look(_ key: StepKey) -> LaneEffect {
+        .observe(key, again: isTakenUp || state.attempt > 1)
     }
 
     private func illegal(_ event: LaneEvent) -> IllegalTransition {

@@ -8,8 +8,8 @@ extension Driver {
             .failed(.bug("a question is not put here"))
         case .settle(let key, let action, let attempt, let index):
             await settle(key, action, job(key, action, attempt, index))
-        case .observe(let key):
-            await unlessInterrupted(1) { await observe(key, ledger) }
+        case .observe(let key, let again):
+            await unlessInterrupted(1) { await observe(key, again: again, ledger) }
         case .act(let key, let action, let attempt, let index):
             await act(key, action, job(key, action, attempt, index))
         case .verify(let key):
@@ -109,8 +109,12 @@ extension Driver {
         }
     }
 
-    private func observe(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+    /// Looks and decides; a step that is tried again, or that a resume begins with, waits for its precondition first.
+    private func observe(_ key: StepKey, again: Bool, _ ledger: Ledger) async -> LaneEvent {
         do throws(Failure) {
+            if again, let gate = try step(key).precondition(context(key, ledger)) {
+                guard case .open(_) = try await opening(of: gate, key) else { return .abandoned }
+            }
             return .decided(try await decide(key, ledger))
         } catch {
             return .failed(error)
@@ -134,41 +138,35 @@ extension Driver {
     }
 
     private func wait(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
-        let context: StepContext
-        let gate: Gate?
         do throws(Failure) {
-            let step = try step(key)
-            context = try self.context(key, ledger)
-            gate = step.gate(context)
+            guard let gate = try step(key).gate(context(key, ledger)) else { return .gateOpened }
+            guard case .open(let readings) = try await opening(of: gate, key) else { return .abandoned }
+            observer.notice(.gateOpened(key, measured: readings))
+            return .gateOpened
         } catch {
             return .failed(error)
         }
-        guard let gate else { return .gateOpened }
+    }
+
+    /// What became of a gate that did not stay closed.
+    private enum Opening {
+        case open([GateReading])
+        case abandoned
+    }
+
+    /// Looks at a gate until it opens, or its deadline has passed.
+    private func opening(of gate: Gate, _ key: StepKey) async throws(Failure) -> Opening {
         let start = clock.now
         // Most gates open within the first second or two: looked at sooner there, and then at their own pace.
         var pause = min(gate.interval, .milliseconds(500))
         while !Task.isCancelled {
-            let unmet: Unmet
-            let measured: [GateReading]
-            do throws(Failure) {
-                let (verdict, readings) = try await look(gate, key)
-                measured = readings
-                switch verdict {
-                case .open:
-                    observer.notice(.gateOpened(key, measured: readings))
-                    return .gateOpened
-                case .waiting(let why): unmet = why
-                }
-            } catch {
-                return .failed(error)
-            }
+            let (verdict, readings) = try await look(gate, key)
+            guard case .waiting(let unmet) = verdict else { return .open(readings) }
             let elapsed = start.duration(to: clock.now)
             observer.notice(
-                .gateWaiting(key, unmet, measured: measured, elapsed: elapsed, deadline: gate.deadline)
+                .gateWaiting(key, unmet, measured: readings, elapsed: elapsed, deadline: gate.deadline)
             )
-            if elapsed >= gate.deadline {
-                return .failed(.gateClosed(unmet, deadline: gate.deadline))
-            }
+            if elapsed >= gate.deadline { throw .gateClosed(unmet, deadline: gate.deadline) }
             // A cancelled sleep ends early; whoever cancelled it does not wait for the answer.
             try? await clock.sleep(for: pause)
             pause = min(gate.interval, pause * 2)

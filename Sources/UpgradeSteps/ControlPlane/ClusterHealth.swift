@@ -3,7 +3,9 @@ import UpgradeCore
 /// Waits until nothing is worse than before the run: asked anew before every host.
 ///
 /// Cheap on purpose: one question to each etcd member and API server, and one for all nodes. An API server that is being
-/// worked on is left out, and so is a node that this run has cordoned to work on it.
+/// worked on is left out, and so is a node that this run has cordoned to work on it. A control-plane host whose API server
+/// is what the hop leads to has nothing taken down any more, so its lane does not wait for those of the others: what is
+/// down there only their own lanes mend, and these come after it.
 struct ClusterHealth: Step {
     let id: StepID = "cluster-health"
     let title = "The cluster is as well as before the run"
@@ -12,16 +14,24 @@ struct ClusterHealth: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
 
-    func gate(_ context: StepContext) -> Gate? {
+    func gate(_ context: StepContext) -> Gate? { Self.gate(context, isInHand: false) }
+
+    /// The same before another attempt at a step that takes something down.
+    ///
+    /// - Parameter isInHand: whether the host of the lane may be in the middle of what is done to it.
+    static func gate(_ context: StepContext, isInHand: Bool) -> Gate {
         let servers = Self.servers(context)
+        let own = context.key.phase == PhaseName.controlPlane ? context.hostName : nil
         let leaders = Self.leaders(context)
         return Gate(
-            probes: EtcdCheck.probes(context) + servers.map { .apiServer(host: $0) } + [.nodes]
+            probes: EtcdCheck.probes(context) + ((own.map { [$0] } ?? []) + servers).map { .apiServer(host: $0) } + [
+                .nodes
+            ]
                 + leaders.map { .leader(component: $0) },
             deadline: context.playbook.deadlines.daemon,
             interval: GateInterval.node,
             measured: { (seen) throws(StepError) in
-                let ready = try Self.fineNodes(seen, context).intersection(context.plan.baseline.readyNodes)
+                let ready = try Self.fineNodes(seen, context, isInHand).intersection(context.plan.baseline.readyNodes)
                 var readings = try GateReadings.etcd(seen, context)
                 if !servers.isEmpty { readings.append(try GateReadings.healthy(servers, seen)) }
                 let nodes = "nodes Ready, or cordoned by this run"
@@ -31,12 +41,13 @@ struct ClusterHealth: Step {
             },
             verdict: { (seen) throws(StepError) -> Verdict in
                 if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
-                for host in servers {
+                let isDone = try own.map { host throws(StepError) in try Self.isDone(host, seen, context) } ?? false
+                for host in isDone ? [] : servers {
                     guard try seen.apiServer(on: host).isHealthy else {
                         return .waiting(.apiServerUnhealthy(host: host))
                     }
                 }
-                if let unmet = try Self.worseNode(seen, context) { return .waiting(unmet) }
+                if let unmet = try Self.worseNode(seen, context, isInHand) { return .waiting(unmet) }
                 for component in leaders {
                     if let unmet = try LeaderCheck.unmet(component, seen) { return .waiting(unmet) }
                 }
@@ -60,13 +71,32 @@ struct ClusterHealth: Step {
             ? [UnitName.controllerManager, UnitName.scheduler] : []
     }
 
-    private static func worseNode(_ seen: Observation, _ context: StepContext) throws(StepError) -> Unmet? {
-        context.plan.baseline.readyNodes.subtracting(try fineNodes(seen, context)).min()
+    private static func isDone(
+        _ host: String,
+        _ seen: Observation,
+        _ context: StepContext
+    ) throws(StepError) -> Bool {
+        let server = try seen.apiServer(on: host)
+        let target = try context.targetKubernetes()
+        return server.isHealthy && server.version == target
+    }
+
+    private static func worseNode(
+        _ seen: Observation,
+        _ context: StepContext,
+        _ isInHand: Bool
+    ) throws(StepError) -> Unmet? {
+        context.plan.baseline.readyNodes.subtracting(try fineNodes(seen, context, isInHand)).min()
             .map { .worseThanBaseline(node: $0) }
     }
 
-    private static func fineNodes(_ seen: Observation, _ context: StepContext) throws(StepError) -> Set<String> {
+    private static func fineNodes(
+        _ seen: Observation,
+        _ context: StepContext,
+        _ isInHand: Bool
+    ) throws(StepError) -> Set<String> {
         // Asked before every host: the cost must grow with the nodes, not with their square.
-        Set(try seen.nodes().filter { $0.isReady || context.isInHand($0) }.map(\.name))
+        let fine = Set(try seen.nodes().filter { $0.isReady || context.isInHand($0) }.map(\.name))
+        return isInHand ? fine.union([context.nodeName]) : fine
     }
 }

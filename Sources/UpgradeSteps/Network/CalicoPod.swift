@@ -5,6 +5,9 @@ struct CalicoPod: Step {
     let id: StepID = "calico-pod"
     let title = "Replace Calico's pod on the node"
 
+    /// While another node is away this one keeps its network.
+    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+
     func probes(_ context: StepContext) -> [Probe] {
         CalicoTarget(context).map { [$0.probe] } ?? []
     }

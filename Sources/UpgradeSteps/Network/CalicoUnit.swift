@@ -11,6 +11,9 @@ struct CalicoUnit: Step {
 
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon }
 
+    /// While another node is away this one keeps its network.
+    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+
     func probes(_ context: StepContext) -> [Probe] {
         CalicoTarget(context)?.unitProbes(on: context.hostName) ?? []
     }

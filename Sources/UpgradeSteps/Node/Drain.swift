@@ -10,6 +10,9 @@ struct Drain: Step {
 
     func longest(_ context: StepContext) -> Duration { context.playbook.drain.deadline }
 
+    /// The first look of the lane is as old as the attempt before.
+    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+
     func probes(_ context: StepContext) -> [Probe] {
         WorkerState.probes(context) + [.podsOnNode(context.nodeName)]
     }

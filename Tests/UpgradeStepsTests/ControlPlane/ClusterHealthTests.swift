@@ -105,4 +105,45 @@ struct ClusterHealthTests {
         scene.nodes["w2.example.org"]?.cordonMark = nil
         #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.worseThanBaseline(node: "w2.example.org")))
     }
+
+    @Test("a control-plane host that is where the hop leads takes nothing down, and waits for no other API server")
+    func done() throws {
+        var scene = Scene()
+        scene.servers["cp2"]?.isHealthy = false
+        scene.servers["cp1"]?.version = PackageVersion.target.kubernetes
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .open)
+        #expect(try scene.verdict(step, "controllers", on: "cp1") == .waiting(.apiServerUnhealthy(host: "cp2")))
+        scene.servers["cp1"]?.isHealthy = false
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .waiting(.apiServerUnhealthy(host: "cp2")))
+        scene.members["etcd3"]?.isHealthy = false
+        #expect(try scene.verdict(step, "control-plane", on: "cp1") == .waiting(.etcdUnhealthy(host: "etcd3")))
+    }
+
+    @Test(
+        "before another attempt the same is asked, but for the node that is in hand",
+        arguments: [("drain", "workers"), ("calico-pod", "network"), ("calico-unit", "network")]
+    )
+    func again(step: String, phase: String) throws {
+        let step: any Step =
+            switch step {
+            case "drain": Drain()
+            case "calico-pod": CalicoPod()
+            default: CalicoUnit()
+            }
+        let phase = try #require(PhaseID(phase))
+        func verdict(_ change: (inout Scene) -> Void) throws -> Verdict? {
+            var scene = Scene()
+            change(&scene)
+            let gate = try #require(step.precondition(scene.context(step.id, phase, on: "w1")))
+            return try gate.verdict(scene.observe(gate.probes))
+        }
+        #expect(try verdict { _ in } == .open)
+        #expect(try verdict { $0.nodes["w1.example.org"]?.isReady = false } == .open)
+        #expect(
+            try verdict { $0.nodes["w2.example.org"]?.isReady = false }
+                == .waiting(.worseThanBaseline(node: "w2.example.org"))
+        )
+        #expect(try verdict { $0.members["etcd3"]?.isHealthy = false } == .waiting(.etcdUnhealthy(host: "etcd3")))
+        #expect(try verdict { $0.servers["cp2"]?.isHealthy = false } == .waiting(.apiServerUnhealthy(host: "cp2")))
+    }
 }

@@ -1,10 +1,11 @@
 internal import UpgradeCore
+internal import UpgradeSteps
 
 extension Session {
-    /// Refuses when a host is another machine than at the survey, or cannot be asked.
+    /// Refuses when a host is another machine than at the survey, was led back since, or cannot be asked.
     ///
     /// - Throws: `Complaint`.
-    func lookAtHosts(_ plan: Plan, _ directory: RunDirectory, _ world: World) async throws {
+    func lookAtHosts(_ plan: Plan, _ record: RunState, _ directory: RunDirectory, _ world: World) async throws {
         do {
             try await ResumeCheck.perform(plan: plan, access: world.access)
         } catch .machineChanged(let host, let expected, let found) {
@@ -18,17 +19,40 @@ extension Session {
                 .drift
             )
         } catch .access(let error) {
-            throw Complaint(
-                FiveLines(
-                    error: "the cluster could not be looked at before going on",
-                    why: error.why,
-                    ran: error.ran,
-                    state: "nothing was done now; the run stands where it stopped",
-                    next: "\(error.next), then `upgrader resume \(directory.path)`"
-                ),
-                error.isUnreachable ? .unreachable : .paused
-            )
+            throw Self.notLookedAt(error, directory)
         }
+        let back: LedBack?
+        do {
+            back = try await LedBack.find(plan, record, playbook, world.access)
+        } catch {
+            throw Self.notLookedAt(error, directory)
+        }
+        guard let back else { return }
+        throw Complaint(
+            FiveLines(
+                error:
+                    "\(back.unit) on \(back.host) runs \(back.found), and this run has restarted it at \(back.expected)",
+                why: "the host was led back since: by a snapshot of its machine, an older package, or a restore",
+                state: "nothing was done now; what the run's record says of \(back.host) is not so any more",
+                next:
+                    "bring \(back.host) to \(back.expected) again; or, where the cluster is to stay as it is, "
+                    + "`upgrader cleanup \(directory.path)` and begin a new run"
+            ),
+            .drift
+        )
+    }
+
+    private static func notLookedAt(_ error: AccessError, _ directory: RunDirectory) -> Complaint {
+        Complaint(
+            FiveLines(
+                error: "the cluster could not be looked at before going on",
+                why: error.why,
+                ran: error.ran,
+                state: "nothing was done now; the run stands where it stopped",
+                next: "\(error.next), then `upgrader resume \(directory.path)`"
+            ),
+            error.isUnreachable ? .unreachable : .paused
+        )
     }
 
     /// The session of a run that is to go on, from the run's own copy of the playbook.

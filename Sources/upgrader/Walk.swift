@@ -51,7 +51,7 @@ struct Walk {
     private func walk(_ plan: Plan, _ journal: Journal, _ world: World) async throws -> Ending {
         // One that goes by marks undoes what it can, host by host: one that is gone for ever does not keep it.
         if !isNew, plan.recovers == nil {
-            try await session.lookAtHosts(plan, directory, world)
+            try await session.lookAtHosts(plan, journal.state, directory, world)
         }
         // While the lease is waited for, a signal ends the process; a resume takes what it held at once.
         let lease = try await session.takeLease(

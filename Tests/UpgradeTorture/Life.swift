@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import UpgradeCore
+internal import UpgradeSteps
 
 /// One life of the process: opens the run's directory as `upgrader run` and `upgrader resume` do, walks, and ends.
 final class Life {
@@ -102,6 +103,12 @@ final class Life {
                 try await ResumeCheck.perform(plan: shape.plan, access: cluster)
             } catch {
                 return .hosts(error)
+            }
+            do throws(AccessError) {
+                let back = try await LedBack.find(shape.plan, journal.state, shape.playbook, cluster)
+                if let back { return .bug("nobody has led back \(back)") }
+            } catch {
+                return .hosts(.access(error))
             }
         }
         if journal.count > 1, let header = journal.state.header {

@@ -91,4 +91,29 @@ struct RecoveryTests {
         #expect(both.code == 2 || both.code == 64, "\(both.errors)")
         #expect(both.errors.contains("With --from-marks no run is named."))
     }
+
+    @Test("a host whose machine was put back to a snapshot of before is named, and nothing is done by the record")
+    func ledBack() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
+        _ = try await program.wait()
+        let run = try workshop.run
+        let name = try #require(workshop.files.first { $0.hasSuffix("simulation.json") })
+        let file = SimulationFile(path: "\(workshop.scratch.path)/\(name)")
+        var cluster = try #require(try file.read())
+        cluster.hosts["cp1"]?.units["kube-apiserver"]?.runningVersion = KubernetesVersion("1.12.10")
+        try file.write(cluster)
+        let before = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8)
+        let on = try await workshop.upgrader("resume", run.path)
+        #expect(on.code == 14, "\(on.errors)")
+        #expect(
+            on.errors.contains(
+                "error: kube-apiserver on cp1 runs 1.12.10, and this run has restarted it at 1.13.12\nwhy:   "
+            ),
+            "\(on.errors)"
+        )
+        let after = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8)
+        #expect(after == before)
+    }
 }

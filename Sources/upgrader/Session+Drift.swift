@@ -23,7 +23,8 @@ extension Session {
         }
         let back: LedBack?
         do {
-            back = try await LedBack.find(plan, record, playbook, world.access)
+            let look = LedBackLook(plan, record, playbook)
+            back = look.find(in: try await world.access.answer(look.probes))
         } catch {
             throw Self.notLookedAt(error, directory)
         }

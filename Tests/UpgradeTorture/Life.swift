@@ -105,8 +105,10 @@ final class Life {
                 return .hosts(error)
             }
             do throws(AccessError) {
-                let back = try await LedBack.find(shape.plan, journal.state, shape.playbook, cluster)
-                if let back { return .bug("nobody has led back \(back)") }
+                let look = LedBackLook(shape.plan, journal.state, shape.playbook)
+                if let back = look.find(in: try await cluster.answer(look.probes)) {
+                    return .bug("nobody has led back \(back)")
+                }
             } catch {
                 return .hosts(.access(error))
             }

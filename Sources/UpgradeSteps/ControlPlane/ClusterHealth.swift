@@ -16,9 +16,8 @@ struct ClusterHealth: Step {
 
     func gate(_ context: StepContext) -> Gate? { Self.gate(context, isInHand: false) }
 
-    /// The same before another attempt at a step that takes something down.
-    ///
-    /// - Parameter isInHand: whether the host of the lane may be in the middle of what is done to it.
+    /// The same before another attempt at a step that takes something down; the host of the lane may then be `isInHand`, in
+    /// the middle of what is done to it.
     static func gate(_ context: StepContext, isInHand: Bool) -> Gate {
         let servers = Self.servers(context)
         let own = context.key.phase == PhaseName.controlPlane ? context.hostName : nil

@@ -13,26 +13,26 @@ public struct LedBack: Hashable, Sendable {
     public var found: KubernetesVersion
     /// What the step restarted it at.
     public var expected: KubernetesVersion
+}
 
-    /// Looks at every daemon that an upgrade has restarted, once.
-    ///
-    /// One that does not run says nothing; neither does a run that takes another back.
-    /// - Returns: the first that was led back, by host and unit.
-    /// - Throws: `AccessError` where a host cannot be asked.
-    public static func find(
-        _ plan: Plan,
-        _ record: RunState,
-        _ playbook: Playbook,
-        _ access: any ClusterAccess
-    ) async throws(AccessError) -> LedBack? {
-        guard plan.takesBack == nil, plan.restores == nil else { return nil }
-        let expected = restarted(plan, record, playbook)
-        let probes = expected.keys.sorted()
-        guard !probes.isEmpty else { return nil }
-        let seen = try await access.answer(probes.map(\.probe))
-        for daemon in probes {
+/// The look at every daemon that an upgrade has restarted, before a resume goes by the record of it.
+public struct LedBackLook: Sendable {
+    /// What the last hop that has restarted a daemon has brought it to.
+    private let expected: [Daemon: KubernetesVersion]
+
+    /// Makes the look; it asks nothing for a run that takes another back.
+    public init(_ plan: Plan, _ record: RunState, _ playbook: Playbook) {
+        expected = plan.takesBack == nil && plan.restores == nil ? Self.restarted(record, playbook) : [:]
+    }
+
+    /// The questions it needs.
+    public var probes: [Probe] { expected.keys.sorted().map(\.probe) }
+
+    /// The first daemon that was led back, by host and unit; one that does not run says nothing.
+    public func find(in seen: Observation) -> LedBack? {
+        for (daemon, version) in expected.sorted(by: { $0.key < $1.key }) {
             guard case .unit(let state)? = seen.answers[daemon.probe], state.isActive, let found = state.runningVersion,
-                let version = expected[daemon], found < version
+                found < version
             else { continue }
             return LedBack(host: daemon.host, unit: daemon.unit, found: found, expected: version)
         }
@@ -50,12 +50,7 @@ public struct LedBack: Hashable, Sendable {
         }
     }
 
-    /// What the last hop that has restarted a daemon has brought it to.
-    private static func restarted(
-        _ plan: Plan,
-        _ record: RunState,
-        _ playbook: Playbook
-    ) -> [Daemon: KubernetesVersion] {
+    private static func restarted(_ record: RunState, _ playbook: Playbook) -> [Daemon: KubernetesVersion] {
         var versions: [Daemon: KubernetesVersion] = [:]
         for key in record.done {
             guard case .host(let host) = key.target, let unit = unit(restartedBy: key.step),

@@ -24,12 +24,8 @@ struct LedBackTests {
         let playbook = Scene().playbook
         var state = ClusterState.sample(playbook: playbook, at: MinorRelease.start.next)
         change(&state)
-        return try await LedBack.find(
-            plan ?? self.plan(),
-            MemoryRecorder(done.map { .done($0) }).state,
-            playbook,
-            SimulatedCluster(state, clock: VirtualClock())
-        )
+        let look = LedBackLook(plan ?? self.plan(), MemoryRecorder(done.map { .done($0) }).state, playbook)
+        return look.find(in: try await SimulatedCluster(state, clock: VirtualClock()).answer(look.probes))
     }
 
     private func run(_ unit: String, on host: String, _ version: PackageVersion) -> (inout ClusterState) -> Void {

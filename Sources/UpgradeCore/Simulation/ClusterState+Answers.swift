@@ -103,10 +103,13 @@ extension ClusterState {
         }
     }
 
+    /// Of every archive that nothing else is said of; made once: a large cluster is asked for it ten thousand times.
+    private static let sha256 = String(repeating: "0", count: 64)
+
     /// A simulation has no archives: all are of one sum, but for what a host is said to be offered.
     private func archives(of packages: [PackageSpec], on host: SimulatedHost) -> [OfferedArchive] {
         let offered = packages.filter { host.candidates[$0.name]?.contains($0.version) == true }
-        let same = offered.map { OfferedArchive(package: $0, sha256: String(repeating: "0", count: 64)) }
+        let same = offered.map { OfferedArchive(package: $0, sha256: Self.sha256) }
         return host.offeredArchives.map { known in known.filter { offered.contains($0.package) } } ?? same
     }
 

@@ -24,6 +24,10 @@ public enum Survey {
     ) -> [Probe] {
         var seen: Set<Probe> = []
         var questions: [Probe] = []
+        // Hops ask much the same of the same hosts.
+        let most = plan.hops.map { $0.phases.reduce(0) { $0 + $1.lanes.reduce(0) { $0 + $1.steps.count } } }.max() ?? 0
+        seen.reserveCapacity(2 * most)
+        questions.reserveCapacity(2 * most)
         for hop in plan.hops {
             guard let facts = hops[hop.id] else { continue }
             for phase in hop.phases {

@@ -4,7 +4,7 @@ The bound is the critical path of what had to be waited for, under the plan's ow
 
 - a command's own time: from its start to its end on its host, where it ran as a job (the job's own files say when), and
   else as its SSH session saw it, which is some hundredths of a second too long; a copy to the operator, from intent to end;
-- a gate's own wait: from the look that found it shut to the look that found it open, less one interval between two
+- a gate's own wait: from the look that found it shut to the look that found it open, less the time between the last two
   looks, because it may have opened right after the last look that found it shut.
 
 Phases follow one another, and the steps of a lane do. A phase takes its longest lane, or all its lanes divided by the
@@ -16,8 +16,9 @@ import dataclasses
 import json
 import pathlib
 
-# Sources/UpgradeSteps/Decisions/GateInterval.swift: nodes and daemons.
-INTERVAL = 2.0
+# Between two looks, Sources/UpgradeCore/Run/Driver+Effects.swift and GateInterval.swift: a tenth of what has passed, a quarter of a
+# second at least and the interval of nodes and daemons at most; and the look itself, for which as much again is allowed.
+SHORTEST, SHARE, LONGEST = 0.5, 1 / 8, 2.0
 
 
 class NotClean(Exception):
@@ -93,8 +94,9 @@ def spent(key, run, records, traces, jobs):
             shut = trace["time"]
         elif "opened" in trace["event"] and shut is not None:
             wait, shut = trace["time"] - shut, None
-            found.waits += max(0.0, wait - INTERVAL)
-            found.late_gates += min(wait, INTERVAL)
+            late = min(wait, LONGEST, max(SHORTEST, wait * SHARE))
+            found.waits += wait - late
+            found.late_gates += late
             waited += wait
     found.looks = max(0.0, ended - began - acting - waited)
     return found, began, ended

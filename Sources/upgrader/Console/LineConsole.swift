@@ -1,8 +1,12 @@
 internal import Foundation
+internal import Synchronization
 internal import UpgradeCore
 
 /// One line an event, for pipes and logs.
-struct LineConsole: Console {
+///
+/// A gate is looked at several times a second in its beginning; that it is still shut is told once in two seconds.
+final class LineConsole: Console {
+    private let told = Mutex<[StepKey: (why: Unmet, elapsed: Duration)]>([:])
     private let numbers: [StepKey: Int]
     private let count: Int
     private let outlet: Outlet
@@ -23,8 +27,19 @@ struct LineConsole: Console {
     func goOn() {}
 
     func notice(_ notice: RunNotice) {
-        if let line = text(notice) {
+        if isNew(notice), let line = text(notice) {
             outlet.put("\(Self.time()) \(line)\n", to: descriptor, mayBeLeftOut: true)
+        }
+    }
+
+    private func isNew(_ notice: RunNotice) -> Bool {
+        guard case .gateWaiting(let key, let why, _, let elapsed, _) = notice else { return true }
+        return told.withLock { told in
+            if let last = told[key], last.why == why, last.elapsed <= elapsed, elapsed - last.elapsed < .seconds(2) {
+                return false
+            }
+            told[key] = (why, elapsed)
+            return true
         }
     }
 

@@ -21,6 +21,29 @@ struct WaitingTests {
         #expect(stop == .interrupted)
     }
 
+    @Test("a gate is seen open within a tenth of what it took, and within its interval", arguments: [1, 5, 15, 60])
+    func pace(opens: Int) async throws {
+        var scene = try Scene(etcd: 1, controlPlane: 1, workers: 1)
+        let clock = VirtualClock()
+        let looks = Notes<Duration>()
+        let start = clock.now
+        let step = Opening(after: .seconds(opens)) {
+            looks.add(start.duration(to: clock.now))
+            return start.duration(to: clock.now)
+        }
+        scene.steps = StepSet(steps: [step]) { _, _, _ in
+            let lane = PlannedLane(target: .cluster, steps: [step.id])
+            return [PlannedPhase(id: "workers", batch: 1, failureBudget: 0, lanes: [lane])]
+        }
+        let access = SimulatedCluster(scene.cluster, clock: clock)
+        let driver = try await scene.driver(scene.plan(), access, clock: clock)
+        #expect(try await driver.walk(recorder: MemoryRecorder()) == .completed)
+        let opened = Duration.seconds(opens)
+        let seen = try #require(looks.all.last)
+        #expect(seen >= opened && seen - opened <= min(.seconds(2), max(.milliseconds(250), opened / 10)), "\(seen)")
+        #expect(looks.all.count < 60)
+    }
+
     @Test("a job of before that does not end does not hold the wish to stop", .timeLimit(.minutes(1)))
     func settle() async throws {
         let scene = try Scene(etcd: 1, controlPlane: 1, workers: 1).small()
@@ -82,6 +105,33 @@ private struct Gated: Step {
             interval: .seconds(1),
             measured: { _ in [] },
             verdict: { _ in .open }
+        )
+    }
+}
+
+/// Waits for a gate that opens after a time.
+private struct Opening: Step {
+    let id: StepID = "opening"
+    let title = "waits"
+    let after: Duration
+    let elapsed: @Sendable () -> Duration
+
+    init(after: Duration, _ elapsed: @escaping @Sendable () -> Duration) {
+        self.after = after
+        self.elapsed = elapsed
+    }
+
+    func probes(_ context: StepContext) -> [Probe] { [] }
+
+    func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] { [] }
+
+    func gate(_ context: StepContext) -> Gate? {
+        Gate(
+            probes: [],
+            deadline: .seconds(600),
+            interval: .seconds(2),
+            measured: { _ in [] },
+            verdict: { _ in elapsed() >= after ? .open : .waiting(.apiServerUnhealthy(host: "cp1")) }
         )
     }
 }

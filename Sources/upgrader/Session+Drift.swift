@@ -21,26 +21,40 @@ extension Session {
         } catch .access(let error) {
             throw Self.notLookedAt(error, directory)
         }
-        let back: LedBack?
+        let back: [LedBack]
         do {
             let look = LedBackLook(plan, record, playbook)
             back = look.find(in: try await world.access.answer(look.probes))
         } catch {
             throw Self.notLookedAt(error, directory)
         }
-        guard let back else { return }
-        throw Complaint(
+        if let complaint = ledBack(back, directory) { throw complaint }
+    }
+
+    /// What is said of hosts that were led back behind the run's back; `nil` where none was.
+    private func ledBack(_ back: [LedBack], _ directory: RunDirectory) -> Complaint? {
+        guard let first = back.first else { return nil }
+        let others = Set(back.map(\.host)).subtracting([first.host]).sorted()
+        let more = others.isEmpty ? "" : "; so are daemons of \(Self.list(others, atMost: 6))"
+        let ways = Set(back.map(\.host)).sorted().compactMap { host in back.first { $0.host == host } }.map { one in
+            one.isWorkerOfOneHop
+                ? "`upgrader rollback \(one.host) \(directory.path)`"
+                : "on \(one.host) install \(one.packages(playbook).joined(separator: " ")) and restart its units"
+        }
+        return Complaint(
             FiveLines(
                 error:
-                    "\(back.unit) on \(back.host) runs \(back.found), and this run has restarted it at \(back.expected)",
-                why: "the host was led back since: by a snapshot of its machine, an older package, or a restore",
-                state: "nothing was done now; what the run's record says of \(back.host) is not so any more",
-                next:
-                    "bring \(back.host) to \(back.expected) again; or, where the cluster is to stay as it is, "
-                    + "`upgrader cleanup \(directory.path)` and begin a new run"
+                    "\(first.unit) on \(first.host) runs \(first.found), and this run has restarted it at \(first.expected)",
+                why: "it was led back since, by a snapshot of its machine, an older package, or a restore\(more)",
+                state: "nothing was done now; what the run's record says of these hosts is not so any more",
+                next: "\(Self.list(ways, atMost: 3)), then `upgrader resume \(directory.path)`"
             ),
             .drift
         )
+    }
+
+    private static func list(_ names: [String], atMost most: Int) -> String {
+        names.prefix(most).joined(separator: ", ") + (names.count > most ? ", and \(names.count - most) more" : "")
     }
 
     private static func notLookedAt(_ error: AccessError, _ directory: RunDirectory) -> Complaint {

@@ -106,7 +106,7 @@ final class Life {
             }
             do throws(AccessError) {
                 let look = LedBackLook(shape.plan, journal.state, shape.playbook)
-                if let back = look.find(in: try await cluster.answer(look.probes)) {
+                if let back = look.find(in: try await cluster.answer(look.probes)).first {
                     return .bug("nobody has led back \(back)")
                 }
             } catch {

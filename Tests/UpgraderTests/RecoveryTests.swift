@@ -113,6 +113,10 @@ struct RecoveryTests {
             ),
             "\(on.errors)"
         )
+        #expect(
+            on.errors.contains("next:  on cp1 install kubernetes-master=1.13.12-1") && on.errors.contains("`upgrader resume "),
+            "\(on.errors)"
+        )
         let after = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8)
         #expect(after == before)
     }

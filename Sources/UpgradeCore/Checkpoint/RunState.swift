@@ -190,6 +190,11 @@ extension StepKey {
         hop == other.hop && phase == other.phase && target == other.target
     }
 
+    /// The key of another step of the same lane.
+    func with(_ step: StepID) -> StepKey {
+        StepKey(hop: hop, phase: phase, step: step, target: target)
+    }
+
     /// Step and target, `STEP@HOST`, as screens name it and commands take it.
     public var onTarget: String { "\(step)@\(target)" }
 }

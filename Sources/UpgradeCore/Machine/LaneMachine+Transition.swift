@@ -111,7 +111,8 @@ extension LaneMachine {
             attempt: state.step + 1 < keys.count ? firstAttempts[state.step + 1] : 1,
             nextIndex: 0,
             stage: .idle,
-            isInterrupted: state.isInterrupted
+            isInterrupted: state.isInterrupted,
+            isTakenUp: state.isTakenUp
         )
         guard next.step < keys.count else {
             next.stage = .ended
@@ -137,6 +138,8 @@ extension LaneMachine {
 
     private func answered(_ answer: LaneEvent, key: StepKey) -> (State, [LaneEffect]) {
         var next = state
+        // A question may stand for a night.
+        next.isTakenUp = true
         switch answer {
         case .skipped(let skip):
             next.stage = .finishing
@@ -162,9 +165,7 @@ extension LaneMachine {
         return next
     }
 
-    private func look(_ key: StepKey) -> LaneEffect {
-        .observe(key, again: isTakenUp || state.attempt > 1)
-    }
+    private func look(_ key: StepKey) -> LaneEffect { .observe(key, again: state.isTakenUp) }
 
     private func illegal(_ event: LaneEvent) -> IllegalTransition {
         IllegalTransition(state: "\(state.stage)", event: "\(event)")

@@ -27,6 +27,9 @@ public struct LaneMachine: Hashable, Sendable {
         public var stage: Stage
         /// Whether no further action may be begun.
         public var isInterrupted: Bool
+        /// Whether what the lane looked at in its beginning may be long ago: it goes on in its middle, or has waited for an
+        /// answer.
+        public var isTakenUp: Bool
     }
 
     /// What is being done about a step.
@@ -75,8 +78,6 @@ public struct LaneMachine: Hashable, Sendable {
     let unsettled: [RunState.Unsettled?]
     /// Whether the operator is asked what becomes of a step that has failed.
     let asks: Bool
-    /// Whether the lane goes on in its middle: what it looked at in its beginning may be long ago.
-    let isTakenUp: Bool
 
     /// Makes a lane that goes on from what is recorded.
     public init(keys: [StepKey], resuming record: RunState, asks: Bool = false) {
@@ -86,8 +87,7 @@ public struct LaneMachine: Hashable, Sendable {
         firstAttempts = keys.map { record.failed[$0].map { $0.attempt + 1 } ?? record.again[$0] ?? 1 }
         unsettled = keys.map { record.unsettled[$0] }
         let step = keys.firstIndex { !record.done.contains($0) } ?? keys.count
-        isTakenUp = step > 0
-        state = State(step: step, attempt: 1, nextIndex: 0, stage: .idle, isInterrupted: false)
+        state = State(step: step, attempt: 1, nextIndex: 0, stage: .idle, isInterrupted: false, isTakenUp: step > 0)
         guard step < keys.count else {
             state.stage = .ended
             return
@@ -173,7 +173,7 @@ public enum LaneEffect: Hashable, Sendable {
     case save(Record)
     /// Wait for the job of this action, then say `.settled`.
     case settle(StepKey, Action, attempt: Int, index: Int)
-    /// Ask the step, then say `.decided`; where it is `again`, wait for the step's precondition first.
+    /// Ask the step, then say `.decided`; where it is `again`, the look that the step renews comes before it acts.
     case observe(StepKey, again: Bool)
     /// Perform the action, then say `.acted`.
     case act(StepKey, Action, attempt: Int, index: Int)

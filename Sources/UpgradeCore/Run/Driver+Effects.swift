@@ -1,6 +1,6 @@
 extension Driver {
     /// Performs one effect of a lane and says what happened.
-    func perform(_ effect: LaneEffect, _ ledger: Ledger) async -> LaneEvent {
+    func perform(_ effect: LaneEffect, _ ledger: Ledger, skipped: [StepKey: RunState.Skipped]) async -> LaneEvent {
         switch effect {
         case .save:
             .failed(.bug("a save is not performed here"))
@@ -9,7 +9,7 @@ extension Driver {
         case .settle(let key, let action, let attempt, let index):
             await settle(key, action, job(key, action, attempt, index))
         case .observe(let key, let again):
-            await unlessInterrupted(1) { await observe(key, again: again, ledger) }
+            await unlessInterrupted(1) { await observe(key, again: again, ledger, skipped) }
         case .act(let key, let action, let attempt, let index):
             await act(key, action, job(key, action, attempt, index))
         case .verify(let key):
@@ -109,16 +109,33 @@ extension Driver {
         }
     }
 
-    /// Looks and decides; a step that is tried again, or that a resume begins with, waits for its precondition first.
-    private func observe(_ key: StepKey, again: Bool, _ ledger: Ledger) async -> LaneEvent {
+    /// Looks and decides; what was to be known of the cluster before it acts is looked at again where that is long ago.
+    private func observe(
+        _ key: StepKey,
+        again: Bool,
+        _ ledger: Ledger,
+        _ skipped: [StepKey: RunState.Skipped]
+    ) async -> LaneEvent {
         do throws(Failure) {
-            if again, let gate = try step(key).precondition(context(key, ledger)) {
-                guard case .open(_) = try await opening(of: gate, key) else { return .abandoned }
+            let actions = try await decide(key, ledger)
+            guard again, !actions.isEmpty, let gate = try renewal(key, ledger, skipped) else {
+                return .decided(actions)
             }
+            guard try await isOpened(gate, key) else { return .abandoned }
             return .decided(try await decide(key, ledger))
         } catch {
             return .failed(error)
         }
+    }
+
+    /// The gate of the look that the step renews; `nil` also where the operator has left that look out.
+    private func renewal(
+        _ key: StepKey,
+        _ ledger: Ledger,
+        _ skipped: [StepKey: RunState.Skipped]
+    ) throws(Failure) -> Gate? {
+        guard let look = try step(key).renews, skipped[key.with(look)] == nil else { return nil }
+        return try steps.steps[look]?.gate(context(key, ledger))
     }
 
     /// Looks until nothing is left to do: a daemon that was just started may not have become itself yet.
@@ -140,30 +157,27 @@ extension Driver {
     private func wait(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
         do throws(Failure) {
             guard let gate = try step(key).gate(context(key, ledger)) else { return .gateOpened }
-            guard case .open(let readings) = try await opening(of: gate, key) else { return .abandoned }
-            observer.notice(.gateOpened(key, measured: readings))
-            return .gateOpened
+            return try await isOpened(gate, key) ? .gateOpened : .abandoned
         } catch {
             return .failed(error)
         }
-    }
-
-    /// What became of a gate that did not stay closed.
-    private enum Opening {
-        case open([GateReading])
-        case abandoned
     }
 
     /// Looks at a gate until it opens, or its deadline has passed.
     ///
     /// At most a tenth of what it took is lost before an open gate is seen, and no more of the time is spent on looks than
     /// between them, up to the gate's own interval.
-    private func opening(of gate: Gate, _ key: StepKey) async throws(Failure) -> Opening {
+    /// - Returns: false when it is not waited for any more.
+    /// - Throws: `.gateClosed` behind the deadline.
+    private func isOpened(_ gate: Gate, _ key: StepKey) async throws(Failure) -> Bool {
         let start = clock.now
         while !Task.isCancelled {
             let asked = start.duration(to: clock.now)
             let (verdict, readings) = try await look(gate, key)
-            guard case .waiting(let unmet) = verdict else { return .open(readings) }
+            guard case .waiting(let unmet) = verdict else {
+                observer.notice(.gateOpened(key, measured: readings))
+                return true
+            }
             let elapsed = start.duration(to: clock.now)
             observer.notice(
                 .gateWaiting(key, unmet, measured: readings, elapsed: elapsed, deadline: gate.deadline)
@@ -172,7 +186,7 @@ extension Driver {
             // A cancelled sleep ends early; whoever cancelled it does not wait for the answer.
             try? await clock.sleep(for: min(gate.interval, max(elapsed / 10, elapsed - asked, .milliseconds(250))))
         }
-        return .abandoned
+        return false
     }
 
     private func look(_ gate: Gate, _ key: StepKey) async throws(Failure) -> (Verdict, [GateReading]) {

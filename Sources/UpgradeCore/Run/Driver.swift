@@ -134,9 +134,9 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                         .event(.lane(index, await ask(question, standing)))
                     }
                 case .lane(let index, let effect):
-                    let ledger = recorder.state.ledger
+                    let (ledger, skipped) = (recorder.state.ledger, recorder.state.skipped)
                     group.addTask {
-                        .event(.lane(index, await perform(effect, ledger)))
+                        .event(.lane(index, await perform(effect, ledger, skipped: skipped)))
                     }
                 }
             }

@@ -16,23 +16,20 @@ extension Driver {
     /// How long the steps may take together: each as long as it has taken at most in this run, else its deadlines.
     func needs(_ keys: [StepKey], _ times: StepTimes, _ ledger: Ledger) throws(DriverError) -> Duration {
         var sum = Duration.zero
-        for key in keys {
-            if let seen = times.longest(key) {
-                sum += seen
-            } else if let step = steps.steps[key.step], let hop = hops[key.hop] {
-                let context = StepContext(
-                    key: key,
-                    run: run,
-                    hop: hop,
-                    playbook: playbook,
-                    plan: plan,
-                    ledger: ledger
-                )
-                sum += step.longest(context)
-            } else {
-                throw .bug("the plan has a step \(key) that does not exist")
-            }
-        }
+        for key in keys { sum += try needs(key, times, ledger) }
+        // What a lane looked at in its beginning is looked at again where it is taken up after that.
+        let renewed = Set(keys.compactMap { key in steps.steps[key.step]?.renews.map(key.with) }).subtracting(keys)
+        for key in renewed where steps.steps[key.step] != nil { sum += try needs(key, times, ledger) }
         return sum
+    }
+
+    private func needs(_ key: StepKey, _ times: StepTimes, _ ledger: Ledger) throws(DriverError) -> Duration {
+        if let seen = times.longest(key) { return seen }
+        guard let step = steps.steps[key.step], let hop = hops[key.hop] else {
+            throw .bug("the plan has a step \(key) that does not exist")
+        }
+        return step.longest(
+            StepContext(key: key, run: run, hop: hop, playbook: playbook, plan: plan, ledger: ledger)
+        )
     }
 }

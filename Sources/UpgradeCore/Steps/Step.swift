@@ -18,9 +18,9 @@ public protocol Step: Sendable {
     /// - Throws: `StepError.unmet` when the step must not go on.
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action]
 
-    /// The condition that is waited for before `actions` is asked, where the lane's own look at the cluster may be old: the
-    /// step is tried again, or its lane is taken up in the middle, hours later perhaps. `nil` when there is none.
-    func precondition(_ context: StepContext) -> Gate?
+    /// The look in the beginning of the lane that is made anew before the step acts, where hours may have passed since: its
+    /// lane is taken up in the middle, or an operator was asked about it. Its gate is asked for with this step's key.
+    var renews: StepID? { get }
 
     /// The condition that must hold before the step is done, after its actions; `nil` when there is none.
     func gate(_ context: StepContext) -> Gate?
@@ -33,8 +33,8 @@ public protocol Step: Sendable {
 }
 
 extension Step {
-    /// No condition.
-    public func precondition(_ context: StepContext) -> Gate? { nil }
+    /// None.
+    public var renews: StepID? { nil }
 
     /// No condition.
     public func gate(_ context: StepContext) -> Gate? { nil }

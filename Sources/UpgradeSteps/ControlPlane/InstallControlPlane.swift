@@ -4,6 +4,8 @@ import UpgradeCore
 struct InstallControlPlane: Step {
     let id: StepID = "install-control-plane"
     let title = "Install the control-plane packages"
+    /// The maintainer scripts restart the API server.
+    let renews: StepID? = ClusterHealth.look
 
     let pointOfNoReturn: String? =
         "the new API server may write what the old one cannot read; only this hop's etcd snapshot leads back (`upgrader restore-etcd`), without what was written since"

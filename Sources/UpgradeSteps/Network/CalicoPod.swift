@@ -5,8 +5,7 @@ struct CalicoPod: Step {
     let id: StepID = "calico-pod"
     let title = "Replace Calico's pod on the node"
 
-    /// While another node is away this one keeps its network.
-    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+    let renews: StepID? = ClusterHealth.look
 
     func probes(_ context: StepContext) -> [Probe] {
         CalicoTarget(context).map { [$0.probe] } ?? []

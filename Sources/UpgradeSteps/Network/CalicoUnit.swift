@@ -11,8 +11,7 @@ struct CalicoUnit: Step {
 
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.daemon }
 
-    /// While another node is away this one keeps its network.
-    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+    let renews: StepID? = ClusterHealth.look
 
     func probes(_ context: StepContext) -> [Probe] {
         CalicoTarget(context)?.unitProbes(on: context.hostName) ?? []

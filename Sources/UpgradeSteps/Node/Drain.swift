@@ -10,8 +10,7 @@ struct Drain: Step {
 
     func longest(_ context: StepContext) -> Duration { context.playbook.drain.deadline }
 
-    /// The first look of the lane is as old as the attempt before.
-    func precondition(_ context: StepContext) -> Gate? { ClusterHealth.gate(context, isInHand: true) }
+    let renews: StepID? = ClusterHealth.look
 
     func probes(_ context: StepContext) -> [Probe] {
         WorkerState.probes(context) + [.podsOnNode(context.nodeName)]

@@ -2,8 +2,8 @@ public import UpgradeCore
 
 /// A daemon that runs a version from before the one that the run's record says it was restarted at.
 ///
-/// Somebody has led its host back: by a snapshot of the machine, an older package, or a restore of another copy of the
-/// record. To go on by that record would bring kubelets beyond their API servers.
+/// Somebody has led its host back: by a snapshot of the machine, an older package, or a restore of which this copy of the
+/// record knows nothing. To go on by that record would bring kubelets beyond their API servers.
 public struct LedBack: Hashable, Sendable {
     /// The host.
     public var host: String
@@ -13,12 +13,26 @@ public struct LedBack: Hashable, Sendable {
     public var found: KubernetesVersion
     /// What the step restarted it at.
     public var expected: KubernetesVersion
+    /// The hop in which it did.
+    public var hop: HopID
+
+    /// Whether `upgrader rollback` of the worker makes the run begin with it anew.
+    public var isWorkerOfOneHop: Bool {
+        [UnitName.kubelet, UnitName.kubeProxy].contains(unit) && found.release == hop.from
+    }
+
+    /// The packages that bring the daemon where it was, as apt is asked for them.
+    public func packages(_ playbook: Playbook) -> [String] {
+        let isWorker = [UnitName.kubelet, UnitName.kubeProxy].contains(unit)
+        let names = isWorker ? playbook.packages.node : playbook.packages.controlPlane
+        return playbook.releases[hop.to].map { version in names.map { "\($0)=\(version)" } } ?? []
+    }
 }
 
 /// The look at every daemon that an upgrade has restarted, before a resume goes by the record of it.
 public struct LedBackLook: Sendable {
     /// What the last hop that has restarted a daemon has brought it to.
-    private let expected: [Daemon: KubernetesVersion]
+    private let expected: [Daemon: (hop: HopID, version: KubernetesVersion)]
 
     /// Makes the look; it asks nothing for a run that takes another back.
     public init(_ plan: Plan, _ record: RunState, _ playbook: Playbook) {
@@ -28,15 +42,20 @@ public struct LedBackLook: Sendable {
     /// The questions it needs.
     public var probes: [Probe] { expected.keys.sorted().map(\.probe) }
 
-    /// The first daemon that was led back, by host and unit; one that does not run says nothing.
-    public func find(in seen: Observation) -> LedBack? {
-        for (daemon, version) in expected.sorted(by: { $0.key < $1.key }) {
+    /// The daemons that were led back, by host and unit; one that does not run says nothing.
+    public func find(in seen: Observation) -> [LedBack] {
+        expected.sorted { $0.key < $1.key }.compactMap { daemon, restarted in
             guard case .unit(let state)? = seen.answers[daemon.probe], state.isActive, let found = state.runningVersion,
-                found < version
-            else { continue }
-            return LedBack(host: daemon.host, unit: daemon.unit, found: found, expected: version)
+                found < restarted.version
+            else { return nil }
+            return LedBack(
+                host: daemon.host,
+                unit: daemon.unit,
+                found: found,
+                expected: restarted.version,
+                hop: restarted.hop
+            )
         }
-        return nil
     }
 
     private struct Daemon: Hashable, Comparable {
@@ -50,16 +69,20 @@ public struct LedBackLook: Sendable {
         }
     }
 
-    private static func restarted(_ record: RunState, _ playbook: Playbook) -> [Daemon: KubernetesVersion] {
-        var versions: [Daemon: KubernetesVersion] = [:]
+    private static func restarted(
+        _ record: RunState,
+        _ playbook: Playbook
+    ) -> [Daemon: (hop: HopID, version: KubernetesVersion)] {
+        var restarted: [Daemon: (hop: HopID, version: KubernetesVersion)] = [:]
         for key in record.done {
             guard case .host(let host) = key.target, let unit = unit(restartedBy: key.step),
                 let version = playbook.releases[key.hop.to]?.kubernetes
             else { continue }
             let daemon = Daemon(host: host, unit: unit)
-            versions[daemon] = max(version, versions[daemon] ?? version)
+            if let last = restarted[daemon], last.hop > key.hop { continue }
+            restarted[daemon] = (key.hop, version)
         }
-        return versions
+        return restarted
     }
 
     private static func unit(restartedBy step: StepID) -> String? {

@@ -54,15 +54,17 @@ struct TakenUpTests {
             )
         }
         let failed = Failure.unmet(.mustBeCordoned(node: "w1"))
-        func looks(_ records: [Record]) throws -> [LaneEffect] {
-            var lane = LaneMachine(keys: keys, resuming: MemoryRecorder(records).state)
-            return try lane.handle(.started) + lane.handle(.saved)
+        func looks(_ records: [Record], _ more: [LaneEvent] = []) throws -> [LaneEffect] {
+            var lane = LaneMachine(keys: keys, resuming: MemoryRecorder(records).state, asks: true)
+            return try ([.started, .saved] + more).flatMap { try lane.handle($0) }
         }
         let begun = Record.begun(keys[0], attempt: 1)
         #expect(try looks([]).contains(.observe(keys[0], again: false)))
+        #expect(try looks([begun, .failed(keys[0], attempt: 1, failed)]).contains(.observe(keys[0], again: false)))
         #expect(try looks([begun, .done(keys[0])]).contains(.observe(keys[1], again: true)))
-        #expect(
-            try looks([begun, .failed(keys[0], attempt: 1, failed)]).contains(.observe(keys[0], again: true))
-        )
+        let on: [LaneEvent] = [.decided([]), .gateOpened, .saved, .saved]
+        #expect(try looks([], on).contains(.observe(keys[1], again: false)))
+        let asked: [LaneEvent] = [.failed(failed), .saved, .retried(after: nil), .saved]
+        #expect(try looks([], asked + on).contains(.observe(keys[1], again: true)))
     }
 }

@@ -120,30 +120,74 @@ struct ClusterHealthTests {
     }
 
     @Test(
-        "before another attempt the same is asked, but for the node that is in hand",
+        "for a step that takes something down the same is asked again, but for the node that is in hand",
         arguments: [("drain", "workers"), ("calico-pod", "network"), ("calico-unit", "network")]
     )
     func again(step: String, phase: String) throws {
-        let step: any Step =
-            switch step {
-            case "drain": Drain()
-            case "calico-pod": CalicoPod()
-            default: CalicoUnit()
-            }
+        let id = try #require(StepID(step))
+        #expect(StepCatalog.all.steps[id]?.renews == self.step.id)
         let phase = try #require(PhaseID(phase))
-        func verdict(_ change: (inout Scene) -> Void) throws -> Verdict? {
-            var scene = Scene()
-            change(&scene)
-            let gate = try #require(step.precondition(scene.context(step.id, phase, on: "w1")))
-            return try gate.verdict(scene.observe(gate.probes))
-        }
-        #expect(try verdict { _ in } == .open)
-        #expect(try verdict { $0.nodes["w1.example.org"]?.isReady = false } == .open)
+        #expect(try renewed(id, phase, on: "w1") { _ in } == .open)
+        #expect(try renewed(id, phase, on: "w1") { $0.nodes["w1.example.org"]?.isReady = false } == .open)
         #expect(
-            try verdict { $0.nodes["w2.example.org"]?.isReady = false }
+            try renewed(id, phase, on: "w1") { $0.nodes["w2.example.org"]?.isReady = false }
                 == .waiting(.worseThanBaseline(node: "w2.example.org"))
         )
-        #expect(try verdict { $0.members["etcd3"]?.isHealthy = false } == .waiting(.etcdUnhealthy(host: "etcd3")))
-        #expect(try verdict { $0.servers["cp2"]?.isHealthy = false } == .waiting(.apiServerUnhealthy(host: "cp2")))
+        #expect(
+            try renewed(id, phase, on: "w1") { $0.members["etcd3"]?.isHealthy = false }
+                == .waiting(.etcdUnhealthy(host: "etcd3"))
+        )
+        #expect(
+            try renewed(id, phase, on: "w1") { $0.servers["cp2"]?.isHealthy = false }
+                == .waiting(.apiServerUnhealthy(host: "cp2"))
+        )
+    }
+
+    @Test(
+        "an install that restarts the API server waits for the others, unless its own is down and is only brought back"
+    )
+    func install() throws {
+        let (id, phase): (StepID, PhaseID) = ("install-control-plane", "control-plane")
+        #expect(StepCatalog.all.steps[id]?.renews == step.id)
+        #expect(try renewed(id, phase, on: "cp1") { _ in } == .open)
+        #expect(
+            try renewed(id, phase, on: "cp1") { $0.servers["cp2"]?.isHealthy = false }
+                == .waiting(.apiServerUnhealthy(host: "cp2"))
+        )
+        #expect(
+            try renewed(id, phase, on: "cp1") { scene in
+                scene.servers["cp1"]?.isHealthy = false
+                scene.servers["cp2"]?.isHealthy = false
+                scene.members["etcd3"]?.isHealthy = false
+            } == .open
+        )
+    }
+
+    @Test("a node whose lane begins anew after its packages were changed need not be Ready: only the lane mends it")
+    func begun() throws {
+        var scene = Scene()
+        scene.nodes["w1.example.org"]?.isReady = false
+        let worse = Verdict.waiting(.worseThanBaseline(node: "w1.example.org"))
+        #expect(try scene.verdict(step, "workers", on: "w1") == worse)
+        let package = try #require(scene.playbook.packages.node.first)
+        var half = scene
+        half.packages["w1"]?[package]?.isConfigured = false
+        #expect(try half.verdict(step, "workers", on: "w1") == .open)
+        #expect(try half.verdict(step, "workers", on: "w2") == worse)
+        scene.packages["w1"]?[package]?.version = .target
+        #expect(try scene.verdict(step, "workers", on: "w1") == .open)
+        #expect(try scene.verdict(step, "workers", on: "w2") == worse)
+    }
+
+    private func renewed(
+        _ id: StepID,
+        _ phase: PhaseID,
+        on target: String,
+        _ change: (inout Scene) -> Void
+    ) throws -> Verdict {
+        var scene = Scene()
+        change(&scene)
+        let gate = try #require(step.gate(scene.context(id, phase, on: target)))
+        return try gate.verdict(scene.observe(gate.probes))
     }
 }

@@ -20,7 +20,7 @@ struct LedBackTests {
         _ done: [StepKey],
         _ plan: Plan? = nil,
         _ change: (inout ClusterState) -> Void
-    ) async throws -> LedBack? {
+    ) async throws -> [LedBack] {
         let playbook = Scene().playbook
         var state = ClusterState.sample(playbook: playbook, at: MinorRelease.start.next)
         change(&state)
@@ -47,20 +47,37 @@ struct LedBackTests {
             host: host,
             unit: unit,
             found: try #require(PackageVersion.start.kubernetes),
-            expected: try #require(PackageVersion.target.kubernetes)
+            expected: try #require(PackageVersion.target.kubernetes),
+            hop: Self.first
         )
-        #expect(try await find([key], nil, run(unit, on: host, .start)) == back)
-        #expect(try await find([key], nil, run(unit, on: host, .target)) == nil)
-        #expect(try await find([key], nil, run(unit, on: host, .later)) == nil)
-        #expect(try await find([], nil, run(unit, on: host, .start)) == nil)
+        #expect(back.isWorkerOfOneHop == host.hasPrefix("w"))
+        #expect(back.packages(Scene().playbook).contains("kubernetes-\(host == "w1" ? "node" : "master")=1.13.12-1"))
+        #expect(try await find([key], nil, run(unit, on: host, .start)) == [back])
+        #expect(try await find([key], nil, run(unit, on: host, .target)) == [])
+        #expect(try await find([key], nil, run(unit, on: host, .later)) == [])
+        #expect(try await find([], nil, run(unit, on: host, .start)) == [])
     }
 
     @Test("the last hop that has restarted it counts")
     func hops() async throws {
         let keys = [Self.first, Self.second].map { key("restart-api-server", "control-plane", "cp1", $0) }
-        let back = try #require(try await find(keys, nil, run("kube-apiserver", on: "cp1", .target)))
-        #expect(back.expected == PackageVersion.later.kubernetes)
-        #expect(try await find(keys, nil, run("kube-apiserver", on: "cp1", .later)) == nil)
+        for keys in [keys, keys.reversed()] {
+            let back = try #require(try await find(keys, nil, run("kube-apiserver", on: "cp1", .target)).first)
+            #expect(back.expected == PackageVersion.later.kubernetes && back.hop == Self.second)
+        }
+        #expect(try await find(keys, nil, run("kube-apiserver", on: "cp1", .later)) == [])
+    }
+
+    @Test("all of them are told, and a worker that is two hops behind is not what a rollback leads back to")
+    func several() async throws {
+        let keys = [key("restart-kubelet", "workers", "w1"), key("restart-kubelet", "workers", "w2", Self.second)]
+        let back = try await find(keys) { state in
+            for host in ["w1", "w2"] {
+                state.hosts[host]?.units["kubelet"]?.runningVersion = PackageVersion.start.kubernetes
+            }
+        }
+        #expect(back.map(\.host) == ["w1", "w2"])
+        #expect(back.map(\.isWorkerOfOneHop) == [true, false])
     }
 
     @Test("one that does not run says nothing, and a run that takes another back has led it back itself")
@@ -71,10 +88,10 @@ struct LedBackTests {
             try await find([key], nil) {
                 old(&$0)
                 $0.hosts["w1"]?.units["kubelet"]?.isActive = false
-            } == nil
+            } == []
         )
         var rollback = plan()
         rollback.takesBack = "another"
-        #expect(try await find([key], rollback, old) == nil)
+        #expect(try await find([key], rollback, old) == [])
     }
 }

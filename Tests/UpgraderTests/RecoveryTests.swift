@@ -114,7 +114,8 @@ struct RecoveryTests {
             "\(on.errors)"
         )
         #expect(
-            on.errors.contains("next:  on cp1 install kubernetes-master=1.13.12-1") && on.errors.contains("`upgrader resume "),
+            on.errors.contains("next:  on cp1 install kubernetes-master=1.13.12-1")
+                && on.errors.contains("`upgrader resume "),
             "\(on.errors)"
         )
         let after = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8)

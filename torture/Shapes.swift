@@ -7,8 +7,10 @@ struct Shapes {
     private var chosen: String?
 
     /// How many seeds of a hundred each gets: cheap ones more.
+    ///
+    /// A new one takes its share from the last, so that the seeds of all others stay the worlds that they were.
     private static let shares = [
-        ("small", 30), ("hop", 25), ("waves", 15), ("embedded", 12), ("staging", 12), ("large", 6),
+        ("small", 30), ("hop", 25), ("waves", 15), ("embedded", 12), ("staging", 12), ("large", 3), ("rolls", 3),
     ]
 
     init(_ options: Options) async throws {
@@ -29,6 +31,7 @@ struct Shapes {
         case "small": return try await Shape.small()
         case "hop": return try await Shape.hop()
         case "waves": return try await Shape.waves()
+        case "rolls": return try await Shape.rolls()
         case "large": return try await Shape.large()
         default:
             let text = try String(contentsOfFile: "playbooks/\(name).yaml", encoding: .utf8)

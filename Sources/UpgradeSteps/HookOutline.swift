@@ -4,14 +4,19 @@ import UpgradeCore
 enum HookOutline {
     /// The phase with the hooks that belong to it before and after the other steps of its lanes.
     ///
-    /// A phase that works on hosts runs them in the lane of every host; one that looks at the cluster only runs them once:
-    /// before its first lane, or after its last.
+    /// A phase that works on hosts runs them in the lane of every host, where a host has several in the last: those before it
+    /// prepare all hosts ahead of the first. One that looks at the cluster only runs them once: before its first lane, or after
+    /// its last.
     static func placed(in phase: PlannedPhase, _ hooks: [Hook]) -> PlannedPhase {
         let hooks = hooks.filter { $0.phase == phase.id.kind }
         let before = hooks.filter(\.runsBefore).map(\.stepID)
         let after = hooks.filter { !$0.runsBefore }.map(\.stepID)
         var phase = phase
-        let hostLanes = phase.lanes.indices.filter { phase.lanes[$0].target != .cluster }
+        let hostLanes = phase.lanes.indices.filter { index in
+            let later = phase.lanes[(index + 1)...]
+            return phase.lanes[index].target != .cluster
+                && !later.contains { $0.target == phase.lanes[index].target }
+        }
         let first = hostLanes.isEmpty ? Array(phase.lanes.indices.prefix(1)) : hostLanes
         let last = hostLanes.isEmpty ? Array(phase.lanes.indices.suffix(1)) : hostLanes
         for index in first { phase.lanes[index].steps.insert(contentsOf: before, at: 0) }

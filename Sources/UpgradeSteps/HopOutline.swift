@@ -37,7 +37,9 @@ enum HopOutline {
             prepared(PhaseName.prepareWorkers, workers),
             // What the releases of the first hop need of Calico and Helm; later hops find it done by the hop before. What
             // Helm has stored moves to the APIs that stay while both are served.
-            phase(PhaseName.networkBefore, isFirst ? network(at: hop.from, playbook, workers) : []),
+        ]
+        phases += isFirst ? rolls(PhaseName.networkBefore, at: hop.from, playbook, workers) : []
+        phases += [
             phase(PhaseName.helmBefore, (isFirst ? helm(at: hop.from, playbook) : []) + maps(at: hop, playbook)),
             // One host at a time, and all API servers before the first controller: none may be newer than an API server.
             phase(
@@ -65,8 +67,8 @@ enum HopOutline {
                 "restart-kubelet", "restart-kube-proxy", "node-ready", "uncordon", "resume-timers",
             ]
         phases += WaveOutline.phases(playbook, workerSteps)
+        phases += rolls(PhaseName.network, at: hop.to, playbook, workers)
         phases += [
-            phase(PhaseName.network, network(at: hop.to, playbook, workers)),
             phase(PhaseName.helm, helm(at: hop.to, playbook, converts: true)),
             // Last, so that no client is newer than the servers it talks to for long.
             phase(
@@ -165,13 +167,29 @@ enum HopOutline {
         return steps
     }
 
-    /// Only where the playbook moves Calico at this release.
-    private static func network(
+    /// Only where the playbook moves Calico at this release: a phase for each version that it goes through.
+    ///
+    /// What Calico keeps was saved before the first; each of the others saves it anew, for it may be in another store by then.
+    private static func rolls(
+        _ kind: PhaseID,
         at release: MinorRelease,
         _ playbook: Playbook,
         _ workers: [Host]
+    ) -> [PlannedPhase] {
+        guard let calico = playbook.calico else { return [] }
+        return (calico.rolls[release] ?? []).indices.map { index in
+            let backup = index == 0 ? [] : [cluster(["calico-backup"])]
+            let isMigrating = calico.migratingRoll(at: release) == index + 1
+            return phase(kind.roll(index + 1), backup + roll(calico, isMigrating, playbook, workers))
+        }
+    }
+
+    private static func roll(
+        _ calico: CalicoOptions,
+        _ isMigrating: Bool,
+        _ playbook: Playbook,
+        _ workers: [Host]
     ) -> [PlannedLane] {
-        guard let calico = playbook.calico, calico.versions[release] != nil else { return [] }
         // On every node before the first pod goes; nothing has changed where one of them does not get it.
         let pulls = calico.fetchesImage ? workers.map { lane($0, ["calico-pull"]) } : []
         // What a unit starts is named by its package, and there is no DaemonSet that would replace pods by itself.
@@ -181,7 +199,7 @@ enum HopOutline {
         let strategy: [StepID] = isUnit ? [] : ["calico-strategy"]
         let steps: [StepID] = ["conffiles", "cluster-health", "pause-timers", "calico-packages"]
         let rest: [StepID] = [isUnit ? "calico-unit" : "calico-pod", "resume-timers"]
-        guard calico.migration?.at == release else {
+        guard isMigrating else {
             return pulls + images + workers.map { lane($0, steps + rest) }
                 + (strategy.isEmpty ? [] : [cluster(strategy)])
         }
@@ -195,8 +213,8 @@ enum HopOutline {
 
     /// Whether Calico is moved in the hop, or before it.
     private static func movesCalico(in hop: HopID, _ isFirst: Bool, _ playbook: Playbook) -> Bool {
-        let versions = playbook.calico?.versions ?? [:]
-        return versions[hop.to] != nil || isFirst && versions[hop.from] != nil
+        let rolls = playbook.calico?.rolls ?? [:]
+        return rolls[hop.to] != nil || isFirst && rolls[hop.from] != nil
     }
 
     /// Only where the playbook moves Helm, or leaves Helm 2, at this release.

@@ -64,13 +64,14 @@ struct HopOutlineTests {
         #expect(Set(used).union([UndoMarks().id]) == Set(set.steps.keys))
     }
 
-    @Test("no two steps of a hop have the same key", arguments: ["plain", "everything", "waves"])
+    @Test("no two steps of a hop have the same key", arguments: ["plain", "everything", "waves", "rolls"])
     func unique(name: String) throws {
         let hop = HopID(from: .start)
         let playbook =
             switch name {
             case "plain": Scene().playbook
             case "everything": Scene.everything.playbook
+            case "rolls": Scene.rolls.playbook
             default: try wavy()
             }
         let keys = phases(playbook).flatMap { phase in
@@ -79,6 +80,23 @@ struct HopOutlineTests {
             }
         }
         #expect(Set(keys).count == keys.count)
+    }
+
+    @Test(
+        "a hook around Calico's roll runs once for each worker, in the lane of the roll and not when images are fetched"
+    )
+    func hookOfRoll() throws {
+        var scene = Scene()
+        scene.movesCalico()
+        scene.playbook.hooks = [
+            Hook(name: "depool", phase: "network", runsBefore: true, words: ["true"]),
+            Hook(name: "pool", phase: "network", runsBefore: false, words: ["true"]),
+        ]
+        let lanes = try #require(phases(scene.playbook).first { $0.id == "network" }).lanes.filter {
+            $0.target == .host("w2")
+        }
+        #expect(lanes.map(\.steps.first) == ["calico-pull", "hook-depool"])
+        #expect(lanes.map(\.steps.last) == ["calico-pull", "hook-pool"])
     }
 
     @Test("a hop that moves neither Calico nor Helm has no phase for them")
@@ -94,7 +112,7 @@ struct HopOutlineTests {
         scene.movesCalico()
         scene.movesHelm()
         let version = ComponentVersion(package: .make("3.0.9-1"), tag: "v3.0.9")
-        scene.playbook.calico?.versions[.start] = version
+        scene.playbook.calico?.rolls[.start] = [version]
         scene.playbook.helm?.versions[.start] = version
         let first = HopOutline.phases(HopID(from: .start), scene.playbook, true).map(\.id)
         let index = { (id: PhaseID) in first.firstIndex(of: id) }

@@ -113,6 +113,20 @@ extension Scene {
         )
     }
 
+    /// Calico goes through two versions before the first hop and through two after it.
+    static let rolls: Scene = {
+        var scene = Scene()
+        scene.movesCalico()
+        func rolls(_ versions: String...) -> [ComponentVersion] {
+            versions.map { ComponentVersion(package: .make("\($0)-1"), tag: "v\($0)") }
+        }
+        scene.playbook.calico?.typha = .usual
+        scene.playbook.calico?.rolls = [
+            .start: rolls("3.1.0", "3.2.0"), MinorRelease.start.next: rolls("3.3.0", "3.5.0", "3.7.0"),
+        ]
+        return scene
+    }()
+
     /// Stacked and separate roles, a client host, Calico, Helm and hooks.
     static let everything: Scene = {
         var scene = Scene(

@@ -8,7 +8,10 @@ import Testing
 /// left, or the driver stops.
 @Suite("A whole upgrade on a simulated cluster")
 struct WholeUpgradeTests {
-    @Test("a plain cluster and one with everything reach their target", arguments: [Scene(), Scene.everything])
+    @Test(
+        "a plain cluster and one with everything reach their target",
+        arguments: [Scene(), Scene.everything, Scene.rolls]
+    )
     func reachesTarget(scene: Scene) async throws {
         var playbook = scene.playbook
         playbook.helm?.migrateAt = nil

@@ -99,6 +99,19 @@ public struct Shape: Sendable {
         return try await Shape("waves", playbook)
     }
 
+    /// One hop of a cluster whose Calico goes through two versions before it and two after it, each a roll.
+    public static func rolls() async throws -> Shape {
+        var playbook = try playbook(etcd: 1, controlPlane: 2, workers: 3, hops: 1)
+        let versions = ["3.1.7", "3.2.8", "3.3.7", "3.5.8"].compactMap { text in
+            PackageVersion("\(text)-1").map { ComponentVersion(package: $0, tag: "v\(text)") }
+        }
+        let releases = playbook.releases.keys.sorted()
+        playbook.calico = CalicoOptions(versions: [:])
+        playbook.calico?.typha = .usual
+        playbook.calico?.rolls = [releases[0]: Array(versions.prefix(2)), releases[1]: Array(versions.suffix(2))]
+        return try await Shape("rolls", playbook)
+    }
+
     /// One hop of a cluster with this many hosts.
     public static func large(hosts: Int = 50) async throws -> Shape {
         var playbook = try playbook(etcd: 3, controlPlane: 3, workers: hosts - 6, hops: 1)

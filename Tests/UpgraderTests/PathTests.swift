@@ -80,6 +80,24 @@ struct PathTests {
         }
     }
 
+    @Test("a yes to what the path does not have is warned of with its line, by check and by plan, and stops nothing")
+    func idle() async throws {
+        let workshop = try workshop(accept: Self.violations + ["calico-3.5@1.19"])
+        let lines = try String(contentsOfFile: workshop.scratch.path + "/" + Workshop.playbook, encoding: .utf8)
+            .components(separatedBy: "\n")
+        let line = try #require(lines.firstIndex { $0.contains("calico-3.5@1.19") }) + 1
+        let warning = "warning: \(Workshop.playbook):\(line): `accept` names calico-3.5@1.19, which the path from here"
+        let check = try await workshop.upgrader("check", Workshop.playbook)
+        #expect(check.code == 0 && check.output.contains(warning), "\(check.output)")
+        #expect(check.output.components(separatedBy: "warning:").count == 2)
+        let markdown = try await workshop.upgrader("check", Workshop.playbook, "--format", "markdown")
+        #expect(markdown.code == 0 && markdown.output.contains("- warning: \(Workshop.playbook):\(line):"))
+        let json = try await workshop.upgrader("check", Workshop.playbook, "--format", "json")
+        #expect(json.output.contains("calico-3.5@1.19, which the path from here"))
+        let plan = try await workshop.upgrader("plan", Workshop.playbook)
+        #expect(plan.code == 0 && plan.output.contains("  \(warning)"))
+    }
+
     @Test("a rule is refused whatever is accepted")
     func rule() async throws {
         let text = Workshop.small(extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")

@@ -237,10 +237,11 @@ public struct Deadlines: Hashable, Sendable {
 
 /// Which Calico runs at the end of each hop.
 public struct CalicoOptions: Hashable, Sendable {
-    /// The version of the packages and the tag of the image, by the release at whose arrival Calico is moved.
+    /// The versions of the packages and the tags of the image that Calico goes through, in order, by the release at whose
+    /// arrival it is moved; each is a roll of its own.
     ///
     /// At the release that the cluster has now, Calico is moved before the first hop.
-    public var versions: [MinorRelease: ComponentVersion]
+    public var rolls: [MinorRelease: [ComponentVersion]]
     /// The packages on each worker.
     public var packages: [String]
     /// The namespace of the DaemonSet.
@@ -264,7 +265,7 @@ public struct CalicoOptions: Hashable, Sendable {
     /// The move of its data from etcd's v2 API to its v3 API; `nil` for none.
     public var migration: CalicoMigrationOptions?
 
-    /// Makes options.
+    /// Makes options of at most one roll at each release.
     public init(
         versions: [MinorRelease: ComponentVersion],
         packages: [String] = ["calico-cni", "calicoctl"],
@@ -273,7 +274,7 @@ public struct CalicoOptions: Hashable, Sendable {
         container: String = "calico-node",
         image: String = "calico/node"
     ) {
-        self.versions = versions
+        rolls = versions.mapValues { [$0] }
         self.packages = packages
         self.namespace = namespace
         self.daemonSet = daemonSet

@@ -1,6 +1,52 @@
 import Yams
 
 extension PlaybookReading {
+    /// The rolls of Calico at each release: one version, or a list of those that it goes through in order.
+    func rolls(_ calico: PlaybookSection, _ path: ReleasePath?) -> [MinorRelease: [ComponentVersion]]? {
+        byRelease(calico, path) { section, entry in
+            guard entry.node.sequence != nil else {
+                return section.section(ofRelease: entry).flatMap(version).map { [$0] }
+            }
+            let sections = section.sections(ofRelease: entry)
+            var unique = UniqueValues(problems: top.problems)
+            for key in ["package", "tag"] {
+                // Of two rolls to one version nobody could tell the first from the second.
+                for one in sections {
+                    unique.take(
+                        one.entry(key)?.node.scalar?.string,
+                        one,
+                        key,
+                        named: "\(section.name(entry.key)).\(key)"
+                    )
+                }
+            }
+            let versions = sections.compactMap(version)
+            return versions.isEmpty ? nil : versions
+        }
+    }
+
+    /// Refuses a move of Calico's data at a release with several versions of which none is said to read etcd's v3 API: nobody
+    /// could tell between which two the data moves.
+    func refuseNoRoll(
+        at release: MinorRelease,
+        _ calico: CalicoOptions,
+        _ section: PlaybookSection,
+        _ entry: PlaybookSection.Entry
+    ) {
+        var moving = calico
+        moving.migration = CalicoMigrationOptions(at: release)
+        guard calico.rolls[release] != nil, moving.migratingRoll(at: release) == nil else { return }
+        top.problems.report(
+            .invalidValue(
+                key: section.name("at"),
+                value: release.description,
+                expected: "a release of `calico.versions` whose list has a Calico 3, before which the data moves",
+                suggestion: nil,
+                at: top.problems.place(of: entry.node)
+            )
+        )
+    }
+
     /// The unit that runs Calico.
     ///
     /// What says something of a DaemonSet is refused beside it, and who fetches an image that nobody named: it would count for

@@ -70,7 +70,7 @@ extension PlaybookReading {
             unique.take(violation, section, "violation", named: "accept.violation")
             let reason = section.required("reason", .reason)
             guard let violation, let reason else { return nil }
-            return Acceptance(violation: violation, reason: reason)
+            return Acceptance(violation: violation, reason: reason, place: section.place)
         }
     }
 }

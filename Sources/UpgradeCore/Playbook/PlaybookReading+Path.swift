@@ -125,7 +125,8 @@ extension PlaybookReading {
     func calico(_ path: ReleasePath?, _ hosts: [Host]) -> CalicoOptions? {
         guard let section = top.section("calico") else { return nil }
         _ = section.require("versions")
-        var options = CalicoOptions(versions: versions(section, path) ?? [:])
+        var options = CalicoOptions(versions: [:])
+        options.rolls = rolls(section, path) ?? [:]
         options.packages = section.list("packages", .packageName) ?? options.packages
         options.namespace = section.value("namespace", .objectName) ?? options.namespace
         options.unit = calicoUnit(section)
@@ -154,7 +155,7 @@ extension PlaybookReading {
         let old = section.value("etcdv2", .path)
         let new = section.value("etcdv3", .path)
         guard let release, let entry = section.entry("at") else { return nil }
-        if calico.versions[release] == nil {
+        if calico.rolls[release] == nil {
             top.problems.report(
                 .invalidValue(
                     key: section.name("at"),
@@ -165,6 +166,7 @@ extension PlaybookReading {
                 )
             )
         }
+        refuseNoRoll(at: release, calico, section, entry)
         var options = CalicoMigrationOptions(at: release)
         options.oldConfiguration = old ?? options.oldConfiguration
         options.newConfiguration = new ?? options.newConfiguration
@@ -248,22 +250,35 @@ extension PlaybookReading {
     }
 
     private func versions(_ component: PlaybookSection, _ path: ReleasePath?) -> [MinorRelease: ComponentVersion]? {
+        byRelease(component, path) { section, entry in section.section(ofRelease: entry).flatMap(version) }
+    }
+
+    /// What a component becomes by release, each value read as the component has it there.
+    func byRelease<Value>(
+        _ component: PlaybookSection,
+        _ path: ReleasePath?,
+        _ read: (PlaybookSection, PlaybookSection.Entry) -> Value?
+    ) -> [MinorRelease: Value]? {
         guard let section = component.section("versions") else { return nil }
         if section.entries.isEmpty {
             top.problems.report(.emptyList(key: section.title, at: section.place))
         }
-        var versions: [MinorRelease: ComponentVersion] = [:]
+        var values: [MinorRelease: Value] = [:]
         for entry in section.entries {
             guard let release = release(of: entry, in: section) else { continue }
             if let path, path.releases[release] == nil {
                 top.problems.report(.notOnPath(key: section.title, release: release, at: entry.place))
             }
-            guard let version = section.section(ofRelease: entry) else { continue }
-            let package = version.required("package", .packageVersion)
-            let tag = version.required("tag", .tag)
-            guard let package, let tag else { continue }
-            versions[release] = ComponentVersion(package: package, tag: tag)
+            if let value = read(section, entry) { values[release] = value }
         }
-        return versions
+        return values
+    }
+
+    /// A package version and a tag.
+    func version(_ section: PlaybookSection) -> ComponentVersion? {
+        let package = section.required("package", .packageVersion)
+        let tag = section.required("tag", .tag)
+        guard let package, let tag else { return nil }
+        return ComponentVersion(package: package, tag: tag)
     }
 }

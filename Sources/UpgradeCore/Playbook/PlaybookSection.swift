@@ -108,16 +108,21 @@ struct PlaybookSection {
 
     /// The sections of a list.
     func sections(_ key: String) -> [PlaybookSection] {
-        (sequence(key) ?? []).compactMap { node in
-            mapping(node, name(key), expected: "a mapping").map {
-                PlaybookSection(
-                    $0,
-                    path: name(key),
-                    title: name(key),
-                    place: problems.place(of: node),
-                    problems: problems
-                )
-            }
+        (sequence(key) ?? []).compactMap { section(of: $0, name(key), path: name(key)) }
+    }
+
+    /// The sections of a list below an entry whose key is a release; an empty list is refused.
+    func sections(ofRelease entry: Entry) -> [PlaybookSection] {
+        let nodes = entry.node.sequence.map(Array.init) ?? []
+        if nodes.isEmpty {
+            problems.report(.emptyList(key: name(entry.key), at: problems.place(of: entry.node)))
+        }
+        return nodes.compactMap { section(of: $0, name(entry.key), path: Self.join(path, PlaybookKeys.release)) }
+    }
+
+    private func section(of node: Node, _ title: String, path: String) -> PlaybookSection? {
+        mapping(node, title, expected: "a mapping").map {
+            PlaybookSection($0, path: path, title: title, place: problems.place(of: node), problems: problems)
         }
     }
 

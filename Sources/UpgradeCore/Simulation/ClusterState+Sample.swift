@@ -131,7 +131,7 @@ extension ClusterState {
             if calico.migration != nil { addStores(playbook) }
             // Where a unit runs it, its package tells the version.
             let start = calico.unit.flatMap { _ in PackageVersion("\(tag.drop { $0 == "v" })-1") }
-            offer(calico.packages, calico.versions.values.map(\.package), on: nodes, from: start)
+            offer(calico.packages, calico.rolls.values.flatMap { $0.map(\.package) }, on: nodes, from: start)
         }
         if let helm = playbook.helm {
             for namespace in helm.tillerNamespaces {

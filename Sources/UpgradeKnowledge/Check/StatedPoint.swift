@@ -18,7 +18,8 @@ public struct StatedPoint: Hashable, Sendable {
     /// The points of a playbook, from a release to its target.
     ///
     /// A component moves at the end of the hop that arrives at a release: while that hop is under way, and at its end
-    /// until the component has moved, the version of before is there.
+    /// until the component has moved, the version of before is there. Of several versions of Calico at one release each is a
+    /// point, the last with the Helm that the release has then.
     /// - Parameters:
     ///   - playbook: the playbook.
     ///   - start: the release that the cluster runs; the lowest of the path where it is `nil`.
@@ -32,9 +33,15 @@ public struct StatedPoint: Hashable, Sendable {
             if isAhead, index > 0 {
                 points.append(StatedPoint(kubernetes: [releases[index - 1], release], calico: calico, helm: helm))
             }
-            calico = playbook.calico?.versions[release]?.version ?? calico
+            let isOnPath = isAhead || start.map({ $0 == release }) ?? true
+            let rolls = playbook.calico?.rolls[release] ?? []
+            for roll in rolls.dropLast() {
+                calico = roll.version ?? calico
+                if isOnPath { points.append(StatedPoint(kubernetes: [release], calico: calico, helm: helm)) }
+            }
+            calico = rolls.last?.version ?? calico
             helm = playbook.helm?.versions[release]?.version ?? helm
-            if isAhead || start.map({ $0 == release }) ?? true {
+            if isOnPath {
                 points.append(StatedPoint(kubernetes: [release], calico: calico, helm: helm))
             }
         }

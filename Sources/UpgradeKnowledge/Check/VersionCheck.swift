@@ -63,7 +63,9 @@ public struct VersionCheck: Hashable, Sendable {
                 let stay: Stay? = release == playbook.target ? .target : release == start ? .start : nil
                 found.append(Self.support(release, knowledge, day, point, stay))
                 // What the cluster runs already is there, whatever its package is called now.
-                if point != points.first || points.count == 1, let version = playbook.releases[release] {
+                let isStart = point.kubernetes == points.first?.kubernetes
+                let isAlone = points.allSatisfy { $0.kubernetes == point.kubernetes }
+                if !isStart || isAlone, let version = playbook.releases[release] {
                     found += Self.patch(version, knowledge, day, point)
                 }
             }

@@ -61,7 +61,8 @@ public struct StatedPath: Hashable, Sendable {
         _ point: inout ClusterPoint,
         _ knowledge: VersionKnowledge
     ) {
-        if let stated = playbook.calico?.versions[release] {
+        // One after the other: each state between two of them is one that the cluster is in.
+        for stated in playbook.calico?.rollsLeft(at: release, running: point.calico?.version) ?? [] {
             if let version = stated.version {
                 calico(to: version, &point, knowledge)
             } else {
@@ -116,9 +117,4 @@ public struct StatedPath: Hashable, Sendable {
         else { return }
         notes.append("the playbook moves \(title) to \(stated) at \(release), and \(running) runs; what runs counts")
     }
-}
-
-extension ComponentVersion {
-    /// The version that the tag says, or else the package.
-    var version: PatchVersion? { PatchVersion(tag) ?? PatchVersion(package.upstream) }
 }

@@ -53,6 +53,8 @@ struct CalicoBackup: Step {
     }
 
     private func name(_ part: CalicoPart, _ context: StepContext) -> String {
-        "\(context.key.hop)-\(part)" + (part == .objects ? ".tar.gz" : ".json.gz")
+        // The first of a hop is a phase of its own; each later roll of a release saves what the one before it has left.
+        let roll = context.key.phase == PhaseName.networkBackup ? "" : "-\(context.key.phase)"
+        return "\(context.key.hop)\(roll)-\(part)" + (part == .objects ? ".tar.gz" : ".json.gz")
     }
 }

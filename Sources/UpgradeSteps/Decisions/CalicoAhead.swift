@@ -11,7 +11,7 @@ struct CalicoAhead {
         self.context = context
         let hop = context.key.hop
         let isFirst = context.plan.hops.first?.id == hop
-        let all = context.playbook.calico?.versions.keys.sorted() ?? []
+        let all = context.playbook.calico?.rolls.keys.sorted() ?? []
         releases = all.filter { (isFirst ? $0 >= hop.from : $0 > hop.from) && $0 <= context.playbook.target }
     }
 
@@ -84,15 +84,21 @@ struct CalicoAhead {
         let knowledge = try BreakageData.known(context.playbook).versions
         var running = version
         for release in releases {
-            let next = options.versions[release].flatMap { PatchVersion($0.tag) ?? PatchVersion($0.package.upstream) }
-            if let running, let next, options.migration?.at != release,
-                isOnlyInOld(running, knowledge), knowledge.calico(next.release)?.datastores.contains(.etcdv2) == false
-            {
-                throw .unmet(
-                    .calicoNeedsMigration(from: running.description, to: next.description, release: release)
-                )
+            let all = options.rolls[release] ?? []
+            let left = options.rollsLeft(at: release, running: running)
+            let migrating = options.migratingRoll(at: release)
+            for (index, version) in left.enumerated() {
+                let next = version.version
+                let roll = all.count - left.count + index + 1
+                if let running, let next, migrating != roll, isOnlyInOld(running, knowledge),
+                    knowledge.calico(next.release)?.datastores.contains(.etcdv2) == false
+                {
+                    throw .unmet(
+                        .calicoNeedsMigration(from: running.description, to: next.description, release: release)
+                    )
+                }
+                running = next ?? running
             }
-            running = next ?? running
         }
     }
 

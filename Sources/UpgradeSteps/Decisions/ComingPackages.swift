@@ -6,6 +6,8 @@ struct ComingPackages {
     var specs: [PackageSpec]
     /// Whether they come only where an older version is installed.
     var followsOnly = false
+    /// Versions that a later roll of the release leads to: who has one is not taken back.
+    var later: [PackageVersion] = []
 
     /// Their names.
     var names: [String] { specs.map(\.name) }
@@ -17,8 +19,9 @@ struct ComingPackages {
         case PhaseName.controlPlane: return kubernetes(packages.controlPlane, context)
         case PhaseName.workers: return kubernetes(packages.node, context)
         case PhaseName.networkBefore, PhaseName.network:
-            let calico = context.playbook.calico
-            return component(calico?.packages, calico?.versions[context.componentRelease])
+            guard let calico = CalicoTarget(context) else { return [] }
+            let version = ComponentVersion(package: calico.packageVersion, tag: calico.tag)
+            return component(calico.options.packages, version, later: calico.later.map(\.package))
         case PhaseName.helmBefore, PhaseName.helm:
             let helm = context.playbook.helm
             return component(helm?.packages, helm?.versions[context.componentRelease])
@@ -35,6 +38,7 @@ struct ComingPackages {
     func left(_ installed: [String: InstalledPackage]) -> [PackageSpec] {
         specs.filter { spec in
             installed[spec.name]?.version != spec.version
+                && !later.contains { $0 == installed[spec.name]?.version }
                 && (!followsOnly || ComponentPrograms.follows(installed[spec.name], to: spec))
         }
     }
@@ -44,8 +48,12 @@ struct ComingPackages {
         return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version) })]
     }
 
-    private static func component(_ names: [String]?, _ version: ComponentVersion?) -> [ComingPackages] {
+    private static func component(
+        _ names: [String]?,
+        _ version: ComponentVersion?,
+        later: [PackageVersion] = []
+    ) -> [ComingPackages] {
         guard let names, let version, !names.isEmpty else { return [] }
-        return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version.package) })]
+        return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version.package) }, later: later)]
     }
 }

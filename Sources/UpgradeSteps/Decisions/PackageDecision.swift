@@ -10,6 +10,8 @@ struct PackageDecision {
     var version: PackageVersion
     /// The versions that a package may have before; `nil` permits any.
     var allowed: [PackageVersion]?
+    /// Newer versions with which a package is left as it is.
+    var later: [PackageVersion] = []
     /// Whether packages on hold are installed all the same.
     private var mayLiftHolds: Bool
     /// The packages whose hold this run has lifted.
@@ -38,7 +40,10 @@ struct PackageDecision {
     }
 
     /// Whether a package is installed at the version and configured.
-    func isThere(_ package: InstalledPackage?) -> Bool { package?.version == version && package?.isConfigured == true }
+    func isThere(_ package: InstalledPackage?) -> Bool {
+        guard let package, package.isConfigured else { return false }
+        return package.version == version || later.contains(package.version)
+    }
 
     /// What is left to do; an interrupted dpkg run is ended first, and what was on hold is put on hold again.
     ///
@@ -49,7 +54,9 @@ struct PackageDecision {
         if try isDone(seen) { return names.filter(isLifted).map { .hold(host: host, package: $0) } }
         var held: [String] = []
         for name in names {
-            guard let package = installed[name], package.version != version else { continue }
+            guard let package = installed[name], package.version != version, !later.contains(package.version) else {
+                continue
+            }
             if package.isHeld {
                 guard mayLiftHolds else { throw .unmet(.packageHeld(host: host, package: name)) }
                 held.append(name)
@@ -62,11 +69,13 @@ struct PackageDecision {
         }
         let isHalfDone = installed.values.contains { !$0.isConfigured }
         let isUnclean = try !seen.packageSystem(on: host).audit.isEmpty
-        let install = Action.install(host: host, packages: names.map { PackageSpec(name: $0, version: version) })
+        let wanted = names.filter { name in !later.contains { $0 == installed[name]?.version } }
+        let install = Action.install(host: host, packages: wanted.map { PackageSpec(name: $0, version: version) })
         return (isHalfDone || isUnclean ? [.configurePending(host: host)] : [])
             + held.map { .unhold(host: host, package: $0) } + [install]
             + names.filter { held.contains($0) || isLifted($0) }.map { .hold(host: host, package: $0) }
     }
+
     /// What is left to do where the version is an older one, from the archives that the host has kept.
     ///
     /// - Throws: as `actions`, and `.noKeptArchive`. Asks for `KeptArchives.probes` as well.

@@ -5,7 +5,7 @@ extension StepContext {
     ///
     /// What has to be there before the first hop stands at the release that the hop leaves.
     var componentRelease: MinorRelease {
-        key.phase == PhaseName.networkBefore || key.phase == PhaseName.helmBefore ? key.hop.from : key.hop.to
+        [PhaseName.networkBefore, PhaseName.helmBefore].contains(key.phase.kind) ? key.hop.from : key.hop.to
     }
 
     /// The package version that the hop leads to.

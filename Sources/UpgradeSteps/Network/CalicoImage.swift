@@ -18,6 +18,7 @@ struct CalicoImage: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let state = try calico.daemonSet(seen)
+        if calico.isPassed(image: state.image) { return [] }
         let options = calico.options
         let isHeld = state.updateStrategy == Self.onDelete
         // After a cleanup by somebody, or a hand: pods that are still to come would be replaced with no gate before them.

@@ -179,12 +179,15 @@ struct CalicoComplete: Step {
         if try migration.read(seen).isComplete { return [] }
         if calico.options.unit != nil {
             for host in context.playbook.hosts(.worker) {
+                if try calico.isPassed(seen, on: host.name) { continue }
                 if let unmet = try calico.unitUnmet(seen, on: host.name) { throw .unmet(unmet) }
             }
             return [migration.action(.complete)]
         }
         let pods = try calico.daemonSet(seen).pods
-        if let old = pods.sorted(by: { $0.key < $1.key }).first(where: { $0.value.image != calico.image }) {
+        if let old = pods.sorted(by: { $0.key < $1.key }).first(where: { pod in
+            pod.value.image != calico.image && !calico.isPassed(image: pod.value.image)
+        }) {
             throw .unmet(
                 .workloadNotReady(
                     kind: "DaemonSet",

@@ -13,11 +13,12 @@ struct CalicoPackages: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
-        return try PackageDecision(
-            context,
-            names: calico.options.packages,
-            version: calico.packageVersion
-        )
-        .installing(seen, context.playbook.conffiles)
+        let names = calico.options.packages
+        var decision = PackageDecision(context, names: names, version: calico.packageVersion)
+        decision.later = calico.later.map(\.package)
+        let installed = try seen.packages(on: context.hostName, names: names)
+        // What the later roll has left half done is its own to end.
+        if names.allSatisfy({ calico.isPassed(package: installed[$0]?.version) }) { return [] }
+        return try decision.installing(seen, context.playbook.conffiles)
     }
 }

@@ -14,6 +14,7 @@ struct CalicoPod: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
         let state = try calico.daemonSet(seen)
+        if calico.isPassed(image: state.image) { return [] }
         // With the old image in the template, the replacement would be old as well.
         guard state.image == calico.image else { throw .unmet(Self.notReady(calico, context)) }
         guard let pod = state.pods[context.nodeName], pod.image != calico.image, !pod.isTerminating else { return [] }
@@ -26,9 +27,13 @@ struct CalicoPod: Step {
         return CalicoGate(context).gate(
             [calico.probe],
             measured: { (seen) throws(StepError) in
-                let pod = try calico.daemonSet(seen).pods[node]
+                let state = try calico.daemonSet(seen)
+                let pod = state.pods[node]
+                let isPassed = calico.isPassed(image: state.image)
                 return [
-                    GateReading("Calico's image", pod?.image ?? "no pod", needs: calico.image),
+                    isPassed
+                        ? GateReading("Calico's image in its DaemonSet", state.image, needs: state.image)
+                        : GateReading("Calico's image", pod?.image ?? "no pod", needs: calico.image),
                     GateReading(
                         "Calico's pod",
                         pod.map { $0.isTerminating ? "ending" : $0.isReady ? "Ready" : "not Ready" } ?? "none",
@@ -37,7 +42,9 @@ struct CalicoPod: Step {
                 ]
             },
             unmet: { (seen) throws(StepError) -> Unmet? in
-                guard let pod = try calico.daemonSet(seen).pods[node], pod.image == calico.image, pod.isReady,
+                let state = try calico.daemonSet(seen)
+                let isPassed = calico.isPassed(image: state.image)
+                guard let pod = state.pods[node], pod.image == calico.image || isPassed, pod.isReady,
                     !pod.isTerminating
                 else { return Self.notReady(calico, context) }
                 return nil

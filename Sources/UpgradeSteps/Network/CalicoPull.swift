@@ -11,11 +11,14 @@ struct CalicoPull: Step {
     func longest(_ context: StepContext) -> Duration { context.playbook.deadlines.install }
 
     func probes(_ context: StepContext) -> [Probe] {
-        CalicoTarget(context).map { [$0.imageProbe(on: context.hostName)] } ?? []
+        CalicoTarget(context).map {
+            [$0.imageProbe(on: context.hostName)] + $0.passedProbes(on: context.hostName)
+        } ?? []
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context) else { return [] }
+        if try calico.isPassed(seen, on: context.hostName) { return [] }
         let found = try calico.nodeImage(seen, on: context.hostName)
         guard let client = found.client, !found.isPresent else { return [] }
         return [.pullImage(host: context.hostName, image: calico.image, client: client)]
@@ -30,6 +33,9 @@ struct CalicoPull: Step {
             deadline: context.playbook.deadlines.install,
             interval: GateInterval.node,
             measured: { (seen) throws(StepError) in
+                if try calico.isPassed(seen, on: host) {
+                    return [GateReading("Calico's image", "not wanted: a later one is set", needs: calico.image)]
+                }
                 let found = try calico.nodeImage(seen, on: host)
                 let what =
                     found.client.map { found.isPresent ? "there, says \($0)" : "not there, says \($0)" }

@@ -1,6 +1,6 @@
 import UpgradeCore
 
-/// What Calico should be at the end of the hop.
+/// What Calico should be at the end of a roll.
 struct CalicoTarget {
     /// Where Calico is.
     var options: CalicoOptions
@@ -12,22 +12,52 @@ struct CalicoTarget {
     var tag: String
     /// Whether its data moves with it.
     var migrates: Bool
+    /// What the rolls after it at the same release lead to.
+    var later: [ComponentVersion]
 
-    /// `nil` where the playbook does not move Calico in this hop.
+    /// `nil` where the playbook does not move Calico in this phase.
     init?(_ context: StepContext) {
-        guard let options = context.playbook.calico, let version = options.versions[context.componentRelease] else {
+        let (release, roll) = (context.componentRelease, context.key.phase.roll)
+        guard let options = context.playbook.calico, let rolls = options.rolls[release], roll <= rolls.count else {
             return nil
         }
+        let version = rolls[roll - 1]
         self.options = options
         packageVersion = version.package
         tag = version.tag
         image = "\(options.image):\(version.tag)"
-        migrates = options.migration?.at == context.componentRelease
+        migrates = options.migratingRoll(at: release) == roll
+        later = options.rolls(after: roll, at: release)
     }
+
+    /// What is asked to know whether a later roll of the release has reached Calico on a host.
+    func passedProbes(on host: String) -> [Probe] {
+        if later.isEmpty { return [] }
+        return options.unit == nil ? [probe] : [.packages(host: host, names: options.packages)]
+    }
+
+    /// Whether a later roll of the release has reached Calico on a host: nothing of this one is wanted then, for a run that is
+    /// planned anew must not take it back.
+    ///
+    /// - Throws: `.notObserved`, `.workloadMissing`.
+    func isPassed(_ seen: Observation, on host: String) throws(StepError) -> Bool {
+        if later.isEmpty { return false }
+        if options.unit == nil { return isPassed(image: try daemonSet(seen).image) }
+        let installed = try seen.packages(on: host, names: options.packages)
+        return options.packages.contains { name in isPassed(package: installed[name]?.version) }
+    }
+
+    /// Whether it is the image of a later roll of the release.
+    func isPassed(image: String?) -> Bool { later.contains { "\(options.image):\($0.tag)" == image } }
+
+    /// Whether it is the package of a later roll of the release.
+    func isPassed(package: PackageVersion?) -> Bool { later.contains { $0.package == package } }
 
     /// What Typha should be; `nil` where the playbook names none.
     var typha: Typha? {
-        options.typha.map { Typha(options: $0, namespace: options.namespace, tag: tag) }
+        options.typha.map {
+            Typha(options: $0, namespace: options.namespace, tag: tag, later: later.map(\.tag))
+        }
     }
 
     /// A Typha and its image.
@@ -36,12 +66,15 @@ struct CalicoTarget {
         let options: TyphaOptions
         /// Its image, with Calico's tag.
         let image: String
+        /// The images of it that are at least as new: its own, and those of later rolls of the release.
+        let images: [String]
         /// The question about its Deployment.
         let probe: Probe
 
-        init(options: TyphaOptions, namespace: String, tag: String) {
+        init(options: TyphaOptions, namespace: String, tag: String, later: [String]) {
             self.options = options
             image = "\(options.image):\(tag)"
+            images = ([tag] + later).map { "\(options.image):\($0)" }
             probe = .deployment(namespace: namespace, name: options.deployment)
         }
     }

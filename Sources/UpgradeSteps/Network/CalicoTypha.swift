@@ -19,7 +19,7 @@ struct CalicoTypha: Step {
                 .workloadMissing(kind: "Deployment", namespace: namespace, name: typha.options.deployment)
             )
         }
-        if state.image == typha.image { return [] }
+        if typha.images.contains(state.image) { return [] }
         return [
             .setDeploymentImage(
                 namespace: namespace,
@@ -34,7 +34,7 @@ struct CalicoTypha: Step {
         guard let calico = CalicoTarget(context), let typha = calico.typha else { return nil }
         let (namespace, name) = (calico.options.namespace, typha.options.deployment)
         @Sendable func available(_ state: DeploymentState?) -> Int {
-            state.map { $0.image == typha.image ? $0.updatedAndAvailable : 0 } ?? 0
+            state.map { typha.images.contains($0.image) ? $0.updatedAndAvailable : 0 } ?? 0
         }
         return Gate(
             probes: [typha.probe],

@@ -20,6 +20,8 @@ struct CalicoUnit: Step {
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         guard let calico = CalicoTarget(context), let unit = calico.options.unit else { return [] }
         let host = context.hostName
+        // Its own roll restarts it, and may have its environment to mend first.
+        if try calico.isPassed(seen, on: host) { return [] }
         // With an old package, what a restart begins would be old as well.
         if let missing = try calico.packageMissing(seen, on: host) { throw .unmet(missing) }
         let state = try seen.unit(unit, on: host)
@@ -41,7 +43,9 @@ struct CalicoUnit: Step {
                     GateReading("files newer than its start", newer.first ?? "none", needs: "none"),
                 ]
             },
-            unmet: { (seen) throws(StepError) -> Unmet? in try calico.unitUnmet(seen, on: host) }
+            unmet: { (seen) throws(StepError) -> Unmet? in
+                try calico.isPassed(seen, on: host) ? nil : calico.unitUnmet(seen, on: host)
+            }
         )
     }
 }

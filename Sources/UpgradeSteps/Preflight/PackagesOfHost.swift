@@ -10,6 +10,8 @@ struct PackagesOfHost {
     var wanted: [PackageSpec]
     /// What apt must offer as well where the package is installed.
     var wantedWhereInstalled: [PackageSpec] = []
+    /// Of what Calico goes through at one release, the versions after each: who has one of these does not want the earlier.
+    private var later: [PackageSpec: [PackageVersion]] = [:]
 
     /// Reads them off the playbook for the host of the step.
     init(_ context: StepContext) {
@@ -32,10 +34,10 @@ struct PackagesOfHost {
         }
         let components = Self.componentReleases(context, releases)
         if let calico = playbook.calico, host?.roles.contains(.worker) == true {
-            add(calico.packages, calico.versions, components)
+            add(calico.packages, calico.rolls.mapValues { $0.map(\.package) }, components)
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
-            add(helm.packages, helm.versions, components)
+            add(helm.packages, helm.versions.mapValues { [$0.package] }, components)
         }
         if host?.roles.contains(where: { $0 == .controlPlane || $0 == .client }) == true {
             for spec in releases.flatMap({ ComponentPrograms.at($0, playbook) })
@@ -49,7 +51,10 @@ struct PackagesOfHost {
     /// What is to be installed, by what is there.
     func left(_ installed: [String: InstalledPackage]) -> [PackageSpec] {
         (wanted + wantedWhereInstalled.filter { ComponentPrograms.follows(installed[$0.name], to: $0) })
-            .filter { installed[$0.name]?.version != $0.version }
+            .filter { spec in
+                guard let found = installed[spec.name]?.version else { return true }
+                return found != spec.version && later[spec]?.contains(found) != true
+            }
     }
 
     /// The Kubernetes packages of a host's roles.
@@ -64,13 +69,19 @@ struct PackagesOfHost {
 
     private mutating func add(
         _ names: [String],
-        _ versions: [MinorRelease: ComponentVersion],
+        _ versions: [MinorRelease: [PackageVersion]],
         _ releases: [MinorRelease]
     ) {
-        let planned = releases.compactMap { versions[$0]?.package }
+        let planned = releases.compactMap { versions[$0] }.filter { !$0.isEmpty }
         guard !planned.isEmpty else { return }
         all += names
-        wanted += planned.flatMap { version in names.map { PackageSpec(name: $0, version: version) } }
+        for rolls in planned {
+            for (index, version) in rolls.enumerated() {
+                let specs = names.map { PackageSpec(name: $0, version: version) }
+                wanted += specs
+                for spec in specs { later[spec] = Array(rolls.dropFirst(index + 1)) }
+            }
+        }
     }
 
     /// The first hop also makes the moves that come before it.

@@ -86,7 +86,7 @@ struct CheckCommand: AsyncParsableCommand {
         case .text:
             let count = preflight.keys.count
             Output.write("\(count - failures.count) of \(count) preflight checks passed")
-            if let line = path?.summary { Output.write(line) }
+            for line in [path?.summary].compactMap({ $0 }) + (path?.warnings ?? []) { Output.write(line) }
             Output.write(foreseen.text(explain: explain))
             let report = FailureReport(plan: preflight, steps: session.steps, directory: nil, ledger: Ledger())
             let blocks =
@@ -102,7 +102,7 @@ struct CheckCommand: AsyncParsableCommand {
                     explain: explain,
                     failures: failures,
                     plan: preflight,
-                    stated: (path?.summary, path?.blocks(session.path) ?? [])
+                    stated: (path?.summary, path?.blocks(session.path) ?? [], path?.warnings ?? [])
                 )
             )
         }

@@ -49,7 +49,7 @@ extension StatedCheck {
             FiveLines(
                 error: broken.move.map { "\($0) breaks a rule, with Kubernetes at \(broken.kubernetes)" }
                     ?? "what runs breaks a rule",
-                why: "\(broken.rule)",
+                why: "\(broken.rule)" + (broken.rule.source.isEmpty ? "" : "; source: \(broken.rule.source)"),
                 state: "nothing was changed; no `accept` lifts a rule",
                 next: "mend `calico` and `helm` in \(playbook); \(hint)"
             )

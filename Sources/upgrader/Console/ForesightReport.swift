@@ -69,17 +69,18 @@ struct ForesightReport {
         explain: Bool,
         failures: [StepKey: Failure],
         plan: Plan,
-        stated: (summary: String?, blocks: [FiveLines]) = (nil, [])
+        stated: (summary: String?, blocks: [FiveLines], warnings: [String]) = (nil, [], [])
     ) -> String {
         let count = plan.keys.count
         var lines = ["# Check of \(plan.cluster)", ""]
         lines.append("\(count - failures.count) of \(count) preflight checks passed; \(summary)")
         if let line = stated.summary { lines += ["", line] }
-        if !stated.blocks.isEmpty {
+        if !stated.blocks.isEmpty || !stated.warnings.isEmpty {
             lines += ["", "## Calico and Helm", ""]
             lines += stated.blocks.map {
                 "- **\(Self.escaped($0.error))**: \(Self.escaped($0.why)); \(Self.escaped($0.next))"
             }
+            lines += stated.warnings.map { "- \(Self.escaped($0))" }
         }
         let failed = plan.keys.compactMap { key in failures[key].map { (key, $0) } }
         if !failed.isEmpty {

@@ -159,7 +159,7 @@ struct StatedDocument: Encodable {
             return violation
         }
         broken = check.broken.map(\.rule.description)
-        notes = check.path.notes + check.idle.map { "accept names \($0.violation), which the path does not have" }
+        notes = check.path.notes + check.warnings
         unsupported = check.unsupported.map(PathDocument.Unsupported.init)
         judged = check.path.components.judged.map(\.rawValue)
         notJudged = check.path.components.notJudged.map(\.rawValue)

@@ -25,7 +25,7 @@ struct PathText {
             lines.append("\(Self.number(number + 1))  \(step.move)")
             lines.append("      \(marked(step.after))")
         }
-        lines += violations + Self.unsupported(report.unsupported) + alternatives
+        lines += playbook + violations + Self.unsupported(report.unsupported) + alternatives
         return lines.joined(separator: "\n")
     }
 
@@ -41,6 +41,13 @@ struct PathText {
         let better = report.alternatives.filter { $0.path.map { $0.cost.distance < cost } ?? false }.map(\.id)
         guard !better.isEmpty else { return least }
         return "\(least) with Helm in use; less out of range, below: \(better.joined(separator: ", "))"
+    }
+
+    /// What of it a playbook says, to be copied from here.
+    private var playbook: [String] {
+        guard let section = PathPlaybook(report.path) else { return [] }
+        return ["", "Calico in a playbook; revisions of packages (-1) and tags are to be mended to yours:"]
+            + section.text.split(separator: "\n").map { "  \($0)" }
     }
 
     private var violations: [String] {
@@ -120,12 +127,23 @@ extension StatedCheck {
         lines += [path.components.notJudgedLine].compactMap { $0 }.map { "  \($0)" }
         for found in broken { lines.append("  breaks a rule: \(found.rule)") }
         lines += path.notes.map { "  note: \($0)" }
-        lines += idle.map { "  note: `accept` names \($0.violation), which the path does not have" }
+        lines += warnings.map { "  \($0)" }
         if !unsupported.isEmpty {
             let releases = unsupported.map { "\($0.release)" }.joined(separator: ", ")
             lines.append("  out of upstream support: \(releases)")
         }
         return lines
+    }
+}
+
+extension StatedCheck {
+    /// What the playbook says yes to in vain, each with its line: of an id that was mistyped nobody would hear otherwise.
+    var warnings: [String] {
+        idle.map { one in
+            let place = one.place.map { "\($0.file):\($0.line): " } ?? ""
+            return "warning: \(place)`accept` names \(one.violation), which the path from here does not have: it is "
+                + "mistyped, or behind already"
+        }
     }
 }
 

@@ -13,18 +13,34 @@ struct CalicoKilledAnywhereTests {
         case unit
         /// A unit, with packages whose scripts restart it, before its environment names the new store.
         case unitOfScripts
+        /// A DaemonSet that goes through two versions at one release, its data between the two.
+        case rolls
+        /// A unit that does.
+        case unitRolls
+
+        var isUnit: Bool { self != .daemonSet && self != .rolls }
+        var isRolledTwice: Bool { self == .rolls || self == .unitRolls }
+        /// How many objects move; each moment compares all of them, and two rolls have twice the moments.
+        var objects: Int { isRolledTwice ? 40 : 500 }
     }
+
+    private static let release = MinorRelease(major: 1, minor: 12)
+    /// What Calico goes through, in order.
+    private static let versions = ["2.2.1", "2.6.12", "3.5.8"]
 
     private func scene(_ form: Form) throws -> Scene {
         var scene = try Scene(etcd: 1, controlPlane: 1, workers: 2) { playbook in
             playbook.simulation = SimulationSettings(
                 release: MinorRelease(major: 1, minor: 12),
                 pace: .zero,
-                calicoTag: "v2.6.12"
+                calicoTag: form.isRolledTwice ? "v2.2.1" : "v2.6.12"
             )
-            let version = PackageVersion("3.5.8-1").map { ComponentVersion(package: $0, tag: "v3.5.8") }
-            playbook.calico = CalicoOptions(versions: version.map { [MinorRelease(major: 1, minor: 12): $0] } ?? [:])
-            if form != .daemonSet {
+            let rolls = Self.versions.suffix(form.isRolledTwice ? 2 : 1).compactMap { text in
+                PackageVersion("\(text)-1").map { ComponentVersion(package: $0, tag: "v\(text)") }
+            }
+            playbook.calico = CalicoOptions(versions: [:])
+            playbook.calico?.rolls = [Self.release: rolls]
+            if form.isUnit {
                 playbook.calico?.unit = "calico-node"
                 playbook.calico?.packages = ["calico-node", "calicoctl"]
             }
@@ -33,22 +49,22 @@ struct CalicoKilledAnywhereTests {
         // Nothing but the phase that moves Calico, and what it saves before.
         let all = scene.steps
         scene.steps = StepSet(steps: Array(all.steps.values)) { hop, playbook, isFirst in
-            all.outline(hop, playbook, isFirst).filter { $0.id == "network-before" }
+            all.outline(hop, playbook, isFirst).filter { $0.id.kind == "network-before" }
         }
-        let objects = (0..<500).map { CalicoObject(kind: "IPAMBlock", name: "b\($0)", digest: "\($0)") }
+        let objects = (0..<form.objects).map { CalicoObject(kind: "IPAMBlock", name: "b\($0)", digest: "\($0)") }
         scene.cluster.calico?.old?.objects = objects
-        scene.cluster.packaging.scriptsRestart = form != .unit
+        scene.cluster.packaging.scriptsRestart = form != .unit && form != .unitRolls
         return scene
     }
 
     /// The law, of one moment: of the stores, and that none is in charge which a unit does not work with yet.
-    private static func holds(_ state: ClusterState) -> Bool {
+    private static func holds(_ state: ClusterState, _ form: Form) -> Bool {
         guard let stores = state.calico else { return false }
         if rollsByItself(state) { return false }
         let behind = state.hosts.values.contains { $0.newerFiles?.values.contains { !$0.isEmpty } == true }
         if stores.isComplete && behind { return false }
         if stores.isComplete || stores.isInUse { return stores.differences.isEmpty && stores.old?.isReady == false }
-        return stores.old?.objects.count == 500 && stores.new?.isReady != true
+        return stores.old?.objects.count == form.objects && stores.new?.isReady != true
     }
 
     /// The law, of a DaemonSet: as long as pods are not of its template it replaces none by itself.
@@ -115,13 +131,15 @@ struct CalicoKilledAnywhereTests {
     func resumed(form: Form) async throws {
         let scene = try scene(form)
         let plan = try await scene.plan()
-        let whole = try await life(scene, plan, [KillSwitch(at: 0, .before)])
+        let breaks: @Sendable (ClusterState) -> Bool = { !Self.holds($0, form) }
+        let whole = try await life(scene, plan, [KillSwitch(at: 0, .before)], breaks: breaks)
         #expect(whole.stop == .completed && whole.state.calico?.isComplete == true)
-        #expect(whole.state.calico?.differences == [] && whole.state.calico?.new?.objects.count == 500)
-        #expect(restarts(whole.state) == (form == .daemonSet ? 0 : 2), "one for each worker")
+        #expect(whole.state.calico?.differences == [] && whole.state.calico?.new?.objects.count == form.objects)
+        #expect(restarts(whole.state) == (form.isUnit ? form.isRolledTwice ? 4 : 2 : 0), "one for each worker and roll")
         for effect in 1...whole.effects {
             for moment in KillSwitch.Moment.allCases {
-                let found = try await life(scene, plan, [KillSwitch(at: effect, moment), KillSwitch(at: 0, .before)])
+                let switches = [KillSwitch(at: effect, moment), KillSwitch(at: 0, .before)]
+                let found = try await life(scene, plan, switches, breaks: breaks)
                 let what: Comment = "killed \(moment) effect \(effect)"
                 #expect(found.stop == .completed, what)
                 #expect(found.state.applied == whole.state.applied, what)
@@ -138,7 +156,7 @@ struct CalicoKilledAnywhereTests {
     func cleanedUp(form: Form) async throws {
         let scene = try scene(form)
         let plan = try await scene.plan()
-        let effects = try await life(scene, plan, [KillSwitch(at: 0, .before)]).effects
+        let effects = try await life(scene, plan, [KillSwitch(at: 0, .before)], breaks: { _ in false }).effects
         var woken = 0
         for effect in 1...effects {
             let what: Comment = "killed after effect \(effect)"
@@ -151,16 +169,79 @@ struct CalicoKilledAnywhereTests {
             _ = try await Cleanup.perform(run: scene.run, recorder: memory, access: cluster) { _ in }
             let state = await cluster.state
             let stores = try #require(state.calico)
-            #expect(Self.holds(state), what)
+            #expect(Self.holds(state, form), what)
             #expect(stores.old?.isReady == (inUse || stores.isComplete ? false : true), what)
             woken += paused && !inUse ? 1 : 0
             // And it goes on from there to the same end.
             let stop = try await scene.driver(plan, cluster).walk(recorder: memory)
             #expect(stop == .completed, what)
             let end = try #require(await cluster.state.calico)
-            #expect(end.isComplete && end.differences.isEmpty && end.new?.objects.count == 500, what)
+            #expect(end.isComplete && end.differences.isEmpty && end.new?.objects.count == form.objects, what)
         }
         #expect(woken > 3, "cleanups woke the old store")
+    }
+
+    @Test(
+        "killed at any boundary of two rolls and planned anew, no host and no template goes back to an earlier version",
+        arguments: [Form.rolls, .unitRolls]
+    )
+    func plannedAnew(form: Form) async throws {
+        let scene = try scene(form)
+        let plan = try await scene.plan()
+        let effects = try await life(scene, plan, [KillSwitch(at: 0, .before)], breaks: { _ in false }).effects
+        var passed = 0
+        for effect in 1...effects {
+            let what: Comment = "killed after effect \(effect)"
+            let cluster = SimulatedCluster(scene.cluster, clock: VirtualClock())
+            let memory = MemoryRecorder()
+            _ = try await scene.lives(plan, [KillSwitch(at: effect, .after)], on: cluster, memory)
+            _ = try await Cleanup.perform(run: scene.run, recorder: memory, access: cluster) { _ in }
+            let before = await cluster.state
+            let anew = try await Planner.plan(
+                playbook: scene.playbook,
+                playbookDigest: "playbook",
+                versionsDigest: "versions",
+                run: "anew",
+                steps: scene.steps,
+                hops: scene.hops,
+                access: cluster
+            )
+            .plan
+            let stop = try await scene.driver(anew, cluster, run: "anew").walk(recorder: MemoryRecorder())
+            #expect(stop == .completed, what)
+            let end = await cluster.state
+            #expect(Self.goesUp(Array(end.applied.dropFirst(before.applied.count)), from: before), what)
+            #expect(end.calico?.isComplete == true && end.calico?.differences == [], what)
+            let installed = end.hosts.values.compactMap { $0.packages["calicoctl"]?.version.description }
+            #expect(Set(installed) == ["3.5.8-1"], what)
+            #expect(end.daemonSets.values.allSatisfy { $0.image.hasSuffix("v3.5.8") && !$0.isBehind }, what)
+            let isPassed =
+                before.daemonSets.values.contains { $0.image.hasSuffix("v3.5.8") }
+                || before.hosts.values.contains { $0.packages["calicoctl"]?.version.description == "3.5.8-1" }
+            passed += isPassed ? 1 : 0
+        }
+        #expect(passed > 5, "runs were planned anew beyond the first roll")
+    }
+
+    /// Whether each action on Calico's template and packages leads to a later version than is there.
+    private static func goesUp(_ actions: [Action], from state: ClusterState) -> Bool {
+        func order(_ text: String) -> Int { versions.firstIndex { text.contains($0) } ?? -1 }
+        var installed = state.hosts.mapValues { host in order(host.packages["calicoctl"]?.version.description ?? "") }
+        for action in actions {
+            switch action {
+            case .setDaemonSetImage(_, _, _, let image, let prior):
+                if order(image) <= order(prior) { return false }
+            case .pullImage(_, let image, _):
+                // What nobody runs any more is not fetched either.
+                if state.daemonSets.values.contains(where: { order(image) < order($0.image) }) { return false }
+            case .install(let host, let packages, _):
+                let new = packages.map { order($0.version.description) }.min() ?? -1
+                if new <= installed[host] ?? -1 { return false }
+                installed[host] = new
+            default: break
+            }
+        }
+        return true
     }
 
     /// How often this program has restarted a unit of Calico.
@@ -172,7 +253,7 @@ struct CalicoKilledAnywhereTests {
         _ scene: Scene,
         _ plan: Plan,
         _ switches: [KillSwitch],
-        breaks: @escaping @Sendable (ClusterState) -> Bool = { !CalicoKilledAnywhereTests.holds($0) }
+        breaks: @escaping @Sendable (ClusterState) -> Bool
     ) async throws -> (state: ClusterState, stop: StopReason?, effects: Int, broken: Int) {
         let broken = Count()
         let cluster = SimulatedCluster(

@@ -54,7 +54,7 @@ struct PlaybookPageTests {
         let anchor = path.replacing(".", with: "")
         if let reference = child.reference {
             let name = reference.replacing("#/$defs/", with: "")
-            return name == "component" ? "[\(name)](#\(anchor))" : "[\(name)](#forms)"
+            return name.hasPrefix("component") ? "[\(name)](#\(anchor))" : "[\(name)](#forms)"
         }
         if let values = child.values { return values.map { "`\($0)`" }.joined(separator: ", ") }
         if child.properties != nil { return "[\(path)](#\(anchor))" }

@@ -196,7 +196,8 @@ extension PlaybookSchema {
         if case .schema(let child) = schema.additional {
             found += try walk(Place(path: place.path + ["1.13"], isRequired: true, schema: child), definitions)
         }
-        for child in schema.items {
+        // Of what may be a mapping or a list of such, both have the same keys.
+        for child in schema.items where schema.properties == nil {
             found += try walk(Place(path: place.path + ["[]"], isRequired: true, schema: child), definitions)
         }
         return found

@@ -20,7 +20,10 @@ struct TortureTests {
     @Test("faults by seed: the run ends, or stops and says why, and no record is lost")
     func seeds() async throws {
         // Enough that each kind of fault strikes; the nightly ten thousand are those of Scripts/torture.
-        let shapes = [(try await Shape.small(), UInt64(200)), (try await Shape.hop(), 4), (try await Shape.waves(), 4)]
+        let shapes = [
+            (try await Shape.small(), UInt64(200)), (try await Shape.hop(), 4), (try await Shape.waves(), 4),
+            (try await Shape.rolls(), 4),
+        ]
         var struck: [String: Int] = [:]
         for (shape, last) in shapes {
             for seed in 1...last {

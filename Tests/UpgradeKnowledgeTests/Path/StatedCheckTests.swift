@@ -65,6 +65,62 @@ struct StatedCheckTests {
         planner.check(playbook, from: DetectedVersions(seen, playbook), start: start, day: nil)
     }
 
+    // MARK: several versions at one release
+
+    private func rolls(_ given: [Int: [String]], to target: Int = 14) throws -> Playbook {
+        var playbook = try playbook(to: target, calico: [:])
+        for (minor, texts) in given {
+            playbook.calico?.rolls[MinorRelease(major: 1, minor: minor)] = try texts.map { text in
+                ComponentVersion(package: try #require(PackageVersion("\(text)-1")), tag: "v\(text)")
+            }
+        }
+        return playbook
+    }
+
+    @Test("each pair that exists between two rolls at one release is a state of the path")
+    func rollsAtOneRelease() throws {
+        let playbook = try rolls([12: ["2.6.12", "3.5.8", "3.7.5"], 13: ["3.8.9", "3.10.4"]])
+        let found = check(playbook, try seen(calico: "v2.2.1"))
+        let calico = found.path.states.filter { $0.place == .at(Self.first) }.compactMap {
+            $0.point.calico?.description
+        }
+        #expect(calico == ["2.2.1", "2.6.12", "3.5.8", "3.7.5"])
+        #expect(found.path.moves.filter { $0.move.component == .calico }.count == 5)
+        #expect(found.broken.isEmpty && found.path.end?.calico?.version.description == "3.10.4")
+        #expect(found.violations.contains { $0.violation.id == "calico-2.6@1.12" }, "it runs there between two rolls")
+        // What runs is not taken back to an earlier one.
+        let later = check(playbook, try seen(calico: "v3.5.8")).path
+        let first = try #require(later.moves.first)
+        #expect(first.move == .calico(from: try version("3.5.8"), to: try version("3.7.5")))
+    }
+
+    private func version(_ text: String) throws -> PatchVersion { try #require(PatchVersion(text)) }
+
+    @Test("a jump in the list that no document describes is refused, with the rule and its source")
+    func jumps() throws {
+        for jump in [["2.2.1", "3.5.8"], ["3.5.8", "2.6.12"]] {
+            let found = check(try rolls([12: jump]), try seen(calico: "v2.2.1"))
+            let broken = try #require(found.broken.first, "\(jump)")
+            #expect(broken.rule.id == "path/C1" && !broken.rule.source.isEmpty && !found.isAllowed)
+        }
+        let whole = check(try rolls([12: ["2.6.12", "3.5.8"]]), try seen(calico: "v2.2.1"))
+        #expect(whole.broken.isEmpty)
+    }
+
+    @Test("`versions check` judges each version of a list at its release")
+    func points() throws {
+        var playbook = try rolls([12: ["2.6.12", "3.5.8"], 13: ["3.7.5", "3.8.9"]], to: 13)
+        for minor in 12...13 {
+            playbook.releases[MinorRelease(major: 1, minor: minor)] = PackageVersion("1.\(minor).10-1")
+        }
+        let points = StatedPoint.points(of: playbook).map { "\($0.title) \($0.calico?.description ?? "none")" }
+        #expect(
+            points == [
+                "at 1.12 2.6.12", "at 1.12 3.5.8", "during 1.12 → 1.13 3.5.8", "at 1.13 3.7.5", "at 1.13 3.8.9",
+            ]
+        )
+    }
+
     @Test("versions are those of the images, of the lowest daemon and the lowest member")
     func detected() throws {
         let playbook = try playbook(calico: [:], helm: [:])

@@ -179,7 +179,7 @@ struct CalicoMigrationTests {
         #expect(needs.next.contains("`datastore-migration: {at: 1.13}`"))
         // The one that the playbook has is at another release.
         let other = scene { scene in
-            scene.playbook.calico?.versions[.start] = ComponentVersion(package: .make("2.6.12-1"), tag: "v2.6.12")
+            scene.playbook.calico?.rolls[.start] = [ComponentVersion(package: .make("2.6.12-1"), tag: "v2.6.12")]
             scene.playbook.calico?.migration?.at = .start
         }
         #expect(

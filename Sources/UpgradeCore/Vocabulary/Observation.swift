@@ -275,6 +275,24 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
+    /// Which objects of the manifests of deployed releases there are.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask.
+    public func helmPresence() throws(StepError) -> HelmPresence {
+        guard case .helmPresence(let value) = answers[.helmPresence] else { throw missing("objects of Helm releases") }
+        return value
+    }
+
+    /// Which version a program of Helm's says that it is.
+    ///
+    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
+    public func helmVersion(of program: HelmProgram, on host: String) throws(StepError) -> HelmProgramVersion {
+        guard case .helmVersion(let value) = answers[.helmVersion(host: host, of: program)] else {
+            throw missing("version of \(program.title) \(host)")
+        }
+        return value
+    }
+
     /// The BGP sessions of a host; `nil` where nothing is known of any.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.

@@ -20,8 +20,12 @@ struct ComingPackages {
             let calico = context.playbook.calico
             return component(calico?.packages, calico?.versions[context.componentRelease])
         case PhaseName.helmBefore, PhaseName.helm:
-            let helm = context.playbook.helm
-            return component(helm?.packages, helm?.versions[context.componentRelease])
+            let programs = context.playbook.helm?.programs ?? []
+            return programs.flatMap { program in
+                program.versions[context.componentRelease].map { version in
+                    [ComingPackages(specs: program.packages.map { PackageSpec(name: $0, version: version) })]
+                } ?? []
+            }
         case PhaseName.clients:
             return kubernetes(packages.client, context)
                 + ComponentPrograms.at(context.key.hop.to, context.playbook).map {

@@ -32,10 +32,10 @@ struct PackagesOfHost {
         }
         let components = Self.componentReleases(context, releases)
         if let calico = playbook.calico, host?.roles.contains(.worker) == true {
-            add(calico.packages, calico.versions, components)
+            add(calico.packages, calico.versions.mapValues(\.package), components)
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
-            add(helm.packages, helm.versions, components)
+            for program in helm.programs { add(program.packages, program.versions, components) }
         }
         if host?.roles.contains(where: { $0 == .controlPlane || $0 == .client }) == true {
             for spec in releases.flatMap({ ComponentPrograms.at($0, playbook) })
@@ -64,10 +64,10 @@ struct PackagesOfHost {
 
     private mutating func add(
         _ names: [String],
-        _ versions: [MinorRelease: ComponentVersion],
+        _ versions: [MinorRelease: PackageVersion],
         _ releases: [MinorRelease]
     ) {
-        let planned = releases.compactMap { versions[$0]?.package }
+        let planned = releases.compactMap { versions[$0] }
         guard !planned.isEmpty else { return }
         all += names
         wanted += planned.flatMap { version in names.map { PackageSpec(name: $0, version: version) } }

@@ -31,7 +31,9 @@ struct ManifestObjects {
                 if !fields.isEmpty { take(.object(fields), into: &manifest, Self.place(document, number + 1)) }
             } catch {
                 let line = error.line.map { ", line \($0)" } ?? ""
-                manifest.problems.append("\(Self.place(document, number + 1)) of its manifest: its contents \(error.why)\(line)")
+                manifest.problems.append(
+                    "\(Self.place(document, number + 1)) of its manifest: its contents \(error.why)\(line)"
+                )
             }
         }
     }

@@ -40,7 +40,10 @@ struct InventoryCostTests {
         #expect(more >> 10 < 300)
     }
 
-    @Test("objects of as many manifests are looked for in a list a kind, in less than that too", .timeLimit(.minutes(10)))
+    @Test(
+        "objects of as many manifests are looked for in a list a kind, in less than that too",
+        .timeLimit(.minutes(10))
+    )
     func present() async throws {
         let wanted = ProcessInfo.processInfo.environment["HELM_INVENTORY_RELEASES"].flatMap { Int($0) }
         let releases = wanted ?? 20
@@ -52,7 +55,9 @@ struct InventoryCostTests {
         let spent = Double(clock() - processor) / Double(CLOCKS_PER_SEC)
         let more = Self.peak() - before
         #expect(found.releases.count == releases)
-        #expect(found.releases.allSatisfy { $0.present == 39 && $0.absent.map(\.name) == ["c7"] && $0.problems.isEmpty })
+        #expect(
+            found.releases.allSatisfy { $0.present == 39 && $0.absent.map(\.name) == ["c7"] && $0.problems.isEmpty }
+        )
         print("presence: \(releases) releases of 40 objects: \(spent) s of processor, \(more >> 10) MiB more memory")
         guard wanted != nil else { return }
         #expect(spent < 60)
@@ -71,6 +76,8 @@ struct InventoryCostTests {
 /// asked for.
 private final class PagedReleases: Remote {
     private let releases: Int
+    /// The last revision, of which each release has one of its own.
+    private let deployed: ProtoRelease
     /// What each of the ten revisions stores.
     private let contents: [String]
 
@@ -79,7 +86,7 @@ private final class PagedReleases: Remote {
 
     init(releases: Int) throws {
         self.releases = releases
-        contents = try (1...10).map { revision in
+        let messages = try (1...10).map { revision in
             var message = try Release.message(try Fixture.named("rich.v12").stored.data)
             message.name = "app"
             message.version = Int32(revision)
@@ -98,8 +105,16 @@ private final class PagedReleases: Remote {
                     $0.data = Data("apiVersion: v1\nkind: ConfigMap\n# \(text)\n".utf8)
                 }
             }
-            return ConversionTests.stored(message).data
+            return message
         }
+        deployed = messages[9]
+        contents = messages.map { ConversionTests.stored($0).data }
+    }
+
+    private func own(_ release: Int) -> String {
+        var message = deployed
+        message.namespace = "team\(release)"
+        return ConversionTests.stored(message).data
     }
 
     func run(
@@ -135,7 +150,7 @@ private final class PagedReleases: Remote {
             let revision = each == 1 ? 10 : index % 10 + 1
             return "{\"metadata\":{\"name\":\"app.v\(revision)\",\"namespace\":\"team\(index / each)\",\"labels\":"
                 + "{\"NAME\":\"app\",\"OWNER\":\"TILLER\"},\"resourceVersion\":\"1\"},"
-                + "\"data\":{\"release\":\"\(contents[revision - 1])\"}}"
+                + "\"data\":{\"release\":\"\(each == 1 ? own(index) : contents[revision - 1])\"}}"
         }
         let next = last < releases * each ? ",\"metadata\":{\"continue\":\"\(last)\"}" : ",\"metadata\":{}"
         return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))]\(next)}", outcome: .exited(0))

@@ -67,17 +67,32 @@ struct PresenceTests {
             ]
         )
         #expect(found.problems.count == 2)
-        #expect(found.problems.first?.hasPrefix("document 6 (web/templates/broken.yaml) of its manifest: its contents are not YAML") == true)
-        #expect(found.problems.last == "document 7 (web/templates/nameless.yaml) of its manifest: its ConfigMap has no name")
+        #expect(
+            found.problems.first?.hasPrefix(
+                "document 6 (web/templates/broken.yaml) of its manifest: its contents are not YAML"
+            ) == true
+        )
+        #expect(
+            found.problems.last == "document 7 (web/templates/nameless.yaml) of its manifest: its ConfigMap has no name"
+        )
         #expect(manifest("").objects.isEmpty && manifest("---\n# nothing\n---\n").problems.isEmpty)
     }
 
     private func presence(_ api: PresentAPI) async throws -> HelmPresence {
-        let cluster = LiveCluster(remote: api, playbook: try Scene().playbook, helm: HelmFormat(), now: { 0 })
+        let cluster = LiveCluster(
+            remote: api,
+            playbook: try Scene().playbook,
+            clock: VirtualClock(),
+            helm: HelmFormat(),
+            now: { 0 }
+        )
         return try await cluster.answer([.helmPresence]).helmPresence()
     }
 
-    private func stored(_ text: String = Self.manifest, _ change: (inout ProtoRelease) -> Void = { _ in }) throws -> StoredHelmObject {
+    private func stored(
+        _ text: String = Self.manifest,
+        _ change: (inout ProtoRelease) -> Void = { _ in }
+    ) throws -> StoredHelmObject {
         var message = try Release.message(try Fixture.named("rich.v12").stored.data)
         message.name = "web"
         message.namespace = "shop"
@@ -106,14 +121,19 @@ struct PresenceTests {
         #expect(lists.count == 3)
         // No Secret is ever asked for but those of Helm, and no list says what to print of an object.
         #expect(!lists.joined().contains { $0.hasPrefix("secrets") || $0.hasPrefix("-o") || $0.hasPrefix("--output") })
-        #expect(lists.first { $0.contains("clusterroles.v1.rbac.authorization.k8s.io") }?.contains("--all-namespaces") == false)
+        #expect(
+            lists.first { $0.contains("clusterroles.v1.rbac.authorization.k8s.io") }?.contains("--all-namespaces")
+                == false
+        )
         #expect(lists.first { $0.contains("services.v1.") }?.contains("--all-namespaces") == true)
     }
 
     @Test("labels say whose an object is only where both have the same one")
     func owners() {
         #expect(HelmOwnerLabel.other(["release": "b"], than: ["release": "a"]) == "b")
-        #expect(HelmOwnerLabel.other(["release": "a", "app.kubernetes.io/instance": "b"], than: ["release": "a"]) == nil)
+        #expect(
+            HelmOwnerLabel.other(["release": "a", "app.kubernetes.io/instance": "b"], than: ["release": "a"]) == nil
+        )
         #expect(HelmOwnerLabel.other(["release": "b"], than: [:]) == nil)
         #expect(HelmOwnerLabel.other([:], than: ["release": "a"]) == nil)
         let both = ["release": "a", "app.kubernetes.io/instance": "x"]
@@ -136,10 +156,15 @@ struct PresenceTests {
     @Test("a kind that its server cannot list is told, a kubectl that gets no answer is an error")
     func refused() async throws {
         let api = PresentAPI(configMaps: [try stored("apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")])
-        api.errors["services"] = "Error from server (ServiceUnavailable): the server is currently unable to handle the request"
+        api.errors["services"] =
+            "Error from server (ServiceUnavailable): the server is currently unable to handle the request"
         let found = try #require(try await presence(api).releases.first)
         #expect(found.present == 0 && found.absent.isEmpty)
         #expect(found.problems.first?.hasPrefix("objects of v1 Service cannot be listed: Error from server") == true)
+        api.kindsError = "Error from server (Forbidden): no"
+        let blind = try #require(try await presence(api).releases.first)
+        #expect(blind.problems == ["kinds of v1 cannot be listed: Error from server (Forbidden): no"])
+        api.kindsError = nil
         api.errors["services"] = "Unable to connect to the server: EOF"
         await #expect(throws: AccessError.self) { _ = try await presence(api) }
     }
@@ -161,6 +186,7 @@ final class PresentAPI: Remote {
         var names: [String: String] = [:]
         var errors: [String: String] = [:]
         var secrets: [StoredHelmObject] = []
+        var kindsError: String?
     }
 
     private let configMaps: [StoredHelmObject]
@@ -176,6 +202,11 @@ final class PresentAPI: Remote {
     var errors: [String: String] {
         get { state.withLock(\.errors) }
         set { state.withLock { $0.errors = newValue } }
+    }
+    /// What kubectl complains of when it is asked for kinds.
+    var kindsError: String? {
+        get { state.withLock(\.kindsError) }
+        set { state.withLock { $0.kindsError = newValue } }
     }
     /// What Helm 3 keeps.
     var secrets: [StoredHelmObject] {
@@ -207,6 +238,7 @@ final class PresentAPI: Remote {
             return Self.page(words[2].hasPrefix("/api/v1/configmaps") ? configMaps : [])
         }
         if words[2].contains("owner%3Dhelm%2Cstatus%3Ddeployed") { return Self.page(secrets) }
+        if let kindsError { return CommandResult(errorOutput: kindsError, outcome: .exited(1)) }
         guard let kinds = Self.kinds[words[2]] else {
             return Self.refuse("(NotFound): the server could not find the requested resource")
         }
@@ -219,9 +251,13 @@ final class PresentAPI: Remote {
     private static func page(_ all: [StoredHelmObject]) -> CommandResult {
         let items = all.map { one in
             let data = one.storage == .secret ? Base64.encode(Array(one.data.utf8)) : one.data
-            return "{\"metadata\":{\"name\":\"\(one.name)\",\"namespace\":\"\(one.namespace)\"},\"data\":{\"release\":\"\(data)\"}}"
+            return
+                "{\"metadata\":{\"name\":\"\(one.name)\",\"namespace\":\"\(one.namespace)\"},\"data\":{\"release\":\"\(data)\"}}"
         }
-        return CommandResult(output: "{\"metadata\":{},\"items\":[\(items.joined(separator: ","))]}", outcome: .exited(0))
+        return CommandResult(
+            output: "{\"metadata\":{},\"items\":[\(items.joined(separator: ","))]}",
+            outcome: .exited(0)
+        )
     }
 
     private static func refuse(_ why: String) -> CommandResult {

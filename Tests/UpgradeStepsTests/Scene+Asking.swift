@@ -141,7 +141,8 @@ extension Scene: CustomTestStringConvertible {
     /// What a program of Helm's says: the version of its package unless something else was written down.
     private func helmVersion(of program: HelmProgram, on host: String) -> HelmProgramVersion {
         let name = program == .helmfile ? "helmfile" : program.title
-        let text = helmVersions["\(host) \(program.title)"] ?? packages[host]?[name].map { "v\($0.version.upstream)" } ?? ""
+        let text =
+            helmVersions["\(host) \(program.title)"] ?? packages[host]?[name].map { "v\($0.version.upstream)" } ?? ""
         return HelmProgramVersion(version: KubernetesVersion(text), text: text)
     }
 }

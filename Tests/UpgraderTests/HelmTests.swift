@@ -120,7 +120,9 @@ struct HelmTests {
         #expect(try workshop.cluster.helm.secrets.count == 7)
     }
 
-    @Test("objects that somebody has deleted are named by verify, in the log and in the report, before a cleanup and after")
+    @Test(
+        "objects that somebody has deleted are named by verify, in the log and in the report, before a cleanup and after"
+    )
     func absent() async throws {
         let helm = "helm: {migrate-at: 1.13, cleanup: {at: 1.13, confirm: small, excluded: remove}, \(Self.excluded)}"
         let lost = "lost: [Deployment shop/web-shop]"
@@ -151,13 +153,15 @@ struct HelmTests {
         #expect(report.output.contains("Deployment shop/web-shop of shop/web-shop: absent, needs there"))
     }
 
-    @Test("with `absent: stop` nothing is begun while objects are missing, and a run goes to its end once they are there")
+    @Test(
+        "with `absent: stop` nothing is begun while objects are missing, and a run goes to its end once they are there"
+    )
     func absentStops() async throws {
         let cleanup = "cleanup: {at: 1.13, confirm: small, excluded: remove, absent: stop}"
         let text = Workshop.small(extra: "helm: {migrate-at: 1.13, \(cleanup), \(Self.excluded)}")
         let workshop = try Workshop(text.replacing("pace: 2ms", with: "pace: 2ms, lost: [Deployment shop/web-shop]"))
         let run = try await workshop.upgrader("run", Workshop.playbook)
-        #expect(run.code == 10)
+        #expect(run.code == 11)
         #expect((run.output + run.errors).contains("Deployment shop/web-shop is absent"))
         #expect(workshop.files.filter { $0.hasSuffix("plan.json") }.isEmpty)
         try workshop.write(text)

@@ -23,9 +23,12 @@ extension LiveCluster {
     }
 
     private func look(at apiVersion: String, _ search: inout HelmSearch) async throws(AccessError) {
-        guard HelmKinds.isVersion(apiVersion), let kinds = try await kinds(of: apiVersion) else {
-            search.isUnserved(apiVersion)
-            return
+        guard HelmKinds.isVersion(apiVersion) else { return search.isUnserved(apiVersion) }
+        let kinds: HelmKinds
+        switch try await ask(HelmRequests(playbook).kinds(of: apiVersion)) {
+        case .refused(let why) where why.contains("(NotFound)"): return search.isUnserved(apiVersion)
+        case .refused(let why): return search.isUnknown(apiVersion, "kinds of \(apiVersion) cannot be listed: \(why)")
+        case .printed(let text): kinds = try read(kinds: text, of: apiVersion)
         }
         for kind in search.kinds(of: apiVersion) {
             guard let resource = kinds.resource(kind) else {
@@ -41,32 +44,47 @@ extension LiveCluster {
                 at: apiVersion,
                 isNamespaced: resource.namespaced
             )
-            let (result, host, _) = try await api.run(names, deadline: Self.helmDeadline)
-            if result.succeeded {
-                search.take(apiVersion, kind, isNamespaced: resource.namespaced, result.output)
-                continue
+            switch try await ask(names) {
+            case .printed(let text): search.take(apiVersion, kind, isNamespaced: resource.namespaced, text)
+            case .refused(let why):
+                search.isUnknown(apiVersion, kind, "objects of \(apiVersion) \(kind) cannot be listed: \(why)")
             }
-            // A server behind the API that is away hides its own kinds and nothing else.
-            guard result.errorOutput.contains("Error from server") else { throw failed(names, on: host, result) }
-            let why = Redaction.redact(String(result.errorOutput.prefix { !$0.isNewline }.prefix(200)))
-            search.isUnknown(apiVersion, kind, "objects of \(apiVersion) \(kind) cannot be listed: \(why)")
         }
     }
 
-    /// The kinds of a group and version; `nil` where the API server does not serve it.
-    private func kinds(of apiVersion: String) async throws(AccessError) -> HelmKinds? {
-        let command = HelmRequests(playbook).kinds(of: apiVersion)
-        let (result, host, _) = try await api.run(command, deadline: Self.helmDeadline)
-        if !result.succeeded {
-            if result.errorOutput.contains("(NotFound)") { return nil }
-            throw failed(command, on: host, result)
-        }
+    private func read(kinds text: String, of apiVersion: String) throws(AccessError) -> HelmKinds {
         do throws(ReadingError) {
-            return try HostJSON.read(HelmKinds.self, result.output)
+            return try HostJSON.read(HelmKinds.self, text)
         } catch {
-            throw unreadable(command, "it is not a list of kinds of the API")
+            throw unreadable(HelmRequests(playbook).kinds(of: apiVersion), "it is not a list of kinds of the API")
         }
     }
+
+    /// What a question led to.
+    private enum Reply {
+        case printed(String)
+        /// The API server answered, and not with what was asked for: one behind it may be away, which hides its own kinds and
+        /// nothing else.
+        case refused(String)
+    }
+
+    private func ask(_ command: Command) async throws(AccessError) -> Reply {
+        let output: String
+        do throws(AccessError) {
+            let (result, host, _) = try await api.run(command, deadline: Self.helmDeadline)
+            if result.succeeded { return .printed(result.output) }
+            guard Self.isRefusal(result.errorOutput) else { throw failed(command, on: host, result) }
+            output = result.errorOutput
+        } catch {
+            // Where the server behind the API stays away, the call is given up after a while.
+            guard case .commandFailed(_, _, _, let text) = error, Self.isRefusal(text) else { throw error }
+            output = text
+        }
+        return .refused(Redaction.redact(String(output.prefix { !$0.isNewline }.prefix(200))))
+    }
+
+    /// > Error from server (Forbidden): …  (kubectl of the path, of whatever the server itself says)
+    private static func isRefusal(_ text: String) -> Bool { text.hasPrefix("Error from server") }
 }
 
 /// What is looked for, and what was found of it.
@@ -116,6 +134,11 @@ struct HelmSearch {
 
     mutating func isUnserved(_ apiVersion: String, _ kind: String) {
         for one in wanted[apiVersion]?[kind] ?? [] { presence.releases[one.release].unserved.append(one.object) }
+    }
+
+    mutating func isUnknown(_ apiVersion: String, _ why: String) {
+        let places = (wanted[apiVersion] ?? [:]).values.joined().map(\.release)
+        for release in Set(places) { presence.releases[release].problems.append(why) }
     }
 
     mutating func isUnknown(_ apiVersion: String, _ kind: String, _ why: String) {

@@ -237,7 +237,8 @@ extension ProbeRendering {
             .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs, .newerFiles,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .helmManifests, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets, .bgpPeers,
+            .silence,
             .marks, .markedDaemonSets, .silenceMarks:
             return nil
         }
@@ -315,7 +316,8 @@ extension ProbeRendering {
             .packageSystem, .unit,
             .file, .files, .marks, .silenceMarks,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .snapshot, .hostConfiguration, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets,
+            .bgpPeers, .silence,
             .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs, .etcdRestore, .newerFiles:
             return nil
         }

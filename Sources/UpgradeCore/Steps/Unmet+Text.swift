@@ -260,7 +260,8 @@ extension Unmet {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .helmObjectsAbsent,
-            .foreseen, .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing, .typhaUnnamed:
+            .foreseen, .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing,
+            .typhaUnnamed:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,

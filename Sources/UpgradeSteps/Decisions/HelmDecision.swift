@@ -36,9 +36,10 @@ struct HelmDecision {
         return inventory.tillers.filter { $0.storage == nil }.map { tiller in
             "Tiller in \(tiller.namespace): it keeps its releases in \(tiller.driver) and not in the API, where nobody else "
                 + "can read them; let it keep them in configmaps or secrets, or remove it if nothing is lost with it"
-        } + halves + mixture(twins) + selected.compactMap { record in
-            record.problem == nil && mixed[record.target] != nil ? twin(record, twins) : reason(record, twins)
-        }
+        } + halves + mixture(twins)
+            + selected.compactMap { record in
+                record.problem == nil && mixed[record.target] != nil ? twin(record, twins) : reason(record, twins)
+            }
     }
 
     /// What Helm 3 could not keep apart: it knows a release by its namespace and its name alone.

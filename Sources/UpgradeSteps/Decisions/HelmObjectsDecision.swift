@@ -60,11 +60,19 @@ struct HelmObjectsDecision {
         let present = releases.map(\.present).reduce(0, +)
         let others = releases.map { $0.absent.count + $0.foreign.count + $0.unserved.count }.reduce(0, +)
         guard present + others > 0 || !all.isEmpty else { return [] }
-        let named = all.prefix(Self.most).map { GateReading("\($0.object) of \($0.release)", $0.state, needs: $0.object == Self.manifest ? "read and found" : "there") }
+        let named = all.prefix(Self.most).map { one in
+            let needed = one.object == Self.manifest ? "read and found" : "there"
+            return Self.lacking("\(one.object) of \(one.release)", one.state, needed)
+        }
         let rest = all.count - named.count
-        let more = GateReading("others", "\(rest), which `upgrader helm verify` names", needs: "none")
         return [GateReading("objects of their manifests that are there", present, of: present + others)] + named
-            + (rest > 0 ? [more] : [])
+            + (rest > 0 ? [Self.lacking("others", "\(rest), which `upgrader helm verify` names", "none")] : [])
+    }
+
+    private static func lacking(_ what: String, _ found: String, _ needed: String) -> GateReading {
+        var reading = GateReading(what, found, needs: needed)
+        reading.lacks = true
+        return reading
     }
 
     /// How many a journal names: more are read by nobody, and a deleted namespace can make thousands.

@@ -108,6 +108,10 @@ struct HelmBinaries {
             readings = []
             return
         }
-        readings = options.environments.map { GateReading("helmBinary in \($0)", "for its owner to set", needs: name) }
+        readings = options.environments.map { file in
+            var reading = GateReading("helmBinary in \(file)", "for its owner to set", needs: name)
+            reading.lacks = true
+            return reading
+        }
     }
 }

@@ -82,7 +82,8 @@ extension HelmVerification {
         else { return nil }
         let count = objects.findings.count
         let first = objects.findings.prefix(3).joined(separator: "; ")
-        return "helm-cleanup at \(cleanup.at) cannot be taken back, and of what the releases name the cluster has not all: \(first)"
+        return
+            "helm-cleanup at \(cleanup.at) cannot be taken back, and of what the releases name the cluster has not all: \(first)"
             + (count > 3 ? "; and \(count - 3) more" : "") + " (`upgrader helm verify` names each)"
     }
 }

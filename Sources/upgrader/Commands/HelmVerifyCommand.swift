@@ -6,7 +6,8 @@ internal import UpgradeSteps
 struct HelmVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare what was converted with what Helm 2 holds, and name each object of a deployed release that the "
+        abstract:
+            "Compare what was converted with what Helm 2 holds, and name each object of a deployed release that the "
             + "cluster does not have; change nothing.",
         discussion:
             "Objects are looked for by apiVersion, kind, namespace and name, and by the label that says whose they are; what "
@@ -24,7 +25,9 @@ struct HelmVerifyCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining(json: format == .json) {
             let session = try Session(playbook: playbook)
-            let (inventory, presence) = try await Worlds.look(session) { try await HelmQuestion.verification($0.access) }
+            let (inventory, presence) = try await Worlds.look(session) {
+                try await HelmQuestion.verification($0.access)
+            }
             let found = try HelmVerification(inventory, presence, session.playbook)
             switch format {
             case .text: Output.write(HelmVerifyText(found: found).text)

@@ -8,7 +8,9 @@ struct HelmVerifyText {
     var text: String {
         let present = found.releases.reduce(0) { $0 + $1.present }
         let findings = found.releases.reduce(0) { $0 + $1.findings.count }
-        var lines = ["\(found.releases.count) deployed releases, \(present) of their objects are there, \(findings) findings"]
+        var lines = [
+            "\(found.releases.count) deployed releases, \(present) of their objects are there, \(findings) findings"
+        ]
         for release in found.releases {
             var line = "  \(release.namespace)/\(release.name)  v\(release.revision) of Helm \(release.helm)  "
             line += "\(release.present) there"

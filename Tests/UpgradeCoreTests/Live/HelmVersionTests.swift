@@ -31,7 +31,9 @@ struct HelmVersionTests {
         #expect(read(server, "Client: v2.16.12+g8cfe9cd\n") == "none: Client: v2.16.12+g8cfe9cd")
         #expect(read(server, "", "Error: cannot connect to Tiller\n", 1) == "none: Error: cannot connect to Tiller")
         #expect(read(.client("helm"), "Client: v2.16\n") == "none: Client: v2.16")
-        #expect(read(.client("helm"), "Client: v2.16.12+g8cfe9cd\n", "killed", 137) == "none: Client: v2.16.12+g8cfe9cd")
+        #expect(
+            read(.client("helm"), "Client: v2.16.12+g8cfe9cd\n", "killed", 137) == "none: Client: v2.16.12+g8cfe9cd"
+        )
         #expect(read(.client("helm3"), "", "sh: helm3: not found", 127) == "none: sh: helm3: not found")
     }
 }

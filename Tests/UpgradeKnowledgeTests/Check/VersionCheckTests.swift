@@ -50,7 +50,7 @@ struct VersionCheckTests {
         #expect(!right.notJudged.contains("helmfile with Helm"))
         let fact = right.findings.first { $0.what.hasPrefix("helmfile") }?.fact
         #expect(right.findings.contains { $0.what == "helmfile 0.135.0 with Helm 3.4.0: tested" })
-        #expect(fact == "helm/helmfile")
+        #expect(fact == "helmfile/compat/0.129.4..0.140.0")
         let beside = text.replacing("VERSION", with: "1.0.0-1").replacing(
             "{versions: {\"1.19\": {package: 3.4.0-1, tag: v3.4.0}}",
             with: "{versions: {\"1.19\": {package: 2.17.0-1, tag: v2.17.0}}, helm3: {versions: {\"1.19\": 3.4.0-1}}"

@@ -98,7 +98,9 @@ struct StatedCheckTests {
         #expect(unclear.calico == nil && unclear.unreadable == ["Calico's package `20180301-1` says no version"])
     }
 
-    @Test("helmfile is held against the Helm in force, moves up alone, and environments are named once Helm 3 stands beside")
+    @Test(
+        "helmfile is held against the Helm in force, moves up alone, and environments are named once Helm 3 stands beside"
+    )
     func helmfile() throws {
         var playbook = try playbook(helm: [13: "2.14.3", 14: "2.15.2", 15: "2.16.12"])
         func version(_ text: String) throws -> PackageVersion { try #require(PackageVersion("\(text)-1")) }

@@ -49,7 +49,9 @@ struct HelmObjectsTests {
             $0.helmPresence.releases[1].foreign = [
                 HelmPresence.Foreign(object: object("ConfigMap"), release: "other")
             ]
-            $0.helmPresence.releases[1].unserved = [object("Deployment", "extensions/v1beta1"), object("Thing", "a/v1")]
+            $0.helmPresence.releases[1].unserved = [
+                object("Deployment", "extensions/v1beta1"), object("Thing", "a/v1"),
+            ]
             $0.helmPresence.releases[0].problems = ["document 2 of its manifest: its contents are not YAML, line 3"]
         }
         #expect(try scene.verdict(HelmVerify(), phase, on: "cluster") == .open)

@@ -30,7 +30,11 @@ struct HelmProgramTests {
             guard case .install(_, let packages, _) = action else { return nil }
             return packages
         }
-        #expect(installs.joined().map { "\($0.name)=\($0.version)" } == ["helmfile=0.125.5-1", "helm=2.16.7-1", "helm3=3.0.3-1"])
+        #expect(
+            installs.joined().map { "\($0.name)=\($0.version)" } == [
+                "helmfile=0.125.5-1", "helm=2.16.7-1", "helm3=3.0.3-1",
+            ]
+        )
     }
 
     @Test("a release that moves helmfile alone has a lane for it and touches no Tiller")
@@ -79,7 +83,9 @@ struct HelmProgramTests {
         scene.playbook.helm?.asksTiller = true
         #expect(
             try scene.verdict(Tiller(), phase, on: "cluster")
-                == .waiting(.helmVersion(program: "Tiller in kube-system", host: "cp1", said: "2.12.0", needs: "v2.16.7"))
+                == .waiting(
+                    .helmVersion(program: "Tiller in kube-system", host: "cp1", said: "2.12.0", needs: "v2.16.7")
+                )
         )
         scene.helmVersions = ["cp1 Tiller in kube-system": "2.16.7"]
         #expect(try scene.verdict(Tiller(), phase, on: "cluster") == .open)

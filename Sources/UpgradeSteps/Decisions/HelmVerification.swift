@@ -69,11 +69,12 @@ public struct HelmVerification: Hashable, Sendable, Encodable {
 }
 
 extension HelmVerification {
-    /// What is to be said before a run that removes what Helm 2 keeps; `nil` where the cluster has all that releases name.
+    /// What is to be said before a run that removes what Helm 2 keeps.
     ///
     /// - Parameters:
     ///   - playbook: says whether and when it is removed.
     ///   - survey: what was seen before the run.
+    /// - Returns: a line; `nil` where the cluster has all that releases name, or nothing is removed.
     public static func warning(_ playbook: Playbook, _ survey: Observation) -> String? {
         guard let options = playbook.helm, let cleanup = options.cleanup,
             let inventory = try? survey.helmReleases(compares: true), let presence = try? survey.helmPresence(),

@@ -225,8 +225,10 @@ enum HopOutline {
     ) -> [PlannedLane] {
         var lanes: [PlannedLane] = []
         var steps: [StepID] = []
-        if playbook.helm?.versions[release] != nil {
+        if playbook.helm?.installs(at: release) == true {
             lanes = playbook.helmHosts.map { lane($0, ["conffiles", "pause-timers", "helm-package", "resume-timers"]) }
+        }
+        if playbook.helm?.versions[release] != nil {
             // After a cleanup there is none.
             if playbook.helm?.cleanup.map({ release <= $0.at }) ?? true { steps.append("tiller") }
         }

@@ -41,6 +41,9 @@ extension FuzzTarget {
         .nodeImage(host: "w1", image: "calico/node:v3", client: nil), .programs(host: "cp1", names: ["calicoctl"]),
         .etcdRestore(host: "etcd1", mark: "run-1"), .marks(host: "w1"), .markedDaemonSets,
         .newerFiles(host: "w1", unit: "calico-node", packages: ["calico-node"]),
+        .helmVersion(host: "cp1", of: .client("helm")),
+        .helmVersion(host: "cp1", of: .tiller(namespace: "kube-system")),
+        .helmVersion(host: "cp1", of: .helmfile), .helmPresence,
     ]
 
     private static let packages =

@@ -103,6 +103,8 @@ extension Scene {
         case .objects: .objects(objects)
         case .helmManifests: .helmManifests(helmManifests)
         case .helmReleases: helm.map { .helmReleases($0) }
+        case .helmPresence: .helmPresence(helmPresence)
+        case .helmVersion(let host, let program): .helmVersion(helmVersion(of: program, on: host))
         case .apiRequests(let host): requests[host].map { .apiRequests($0) }
         case .unreachedKubelets(let host): unreachedKubelets[host].map { .unreachedKubelets($0) }
         case .bgpPeers(let host): .bgpPeers(bgpPeers[host])
@@ -134,5 +136,13 @@ extension Scene: CustomTestStringConvertible {
                     OfferedArchive(package: package, sha256: String(repeating: $0, count: 64))
                 }
             }
+    }
+
+    /// What a program of Helm's says: the version of its package unless something else was written down.
+    private func helmVersion(of program: HelmProgram, on host: String) -> HelmProgramVersion {
+        let name = program == .helmfile ? "helmfile" : program.title
+        let text =
+            helmVersions["\(host) \(program.title)"] ?? packages[host]?[name].map { "v\($0.version.upstream)" } ?? ""
+        return HelmProgramVersion(version: KubernetesVersion(text), text: text)
     }
 }

@@ -44,6 +44,9 @@ struct Scene {
     var objects = ClusterObjects()
     var helmManifests: [HelmManifest] = []
     var helm: HelmInventory?
+    var helmPresence = HelmPresence()
+    /// What programs of Helm's say, by `HOST PROGRAM`.
+    var helmVersions: [String: String] = [:]
     var requests: [String: [APIRequests]] = [:]
     var unreachedKubelets: [String: [UnreachedKubelet]] = [:]
     var bgpPeers: [String: [BGPPeer]] = [:]

@@ -80,6 +80,8 @@ struct UnmetTextTests {
             "kube-system/web: Deployment web of extensions/v1beta1: spec.rollbackTo: an order to roll back"
         ]),
         .helmDiffers(["Secret shop/sh.helm.release.v1.web.v1: manifest differ"]),
+        .helmObjectsAbsent(["shop/web: Deployment shop/web is absent"]),
+        .helmVersion(program: "helm", host: "cp1", said: "Client: v2.12.0+g1234567", needs: "v2.16.7"),
         .cordonLeft(node: "w1.example.org"),
         .budgetNeverAllows(budget: "shop/cart", pod: "shop/cart-0", node: "w1.example.org"),
         .twoBudgets(pod: "shop/cart-0", budgets: ["shop/a", "shop/b"]),

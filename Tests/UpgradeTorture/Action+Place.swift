@@ -41,12 +41,12 @@ extension Probe {
             .apiRequests(let host), .unreachedKubelets(let host), .bgpPeers(let host),
             .calicoStores(let host), .calicoConfiguration(let host), .podReach(let host, _), .nodeImage(let host, _, _),
             .programs(let host, _), .marks(let host), .etcdRestore(let host, _),
-            .newerFiles(let host, _, _):
+            .newerFiles(let host, _, _), .helmVersion(let host, _):
             .host(host)
         case .localFile, .silence, .silenceMarks: .here
         case .leader, .apiServers, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
             .helmManifests,
-            .helmReleases, .markedDaemonSets:
+            .helmReleases, .helmPresence, .markedDaemonSets:
             .api
         }
     }

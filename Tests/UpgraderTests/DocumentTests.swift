@@ -58,6 +58,15 @@ struct DocumentTests {
             "alternatives": Form(always: ["id", "summary"], sometimes: ["path", "end"]),
         ]
     )
+    private static let verified = Form(
+        always: ["schema", "cluster", "releases", "differences"],
+        inside: [
+            "releases": Form(
+                always: ["namespace", "name", "helm", "revision", "present", "kept", "findings"],
+                inside: ["findings": Form(always: ["object", "state"])]
+            )
+        ]
+    )
     private static let helm = Form(
         always: ["schema", "cluster", "tillers", "releases", "findings"],
         inside: [
@@ -142,6 +151,16 @@ struct DocumentTests {
         try expect(try await Program(Program.upgrader, typed, in: workshop.scratch.path).wait(), Self.path, "path")
         let looked = ["plan", Workshop.playbook] + end
         try expect(try await Program(Program.upgrader, looked, in: workshop.scratch.path).wait(), Self.path, "path")
+    }
+
+    @Test("helm verify prints exactly the documented members")
+    func helmVerify() async throws {
+        let workshop = try Workshop(
+            Workshop.small(extra: "helm: {migrate-at: 1.13}")
+                .replacing("pace: 2ms", with: "pace: 2ms, lost: [Deployment shop/web-shop]")
+        )
+        let result = try await workshop.upgrader("helm", "verify", Workshop.playbook, "--format", "json")
+        try expect(result, Self.verified, "helm verify")
     }
 
     @Test("helm inventory prints exactly the documented members")

@@ -119,4 +119,53 @@ struct HelmTests {
         #expect(late.output.hasSuffix("nothing is removed: the releases above stay, 3 in number\n"))
         #expect(try workshop.cluster.helm.secrets.count == 7)
     }
+
+    @Test(
+        "objects that somebody has deleted are named by verify, in the log and in the report, before a cleanup and after"
+    )
+    func absent() async throws {
+        let helm = "helm: {migrate-at: 1.13, cleanup: {at: 1.13, confirm: small, excluded: remove}, \(Self.excluded)}"
+        let lost = "lost: [Deployment shop/web-shop]"
+        let text = Workshop.small(extra: helm).replacing("pace: 2ms", with: "pace: 2ms, \(lost)")
+        try #require(text.contains(lost))
+        let workshop = try Workshop(text)
+        let before = try await workshop.upgrader("helm", "verify", Workshop.playbook)
+        #expect(before.code == 0)
+        try Golden.expect(
+            workshop.normalized(before.output),
+            matches: "Tests/UpgraderTests/Golden/helm-verify.txt"
+        )
+        let json = try await workshop.upgrader("helm", "verify", Workshop.playbook, "--format", "json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(Set(object.keys) == ["schema", "cluster", "releases", "differences"])
+        let findings = try #require(object["releases"] as? [[String: Any]])
+            .compactMap { $0["findings"] as? [[String: String]] }.joined()
+        #expect(Array(findings) == [["object": "Deployment shop/web-shop", "state": "absent"]])
+        #expect(object["differences"] as? [String] == [])
+        // Whoever begins is told before the question: what is removed cannot be taken back.
+        let run = try await workshop.upgrader("run", Workshop.playbook)
+        #expect(run.code == 0)
+        #expect((run.output + run.errors).contains("helm-cleanup"))
+        #expect((run.output + run.errors).contains("Deployment shop/web-shop is absent"))
+        let log = try await workshop.upgrader("log")
+        #expect(log.output.contains("Deployment shop/web-shop of shop/web-shop: absent, needs there"))
+        let report = try await workshop.upgrader("report", "--format", "markdown")
+        #expect(report.output.contains("Deployment shop/web-shop of shop/web-shop: absent, needs there"))
+    }
+
+    @Test(
+        "with `absent: stop` nothing is begun while objects are missing, and a run goes to its end once they are there"
+    )
+    func absentStops() async throws {
+        let cleanup = "cleanup: {at: 1.13, confirm: small, excluded: remove, absent: stop}"
+        let text = Workshop.small(extra: "helm: {migrate-at: 1.13, \(cleanup), \(Self.excluded)}")
+        let workshop = try Workshop(text.replacing("pace: 2ms", with: "pace: 2ms, lost: [Deployment shop/web-shop]"))
+        let run = try await workshop.upgrader("run", Workshop.playbook)
+        #expect(run.code == 11)
+        #expect((run.output + run.errors).contains("Deployment shop/web-shop is absent"))
+        #expect(workshop.files.filter { $0.hasSuffix("plan.json") }.isEmpty)
+        try workshop.write(text)
+        #expect(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        #expect(try workshop.cluster.helm.records.isEmpty)
+    }
 }

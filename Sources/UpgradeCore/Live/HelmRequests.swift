@@ -25,6 +25,29 @@ struct HelmRequests {
         }
     }
 
+    /// A list of what holds a deployed revision.
+    enum Deployed: CaseIterable {
+        case helm3Secrets
+        case helm2ConfigMaps
+        case helm2Secrets
+
+        /// The major version of the Helm.
+        var helm: Int { self == .helm3Secrets ? 3 : 2 }
+
+        var storage: HelmStorage { self == .helm2ConfigMaps ? .configMap : .secret }
+
+        /// The path of the list and its selector.
+        ///
+        /// - Source: as `List.path`; STATUS is in capitals with Helm 2
+        var path: String {
+            switch self {
+            case .helm3Secrets: "/api/v1/secrets?labelSelector=owner%3Dhelm%2Cstatus%3Ddeployed&"
+            case .helm2ConfigMaps: "/api/v1/configmaps?labelSelector=OWNER%3DTILLER%2CSTATUS%3DDEPLOYED&"
+            case .helm2Secrets: "/api/v1/secrets?labelSelector=OWNER%3DTILLER%2CSTATUS%3DDEPLOYED&"
+            }
+        }
+    }
+
     private let kubectl: Kubectl
     private let host: String
 
@@ -35,8 +58,33 @@ struct HelmRequests {
 
     /// One page: kubectl's own `--chunk-size` would hold the whole list in memory before it prints.
     func page(of list: List, size: Int, after token: String?) -> Command {
+        page(of: list.path, size: size, after: token)
+    }
+
+    /// One page of the list at a path.
+    func page(of path: String, size: Int, after token: String?) -> Command {
         let next = token.map { "&continue=\(Self.escaped($0))" } ?? ""
-        return raw("\(list.path)limit=\(size)\(next)")
+        return raw("\(path)limit=\(size)\(next)")
+    }
+
+    /// The kinds that the API serves at a group and version.
+    func kinds(of apiVersion: String) -> Command {
+        raw(apiVersion.contains("/") ? "/apis/\(apiVersion)" : "/api/\(apiVersion)")
+    }
+
+    /// The namespace, name and labels of every object of a kind, a line each.
+    ///
+    /// Without `-o`: then the API server prints (kubectl 1.11 and later), and sends no more of an object than its metadata. So
+    /// no Secret leaves the server, and kubectl does not hold what Helm itself has stored.
+    /// - Source: kubernetes 1.12 pkg/kubectl/cmd/get/get.go (`--server-print`), apimachinery meta/v1beta1 TableOptions
+    func names(of resource: String, at apiVersion: String, isNamespaced: Bool) -> Command {
+        let parts = apiVersion.split(separator: "/", maxSplits: 1)
+        let group = parts.count == 2 ? String(parts[0]) : ""
+        let version = String(parts.last ?? "")
+        return kubectl.brief(
+            ["get", "\(resource).\(version).\(group)"] + (isNamespaced ? ["--all-namespaces"] : [])
+                + ["--chunk-size=500", "--no-headers", "--show-labels"]
+        )
     }
 
     /// One object with its contents.

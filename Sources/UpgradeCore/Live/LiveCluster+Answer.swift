@@ -61,6 +61,7 @@ extension LiveCluster {
         if case .helmReleases(let compares) = probe {
             return .helmReleases(try await helmInventory(compares: compares))
         }
+        if case .helmPresence = probe { return .helmPresence(try await helmPresence()) }
         if case .silenceMarks(let silence) = probe { throw SilencedCluster.missing(silence) }
         if case .silence(let silence) = probe { throw SilencedCluster.missing(silence) }
         guard let question = ProbeRendering.question(for: probe, playbook: playbook) else {

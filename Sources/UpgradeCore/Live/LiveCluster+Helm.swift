@@ -15,7 +15,7 @@ extension LiveCluster {
         let codec = try codec()
         var inventory = HelmInventory()
         for list in HelmRequests.List.allCases {
-            try await read(list) { object in
+            try await read(list.path) { object in
                 switch list {
                 case .namespaces: inventory.namespaces.insert(object.metadata.name)
                 case .tillers: inventory.tillers += object.tiller.map { [$0] } ?? []
@@ -131,12 +131,12 @@ extension LiveCluster {
         }
     }
 
-    private func read(_ list: HelmRequests.List, _ take: (HelmObject) -> Void) async throws(AccessError) {
+    func read(_ path: String, _ take: (HelmObject) -> Void) async throws(AccessError) {
         let requests = HelmRequests(playbook)
         var size = Self.firstPage
         var token: String?
         repeat {
-            let command = requests.page(of: list, size: size, after: token)
+            let command = requests.page(of: path, size: size, after: token)
             let (result, host, _) = try await api.run(command, deadline: Self.helmDeadline)
             guard result.succeeded else { throw failed(command, on: host, result) }
             let page: HelmPage

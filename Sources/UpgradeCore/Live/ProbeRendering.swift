@@ -6,6 +6,10 @@ public enum ProbeRendering {
             let page = HelmRequests(playbook).page(of: .helm2ConfigMaps, size: 500, after: nil)
             return RenderedCommand(host: CommandRendering.apiHost(playbook), command: page)
         }
+        if case .helmPresence = probe {
+            let page = HelmRequests(playbook).page(of: HelmRequests.Deployed.helm3Secrets.path, size: 32, after: nil)
+            return RenderedCommand(host: CommandRendering.apiHost(playbook), command: page)
+        }
         if case .podReach = probe {
             return RenderedCommand(host: CommandRendering.apiHost(playbook), command: runningPods(playbook))
         }
@@ -23,11 +27,11 @@ public enum ProbeRendering {
         // A conversation of many pages, not one question.
         // So are pods that a node reaches: first the API, then the node.
         // A silence is asked for on the operator's machine: see `SilencedCluster`.
-        case .localFile, .helmReleases, .silence, .silenceMarks, .podReach: nil
+        case .localFile, .helmReleases, .helmPresence, .silence, .silenceMarks, .podReach: nil
         case .identity, .freeSpace, .packages, .candidates, .archives, .dryStart, .conffiles, .packageSystem, .unit,
             .file, .files,
             .hostConfiguration, .apiRequests, .unreachedKubelets, .bgpPeers,
-            .calicoConfiguration, .nodeImage, .programs, .marks, .newerFiles:
+            .calicoConfiguration, .nodeImage, .programs, .marks, .newerFiles, .helmVersion:
             hostQuestion(probe, playbook: playbook)
         case .etcdMember, .snapshot, .calicoStores, .etcdRestore: etcdQuestion(probe, playbook: playbook)
         case .apiServer, .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods,
@@ -185,10 +189,15 @@ extension ProbeRendering {
             return ask(host, script(CalicoNodeScripts.newerFiles, "newer-files", words)) { text in
                 .newerFiles(text.split(separator: "\n").map(String.init))
             }
+        case .helmVersion(let host, let program):
+            let command = HelmVersionReading.command(program, playbook)
+            return Question(place: .host(host), command: command) { result, _ in
+                .helmVersion(HelmVersionReading.version(of: program, result))
+            }
         case .localFile, .etcdMember, .snapshot, .calicoStores, .etcdRestore, .apiServer, .apiServers, .leader, .nodes,
             .node,
             .podsOnNode, .budgets,
-            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .silence, .podReach,
+            .daemonSet, .deployment, .pods, .objects, .helmManifests, .helmReleases, .helmPresence, .silence, .podReach,
             .markedDaemonSets, .silenceMarks:
             return nil
         }
@@ -228,7 +237,8 @@ extension ProbeRendering {
             .file, .files, .calicoConfiguration, .podReach, .nodeImage, .programs, .newerFiles,
             .apiServer, .apiServers,
             .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .hostConfiguration, .pods, .objects,
-            .helmManifests, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .helmManifests, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets, .bgpPeers,
+            .silence,
             .marks, .markedDaemonSets, .silenceMarks:
             return nil
         }
@@ -306,7 +316,8 @@ extension ProbeRendering {
             .packageSystem, .unit,
             .file, .files, .marks, .silenceMarks,
             .etcdMember,
-            .snapshot, .hostConfiguration, .helmReleases, .apiRequests, .unreachedKubelets, .bgpPeers, .silence,
+            .snapshot, .hostConfiguration, .helmReleases, .helmPresence, .helmVersion, .apiRequests, .unreachedKubelets,
+            .bgpPeers, .silence,
             .calicoConfiguration, .calicoStores, .podReach, .nodeImage, .programs, .etcdRestore, .newerFiles:
             return nil
         }

@@ -20,6 +20,14 @@ public struct HelmOptions: Hashable, Sendable {
     public var mapsAPIs = false
     /// When what Helm 2 keeps is removed; `nil` for never.
     public var cleanup: HelmCleanupOptions?
+    /// Helm 3 under a name of its own, beside Helm 2; `nil` where none comes.
+    public var helm3: HelmProgramPackages?
+    /// helmfile; `nil` where the run leaves it alone.
+    public var helmfile: HelmProgramPackages?
+    /// The files of helmfile's environments that say which Helm they call.
+    public var environments: [String] = []
+    /// Whether Tiller is asked for its version, through a client of Helm 2 on its own.
+    public var asksTiller = false
 
     /// Makes options.
     public init(
@@ -41,6 +49,34 @@ public struct HelmOptions: Hashable, Sendable {
     }
 }
 
+/// Packages with a program of Helm's, and when which version of them comes.
+public struct HelmProgramPackages: Hashable, Sendable {
+    /// The packages, on the hosts that have Helm's.
+    public var packages: [String]
+    /// The version, by the release at whose arrival it comes.
+    public var versions: [MinorRelease: PackageVersion]
+
+    /// Makes packages.
+    public init(packages: [String], versions: [MinorRelease: PackageVersion]) {
+        self.packages = packages
+        self.versions = versions
+    }
+}
+
+extension HelmOptions {
+    /// All packages, in the order in which they are installed: a newer helmfile works with the Helm that is there, an older one
+    /// not with a newer Helm.
+    ///
+    /// - Source: the windows of helmfile in helm.yaml
+    public var programs: [HelmProgramPackages] {
+        let own = HelmProgramPackages(packages: packages, versions: versions.mapValues(\.package))
+        return [helmfile, own, helm3].compactMap { $0 }.filter { !$0.packages.isEmpty }
+    }
+
+    /// Whether any package comes at the arrival at a release.
+    public func installs(at release: MinorRelease) -> Bool { programs.contains { $0.versions[release] != nil } }
+}
+
 /// That what Helm 2 keeps is removed once all of it is verified, and Tiller with it.
 public struct HelmCleanupOptions: Hashable, Sendable {
     /// The release at whose arrival it is.
@@ -56,9 +92,21 @@ public struct HelmCleanupOptions: Hashable, Sendable {
     /// What becomes of what the playbook excludes from the conversion.
     public var excluded: Excluded
 
+    /// What becomes of the removal where objects of a converted release are not in the cluster.
+    public enum Absent: String, Hashable, Sendable, CaseIterable {
+        /// It goes on: they are named, and Helm 3 makes them anew at the next upgrade.
+        case accept
+        /// It stops before anything is removed.
+        case stop
+    }
+
+    /// What becomes of the removal where objects of a converted release are not in the cluster.
+    public var absent: Absent
+
     /// Makes options.
-    public init(at release: MinorRelease, excluded: Excluded = .keep) {
+    public init(at release: MinorRelease, excluded: Excluded = .keep, absent: Absent = .accept) {
         at = release
         self.excluded = excluded
+        self.absent = absent
     }
 }

@@ -344,6 +344,8 @@ public struct SimulationSettings: Hashable, Sendable {
     public var pods: Int
     /// Steps whose actions fail, so that a person can see what a failure is like.
     public var failures: [SimulatedFailure]
+    /// Objects of deployed Helm releases that somebody has deleted, as `Kind namespace/name`.
+    public var lost: [String]
 
     /// Makes settings.
     public init(
@@ -352,7 +354,8 @@ public struct SimulationSettings: Hashable, Sendable {
         calicoTag: String? = nil,
         tillerTag: String? = nil,
         pods: Int = 0,
-        failures: [SimulatedFailure] = []
+        failures: [SimulatedFailure] = [],
+        lost: [String] = []
     ) {
         self.release = release
         self.pace = pace
@@ -360,6 +363,7 @@ public struct SimulationSettings: Hashable, Sendable {
         self.tillerTag = tillerTag
         self.pods = pods
         self.failures = failures
+        self.lost = lost
     }
 }
 

@@ -86,6 +86,7 @@ extension PlaybookReading {
         let tiller = section.value("tiller", .tag)
         // As many as upstream says a cluster may have.
         let pods = section.value("pods", .integer(0...150_000))
+        let lost = section.list("lost", .lostObject)
         let failures = section.sections("failures").compactMap(simulatedFailure)
         guard let release else { return nil }
         if let path, release > path.target || path.releases[release] == nil,
@@ -108,7 +109,8 @@ extension PlaybookReading {
             calicoTag: calico,
             tillerTag: tiller,
             pods: pods ?? 0,
-            failures: failures
+            failures: failures,
+            lost: lost ?? []
         )
     }
 
@@ -177,7 +179,8 @@ extension PlaybookReading {
     func helm(_ path: ReleasePath?) -> HelmOptions? {
         guard let section = top.section("helm") else { return nil }
         // A playbook may move from Helm 2 to 3, or releases to other APIs, without moving Helm first.
-        if section.entry("migrate-at") == nil, section.entry("map-apis") == nil { _ = section.require("versions") }
+        let others = ["migrate-at", "map-apis", "helm3", "helmfile"]
+        if others.allSatisfy({ section.entry($0) == nil }) { _ = section.require("versions") }
         var options = HelmOptions(versions: versions(section, path) ?? [:])
         options.packages = section.list("packages", .packageName) ?? options.packages
         options.tillerNamespaces =
@@ -187,6 +190,12 @@ extension PlaybookReading {
         options.migrateAt = section.value("migrate-at", .release)
         options.revisions = section.value("revisions", .integer(1...100_000))
         options.excluded = exclusions(section)
+        options.helm3 = section.section("helm3").flatMap { program($0, ["helm3"], path) }
+        if let helmfile = section.section("helmfile") {
+            options.helmfile = program(helmfile, ["helmfile"], path)
+            options.environments = helmfile.list("environments", .localPath) ?? []
+        }
+        options.asksTiller = section.value("ask-tiller", .flag) ?? options.asksTiller
         options.cleanup = section.section("cleanup").flatMap { cleanup($0, after: options.migrateAt, path) }
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
@@ -194,6 +203,26 @@ extension PlaybookReading {
             top.problems.report(.notOnPath(key: "helm.migrate-at", release: release, at: place))
         }
         return options
+    }
+
+    /// Packages of a program of Helm's, with a version a release.
+    private func program(
+        _ section: PlaybookSection,
+        _ usual: [String],
+        _ path: ReleasePath?
+    ) -> HelmProgramPackages? {
+        let packages = section.list("packages", .packageName) ?? usual
+        guard section.require("versions"), let stated = section.section("versions") else { return nil }
+        if stated.entries.isEmpty { top.problems.report(.emptyList(key: stated.title, at: stated.place)) }
+        var versions: [MinorRelease: PackageVersion] = [:]
+        for entry in stated.entries {
+            guard let release = release(of: entry, in: stated) else { continue }
+            if let path, path.releases[release] == nil {
+                top.problems.report(.notOnPath(key: stated.title, release: release, at: entry.place))
+            }
+            versions[release] = stated.scalar(entry.node, stated.name(entry.key), .packageVersion)
+        }
+        return HelmProgramPackages(packages: packages, versions: versions)
     }
 
     /// The removal of what Helm 2 keeps; `confirm` has to name the cluster.
@@ -205,6 +234,7 @@ extension PlaybookReading {
         let release = section.required("at", .release)
         let name = section.required("confirm", .name)
         let excluded: HelmCleanupOptions.Excluded? = section.value("excluded", .choice)
+        let absent: HelmCleanupOptions.Absent? = section.value("absent", .choice)
         if let name, let entry = section.entry("confirm"), let cluster = top.entry("cluster")?.node.scalar?.string,
             name != cluster
         {
@@ -234,7 +264,7 @@ extension PlaybookReading {
                 )
             )
         }
-        return HelmCleanupOptions(at: release, excluded: excluded ?? .keep)
+        return HelmCleanupOptions(at: release, excluded: excluded ?? .keep, absent: absent ?? .accept)
     }
 
     private func exclusions(_ helm: PlaybookSection) -> [HelmExclusion] {

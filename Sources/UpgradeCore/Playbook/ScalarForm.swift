@@ -224,6 +224,12 @@ extension ScalarForm where Value == String {
         return ScalarForm(expected: expected, kinds: [.string], choices: ["etcdv3"]) { $0 == "etcdv3" ? $0 : nil }
     }
 
+    static var lostObject: Self {
+        text("KIND NAMESPACE/NAME, such as `Deployment shop/web`") {
+            $0.wholeMatch(of: /[A-Z][A-Za-z]{0,62} [a-z0-9][a-z0-9.-]{0,252}\/[a-z0-9][a-z0-9.-]{0,252}/) != nil
+        }
+    }
+
     static var helmRelease: Self {
         text("a Tiller's namespace and a release of it, such as `kube-system/web` or `kube-system/web.v3`") { text in
             // A release may be named after a domain. (helm v2.16 pkg/tiller/release_server.go, ValidName)

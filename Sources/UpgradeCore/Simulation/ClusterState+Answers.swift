@@ -60,6 +60,10 @@ extension ClusterState {
             return .helmManifests(helmManifests)
         case .helmReleases:
             return .helmReleases(helm)
+        case .helmPresence:
+            return .helmPresence(helmPresence)
+        case .helmVersion(let host, let program):
+            return .helmVersion(helmVersion(of: program, on: try simulated(host), named: host))
         case .apiServers:
             return .apiServers(hosts.filter { $0.value.apiServer?.isHealthy == true }.keys.sorted())
         case .apiRequests(let host):

@@ -37,23 +37,24 @@ extension ClusterState {
             !helm.secrets.contains(where: { $0.name == conversion.secret && $0.namespace == conversion.namespace })
         else { return }
         let content = Digest.sha256("simulated", conversion.digest)
-        helm.secrets.append(
-            HelmSecret(
-                namespace: conversion.namespace,
-                name: conversion.secret,
-                mark: HelmMark(
-                    run: conversion.mark,
-                    source: "\(conversion.source.storage.rawValue)/\(conversion.source.path)",
-                    sourceDigest: conversion.digest,
-                    content: content
-                ),
-                digest: content,
-                release: conversion.release,
-                revision: conversion.revision,
-                status: record.status,
-                parts: record.parts
-            )
+        var secret = HelmSecret(
+            namespace: conversion.namespace,
+            name: conversion.secret,
+            mark: HelmMark(
+                run: conversion.mark,
+                source: "\(conversion.source.storage.rawValue)/\(conversion.source.path)",
+                sourceDigest: conversion.digest,
+                content: content
+            ),
+            digest: content,
+            release: conversion.release,
+            revision: conversion.revision,
+            status: record.status,
+            parts: record.parts
         )
+        secret.objects = record.objects
+        secret.hookObjects = record.hookObjects
+        helm.secrets.append(secret)
     }
 }
 

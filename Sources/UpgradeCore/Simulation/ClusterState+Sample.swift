@@ -142,9 +142,10 @@ extension ClusterState {
                 )
             }
             if helm.migrateAt != nil { self.helm = .sample(helm) }
+            if let lost = playbook.simulation?.lost, !lost.isEmpty { lostHelmObjects = Set(lost) }
             let clients = playbook.hosts(.client)
             let hosts = clients.isEmpty ? Array(playbook.hosts(.controlPlane).prefix(1)) : clients
-            offer(helm.packages, helm.versions.values.map(\.package), on: hosts)
+            for program in helm.programs { offer(program.packages, Array(program.versions.values), on: hosts) }
         }
     }
 

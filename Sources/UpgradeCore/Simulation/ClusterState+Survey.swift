@@ -57,6 +57,7 @@ extension ClusterState {
         case (.helmReleases(let compares), .helmReleases(let value)):
             // The answer that compares says more, whichever comes first.
             if compares || helm == HelmInventory() { helm = value }
+        case (.helmPresence, .helmPresence(let value)): surveyedPresence = value
         case (.apiRequests(let host), .apiRequests(let value)): hosts[host]?.requests = value
         case (.unreachedKubelets(let host), .unreachedKubelets(let value)): hosts[host]?.unreachedKubelets = value
         case (.bgpPeers(let host), .bgpPeers(let value)): hosts[host]?.bgpPeers = value

@@ -96,6 +96,14 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var helmManifests: [HelmManifest] = []
     /// The releases of Helm 2 and 3, and the Tillers.
     public var helm = HelmInventory()
+    /// Objects of deployed releases that somebody has deleted, as `Kind namespace/name`; absent where nobody has.
+    public var lostHelmObjects: Set<String>?
+    /// Kinds that its API server does not serve, as `apiVersion Kind`; absent where it serves all that a release names.
+    public var unservedHelmKinds: Set<String>?
+    /// Objects of the manifests of deployed releases as a survey found them; what is simulated has none.
+    public var surveyedPresence: HelmPresence?
+    /// What programs of Helm's say that they are where that is not what is installed, by `HOST PROGRAM`.
+    public var saidHelmVersions: [String: String]?
     /// What Calico keeps in etcd; absent in clusters whose Calico is not said to keep anything.
     public var calico: CalicoStores?
     /// Nodes of which no pod is reached, as `FROM TO`; absent where all are.

@@ -43,6 +43,11 @@ extension HelmInventory {
             namespace: namespace,
             status: status,
             chart: "\(release)-\(revision).0.0",
+            objects: status == "deployed"
+                ? [
+                    ClusterObjects.Reference(apiVersion: "v1", kind: "Service", name: name),
+                    ClusterObjects.Reference(apiVersion: "apps/v1", kind: "Deployment", name: name),
+                ] : [],
             parts: ["manifest": String(digest.prefix(16))]
         )
     }

@@ -8,6 +8,8 @@ public struct GateReading: Hashable, Sendable, Codable {
     public var needed: String
     /// What may still be lost before the gate shuts or the cluster suffers; `nil` where nothing may.
     public var spare: String?
+    /// `true` where less was found than should be there, and the gate opens all the same; absent elsewhere.
+    public var lacks: Bool?
 
     /// Makes a reading of anything that has a name.
     public init(_ what: String, _ found: String, needs needed: String) {

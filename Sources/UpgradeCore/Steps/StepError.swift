@@ -116,6 +116,10 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case helmUnmappable([String])
     /// Releases that Helm 3 does not hold as Helm 2 does, each with what differs.
     case helmDiffers([String])
+    /// Objects of converted releases that the cluster does not have, each with its release.
+    case helmObjectsAbsent([String])
+    /// A program of Helm's is not the version that was planned: what it says of itself.
+    case helmVersion(program: String, host: String, said: String, needs: String)
     /// A move of Calico whose data has to move with it, and the playbook does not say so.
     case calicoNeedsMigration(from: String, to: String, release: MinorRelease)
     /// etcd holds nothing of Calico that could be moved.

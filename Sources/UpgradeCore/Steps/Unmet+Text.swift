@@ -90,6 +90,10 @@ extension Unmet {
             "\(findings.count) objects of deployed releases cannot be written with an API that stays: \(Self.some(findings))"
         case .helmDiffers(let findings):
             "Helm 3 does not hold what Helm 2 holds: \(Self.some(findings))"
+        case .helmObjectsAbsent(let findings):
+            "the cluster has not all that converted releases name (\(findings.count)): \(Self.some(findings))"
+        case .helmVersion(let program, let host, let said, let needs):
+            "\(program) on \(host) says \(said.isEmpty ? "no version" : "`\(said)`"), and the playbook plans \(needs)"
         case .podsUnreached(let node, let from, let silent):
             "no pod answers \(from.map { "pod \($0) of" } ?? "the host of") \(node) on "
                 + Self.some(silent.map { "\($0.node) (\($0.pod) at \($0.address))" }, ", ")
@@ -216,6 +220,11 @@ extension Unmet {
             "deploy them with manifests of the new API, or name each release under `helm.exclude` with a reason"
         case .helmDiffers:
             "see both with `helm get manifest`; a converted Secret has the annotation upgrader/converted-by"
+        case .helmObjectsAbsent:
+            "`upgrader helm verify PLAYBOOK` names all; deploy what is missing, or write `absent: accept` under "
+                + "`helm.cleanup` if it may be missing"
+        case .helmVersion(let program, let host, _, _):
+            "see which \(program) root finds first on \(host), and what else installs one there"
         case .calicoNeedsMigration(_, _, let release):
             "write `datastore-migration: {at: \(release)}` under `calico` in the playbook; see docs/how-to/move-calico.md"
         case .calicoStoreMissing(let host):
@@ -250,8 +259,9 @@ extension Unmet {
         switch self {
         case .nodeMissing, .unexpectedPackage, .machineChanged, .machineTwice, .etcdMemberMissing, .foreignCordon,
             .barePods,
-            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .foreseen,
-            .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing, .typhaUnnamed:
+            .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .helmObjectsAbsent,
+            .foreseen, .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing,
+            .typhaUnnamed:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
@@ -263,7 +273,7 @@ extension Unmet {
             .cordonLeft,
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
             .podsUnreached, .rolloutTooWide,
-            .fileMissing, .helmDiffers, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers,
+            .fileMissing, .helmDiffers, .helmVersion, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers,
             .calicoStoreForeign, .marksKept:
             false
         }

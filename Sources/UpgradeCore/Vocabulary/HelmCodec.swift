@@ -14,6 +14,14 @@ public protocol HelmCodec: Sendable {
     /// Tells of what Helm 3 stores without giving it away.
     func secret(_ stored: StoredHelmObject, compares: Bool) -> HelmSecret
 
+    /// The objects of the manifest of a revision.
+    ///
+    /// - Parameters:
+    ///   - stored: the object.
+    ///   - helm: the major version of the Helm that stored it.
+    /// - Returns: names and what is wrong; `nil` where the object cannot be read at all, which a `record` or a `secret` tells.
+    func manifest(_ stored: StoredHelmObject, helm: Int) -> HelmStoredManifest?
+
     /// The manifest of the Secret that Helm 3 would keep, as JSON.
     ///
     /// - Throws: `HelmCodecError` where it must not be written.

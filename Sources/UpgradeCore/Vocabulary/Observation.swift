@@ -257,24 +257,6 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
-    /// What the deployed Helm releases hold.
-    ///
-    /// - Throws: `StepError.notObserved` when the step did not ask.
-    public func helmManifests() throws(StepError) -> [HelmManifest] {
-        guard case .helmManifests(let value) = answers[.helmManifests] else { throw missing("Helm manifests") }
-        return value
-    }
-
-    /// Every release of Helm 2 and 3.
-    ///
-    /// - Throws: `StepError.notObserved` when the step did not ask for exactly this.
-    public func helmReleases(compares: Bool) throws(StepError) -> HelmInventory {
-        guard case .helmReleases(let value) = answers[.helmReleases(compares: compares)] else {
-            throw missing("Helm releases")
-        }
-        return value
-    }
-
     /// The BGP sessions of a host; `nil` where nothing is known of any.
     ///
     /// - Throws: `StepError.notObserved` when the step did not ask.
@@ -387,7 +369,7 @@ public struct Observation: Hashable, Sendable {
         return value
     }
 
-    private func missing(_ what: String) -> StepError {
+    func missing(_ what: String) -> StepError {
         .notObserved(what)
     }
 }

@@ -61,6 +61,10 @@ public enum Probe: Hashable, Sendable, Codable {
     case helmManifests
     /// Every release of Helm 2 and 3, and the Tillers; `compares` asks for the digest of each part of each release.
     case helmReleases(compares: Bool)
+    /// Which objects of the manifests of deployed releases the cluster has.
+    case helmPresence
+    /// Which version a program of Helm's on the host says that it is.
+    case helmVersion(host: String, of: HelmProgram)
     /// Who asks the API server of a control-plane host for alpha and beta APIs.
     case apiRequests(host: String)
     /// Which kubelets a control-plane host gets no connection to.
@@ -147,6 +151,10 @@ public enum Answer: Hashable, Sendable, Codable {
     case helmManifests([HelmManifest])
     /// To `.helmReleases`.
     case helmReleases(HelmInventory)
+    /// To `.helmPresence`.
+    case helmPresence(HelmPresence)
+    /// To `.helmVersion`.
+    case helmVersion(HelmProgramVersion)
     /// To `.apiRequests`.
     case apiRequests([APIRequests])
     /// To `.unreachedKubelets`.

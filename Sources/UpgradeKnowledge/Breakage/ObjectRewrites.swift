@@ -93,6 +93,11 @@ extension Breakage {
         return .moves(APIMove(from: apiVersion, kind: kind, to: instead))
     }
 
+    /// The apiVersion that stands in for a kind of one that goes, or is gone; `nil` where none does or it stays.
+    public func replacement(of apiVersion: String, _ kind: String) -> String? {
+        apis.removal(apiVersion, kind)?.replacement?.api_version
+    }
+
     /// Whether a hop takes an API away that something can be rewritten for.
     public func rewrites(at hop: HopID) -> Bool {
         rewrites.rules.contains { rule in

@@ -8,6 +8,10 @@ public struct StatedPoint: Hashable, Sendable {
     public var calico: PatchVersion?
     /// Helm; `nil` where the playbook does not say.
     public var helm: PatchVersion?
+    /// Helm 3 under a name of its own; `nil` where the playbook has none.
+    public var helm3: PatchVersion?
+    /// helmfile; `nil` where the playbook does not say.
+    public var helmfile: PatchVersion?
 
     /// How reports call it.
     public var title: String {
@@ -28,21 +32,27 @@ public struct StatedPoint: Hashable, Sendable {
         let releases = playbook.releases.keys.filter { $0 <= playbook.target }.sorted()
         var points: [StatedPoint] = []
         var (calico, helm): (PatchVersion?, PatchVersion?)
+        var (helm3, helmfile): (PatchVersion?, PatchVersion?)
+        func point(_ kubernetes: [MinorRelease]) -> StatedPoint {
+            StatedPoint(kubernetes: kubernetes, calico: calico, helm: helm, helm3: helm3, helmfile: helmfile)
+        }
         for (index, release) in releases.enumerated() {
             let isAhead = start.map { $0 < release } ?? (index > 0)
             if isAhead, index > 0 {
-                points.append(StatedPoint(kubernetes: [releases[index - 1], release], calico: calico, helm: helm))
+                points.append(point([releases[index - 1], release]))
             }
             let isOnPath = isAhead || start.map({ $0 == release }) ?? true
             let rolls = playbook.calico?.rolls[release] ?? []
             for roll in rolls.dropLast() {
                 calico = roll.version ?? calico
-                if isOnPath { points.append(StatedPoint(kubernetes: [release], calico: calico, helm: helm)) }
+                if isOnPath { points.append(point([release])) }
             }
             calico = rolls.last?.version ?? calico
             helm = playbook.helm?.versions[release]?.version ?? helm
+            helm3 = playbook.helm?.helm3?.versions[release].flatMap { PatchVersion($0.upstream) } ?? helm3
+            helmfile = playbook.helm?.helmfile?.versions[release].flatMap { PatchVersion($0.upstream) } ?? helmfile
             if isOnPath {
-                points.append(StatedPoint(kubernetes: [release], calico: calico, helm: helm))
+                points.append(point([release]))
             }
         }
         return points

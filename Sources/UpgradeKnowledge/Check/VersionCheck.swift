@@ -86,10 +86,10 @@ public struct VersionCheck: Hashable, Sendable {
     private static func notJudged(_ points: [StatedPoint]) -> [String] {
         let calico = points.contains { $0.calico != nil } ? nil : "Calico with Kubernetes"
         let helm = points.contains { $0.helm != nil } ? nil : "Helm with Kubernetes"
+        let helmfile = points.contains { $0.helmfile != nil } ? [] : ["helmfile with Helm"]
         // A playbook has no place for the versions of these; the cluster is asked about them by plan and check.
-        return [calico, helm].compactMap { $0 } + [
-            "etcd with Kubernetes", "etcd with Calico", "helmfile with Helm", "container runtime with Kubernetes",
-        ]
+        return [calico, helm].compactMap { $0 } + ["etcd with Kubernetes", "etcd with Calico"] + helmfile
+            + ["container runtime with Kubernetes"]
     }
 
     private static func patch(
@@ -180,7 +180,17 @@ public struct VersionCheck: Hashable, Sendable {
                 pair("Calico", calico, release, known.support(calico: calico.release, on: release, day: day))
             }
         }
-        if let helm = point.helm {
+        for helm in [point.helm, point.helm3].compactMap({ $0 }) {
+            if let helmfile = point.helmfile {
+                let level = known.support(helmfile: helmfile, helm: helm)
+                let window = known.helmfile.first { $0.contains(helmfile) }.map { "/\($0.helmfile)" } ?? ""
+                let words = level.map { "\($0)" } ?? "nothing is known of that helmfile"
+                add(
+                    level.map { $0 != .tested && $0 != .minimumOnly } ?? true,
+                    "helmfile \(helmfile) with Helm \(helm): \(words)",
+                    "helmfile/compat\(window)"
+                )
+            }
             let state = known.maintenance(helm: helm.release, on: day)
             if known.helm(helm.release) != nil {
                 let availability = known.availability(helm: helm, on: day)

@@ -74,7 +74,8 @@ enum StateRules {
 
     private static func holds(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
         let names = facts.playbook.packages
-        let components = (facts.playbook.calico?.packages ?? []) + (facts.playbook.helm?.packages ?? [])
+        let components =
+            (facts.playbook.calico?.packages ?? []) + (facts.playbook.helm?.programs.flatMap(\.packages) ?? [])
         let ours = Set(names.controlPlane + names.node + names.client + components)
         return facts.hosts.flatMap { host, configuration in
             ours.intersection(configuration.holds).sorted().map { name in

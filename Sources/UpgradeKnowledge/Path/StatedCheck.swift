@@ -107,6 +107,13 @@ extension PathPlanner {
             else { continue }
             found.append(StatedCheck.Broken(move: move.move, kubernetes: move.before.kubernetes, rule: rule))
         }
+        // Of helmfile the cluster tells nothing: the first that the playbook names comes without a move.
+        if let start = path.states.first(where: { $0.point.helmfile != nil })?.point,
+            let rule = lattice.broken(by: start),
+            !found.contains(where: { $0.rule == rule })
+        {
+            found.append(StatedCheck.Broken(move: nil, kubernetes: start.kubernetes, rule: rule))
+        }
         return found
     }
 

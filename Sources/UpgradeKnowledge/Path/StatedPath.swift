@@ -35,6 +35,7 @@ public struct StatedPath: Hashable, Sendable {
         notes = detected.unreadable
         noteDifference("Calico", playbook.calico?.versions, detected.calico, start)
         noteDifference("Helm", playbook.helm?.versions, detected.tiller, start)
+        noteBinaries(playbook)
         move(playbook, at: start, &point, knowledge)
         while point.kubernetes < playbook.target {
             let hop = HopID(from: point.kubernetes)
@@ -69,6 +70,9 @@ public struct StatedPath: Hashable, Sendable {
                 notes.append("`calico.versions` at \(release): `\(stated.tag)` says no version")
             }
         }
+        if let stated = playbook.helm?.helmfile?.versions[release], let version = PatchVersion(stated.upstream) {
+            helmfile(to: version, &point)
+        }
         if let stated = playbook.helm?.versions[release] {
             if let version = stated.version {
                 helm(to: version, &point)
@@ -76,6 +80,29 @@ public struct StatedPath: Hashable, Sendable {
                 notes.append("`helm.versions` at \(release): `\(stated.tag)` says no version")
             }
         }
+    }
+
+    /// Where Helm 3 stands beside Helm 2, who calls which is for people to say.
+    private mutating func noteBinaries(_ playbook: Playbook) {
+        guard let options = playbook.helm, let helm3 = options.helm3, let name = helm3.packages.first,
+            let release = helm3.versions.keys.min(), !options.environments.isEmpty
+        else { return }
+        let end = options.cleanup.map { " and before helm-cleanup at \($0.at)" } ?? ""
+        notes.append(
+            "from \(release) on\(end), write `helmBinary: \(name)` for each environment that is moved to Helm 3, in "
+                + options.environments.joined(separator: ", ")
+        )
+    }
+
+    private mutating func helmfile(to version: PatchVersion, _ point: inout ClusterPoint) {
+        guard point.helmfile != version else { return }
+        let before = point
+        point.helmfile = version
+        guard let from = before.helmfile else {
+            states.append(PathState(point: point, place: .at(point.kubernetes)))
+            return
+        }
+        arrive(.helmfile(from: from, to: version), before, point)
     }
 
     private mutating func calico(to version: PatchVersion, _ point: inout ClusterPoint, _ knowledge: VersionKnowledge) {

@@ -194,6 +194,7 @@ extension PageContext {
             let told = steps.filter { step in
                 step.outcome != "done" && !step.attempts.isEmpty || step.attempts.count > 1
                     || step.attempts.contains { !$0.deeds.isEmpty || !$0.waits.isEmpty }
+                    || step.attempts.last?.measured.contains { $0.lacks == true } ?? false
             }
             let quiet = steps.filter { step in step.outcome == "done" && !told.contains { $0.number == step.number } }
             let row = PartRow(part)

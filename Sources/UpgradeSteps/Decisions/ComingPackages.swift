@@ -23,8 +23,12 @@ struct ComingPackages {
             let version = ComponentVersion(package: calico.packageVersion, tag: calico.tag)
             return component(calico.options.packages, version, later: calico.later.map(\.package))
         case PhaseName.helmBefore, PhaseName.helm:
-            let helm = context.playbook.helm
-            return component(helm?.packages, helm?.versions[context.componentRelease])
+            let programs = context.playbook.helm?.programs ?? []
+            return programs.flatMap { program in
+                program.versions[context.componentRelease].map { version in
+                    [ComingPackages(specs: program.packages.map { PackageSpec(name: $0, version: version) })]
+                } ?? []
+            }
         case PhaseName.clients:
             return kubernetes(packages.client, context)
                 + ComponentPrograms.at(context.key.hop.to, context.playbook).map {

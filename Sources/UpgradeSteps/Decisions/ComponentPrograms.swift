@@ -9,7 +9,7 @@ enum ComponentPrograms {
     static func at(_ release: MinorRelease, _ playbook: Playbook) -> [PackageSpec] {
         components(playbook).flatMap { names, versions in
             let release = versions.keys.filter { $0 <= release }.max()
-            let version = release.flatMap { versions[$0]?.package }
+            let version = release.flatMap { versions[$0] }
             return version.map { version in names.map { PackageSpec(name: $0, version: version) } } ?? []
         }
     }
@@ -23,12 +23,10 @@ enum ComponentPrograms {
         return version <= other
     }
 
-    private static func components(_ playbook: Playbook) -> [([String], [MinorRelease: ComponentVersion])] {
+    private static func components(_ playbook: Playbook) -> [([String], [MinorRelease: PackageVersion])] {
         // A package that carries a unit is no operator's program: its install may restart the unit, behind no gate.
         let calico = playbook.calico.map { $0.unit == nil ? $0.packages : $0.packages.filter { $0 == "calicoctl" } }
-        return [
-            (calico ?? [], playbook.calico?.versions ?? [:]),
-            (playbook.helm?.packages ?? [], playbook.helm?.versions ?? [:]),
-        ]
+        return [(calico ?? [], (playbook.calico?.versions ?? [:]).mapValues(\.package))]
+            + (playbook.helm?.programs ?? []).map { ($0.packages, $0.versions) }
     }
 }

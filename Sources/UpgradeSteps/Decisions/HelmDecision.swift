@@ -12,6 +12,8 @@ struct HelmDecision {
     /// The releases of which the playbook leaves out what is deployed and not the rest, each with what to do.
     private let halves: [String]
     private let histories: HelmHistories
+    /// The releases that would become one history of Helm 3, by `namespace/release`, and who keeps each.
+    private let mixed: [String: [String]]
 
     init(_ inventory: HelmInventory, _ options: HelmOptions, mark: String) {
         self.inventory = inventory
@@ -24,6 +26,7 @@ struct HelmDecision {
         let selection = HelmSelection(inventory.records, options)
         selected = selection.records
         halves = selection.halves
+        mixed = Self.mixed(selection.records)
         histories = HelmHistories(inventory, selected)
     }
 
@@ -33,7 +36,30 @@ struct HelmDecision {
         return inventory.tillers.filter { $0.storage == nil }.map { tiller in
             "Tiller in \(tiller.namespace): it keeps its releases in \(tiller.driver) and not in the API, where nobody else "
                 + "can read them; let it keep them in configmaps or secrets, or remove it if nothing is lost with it"
-        } + halves + selected.compactMap { reason($0, twins) }
+        } + halves + mixture(twins)
+            + selected.compactMap { record in
+                record.problem == nil && mixed[record.target] != nil ? twin(record, twins) : reason(record, twins)
+            }
+    }
+
+    /// What Helm 3 could not keep apart: it knows a release by its namespace and its name alone.
+    ///
+    /// Where two have a revision of the same number, that is what is told.
+    private func mixture(_ twins: [String: Int]) -> [String] {
+        let told = Set(selected.filter { twin($0, twins) != nil }.map(\.target))
+        return mixed.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }.map { target, keepers in
+            "\(target): \(keepers.joined(separator: " and ")) each keep a release of this name, and they would become one "
+                + "history of Helm 3; exclude all but one of them by name"
+        }
+    }
+
+    private static func mixed(_ records: [HelmRecord]) -> [String: [String]] {
+        var keepers: [String: Set<String>] = [:]
+        for record in records where record.problem == nil {
+            keepers[record.target, default: []]
+                .insert("\(record.source.storage.rawValue) of Tiller in \(record.source.namespace)")
+        }
+        return keepers.filter { $0.value.count > 1 }.mapValues { $0.sorted() }
     }
 
     /// What the playbook excludes and nobody has: a name that was mistyped leaves in what was to be left out.
@@ -52,12 +78,20 @@ struct HelmDecision {
         }
     }
 
+    private func twin(_ record: HelmRecord, _ twins: [String: Int]) -> String? {
+        if record.problem != nil { return nil }
+        let target = secretPath(record)
+        guard let count = twins[target], count > 1 else { return nil }
+        return "\(record.source.path): \(count) records would become Secret \(target)"
+    }
+
     /// Why a record cannot be converted; `nil` where it can, or was.
     private func reason(_ record: HelmRecord, _ twins: [String: Int]) -> String? {
         let path = record.source.path
         if let problem = record.problem { return "\(path): \(problem)" }
         let target = secretPath(record)
-        if let count = twins[target], count > 1 { return "\(path): \(count) records would become Secret \(target)" }
+        if let twin = twin(record, twins) { return twin }
+        if mixed[record.target] != nil { return "\(path): releases of several Tillers would become one" }
         if !inventory.namespaces.contains(record.namespace) {
             return "\(path): its namespace \(record.namespace) is gone"
         }
@@ -136,4 +170,9 @@ struct HelmDecision {
     private func secretPath(_ record: HelmRecord) -> String {
         "\(record.namespace)/\(record.conversion(mark: mark).secret)"
     }
+}
+
+extension HelmRecord {
+    /// `namespace/release`, as Helm 3 knows it.
+    fileprivate var target: String { "\(namespace)/\(release)" }
 }

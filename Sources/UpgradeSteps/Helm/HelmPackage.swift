@@ -1,6 +1,6 @@
 import UpgradeCore
 
-/// Brings Helm's packages of a host to the version planned for the hop.
+/// Brings the packages of Helm and helmfile of a host to the versions planned for the hop, and asks each program what it is.
 struct HelmPackage: Step {
     let id: StepID = "helm-package"
     let title = "Install Helm"
@@ -12,8 +12,28 @@ struct HelmPackage: Step {
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        guard let helm = context.playbook.helm, let version = helm.versions[context.componentRelease] else { return [] }
-        return try PackageDecision(context, names: helm.packages, version: version.package)
-            .installing(seen, context.playbook.conffiles)
+        var actions: [Action] = []
+        for program in context.playbook.helm?.programs ?? [] {
+            guard let version = program.versions[context.componentRelease] else { continue }
+            let decision = PackageDecision(context, names: program.packages, version: version)
+            actions += try decision.installing(seen, context.playbook.conffiles).filter { !actions.contains($0) }
+        }
+        return actions
+    }
+
+    func gate(_ context: StepContext) -> Gate? {
+        let clients = HelmClients(context)
+        guard !clients.wanted.isEmpty else { return nil }
+        return Gate(
+            probes: clients.probes,
+            deadline: context.playbook.deadlines.daemon,
+            interval: GateInterval.daemon,
+            measured: { (seen) throws(StepError) in try clients.readings(seen) },
+            verdict: { (seen) throws(StepError) -> Verdict in
+                // What is installed does not change by waiting.
+                if let unmet = try clients.unmet(seen) { throw .unmet(unmet) }
+                return .open
+            }
+        )
     }
 }

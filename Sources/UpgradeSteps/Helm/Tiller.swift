@@ -37,8 +37,9 @@ struct Tiller: Step {
     func gate(_ context: StepContext) -> Gate? {
         guard let wanted = image(context) else { return nil }
         let namespaces = namespaces(context)
+        let asked = HelmServers(context, namespaces)
         return Gate(
-            probes: probes(context),
+            probes: probes(context) + asked.probes,
             deadline: context.playbook.deadlines.daemon,
             interval: GateInterval.daemon,
             measured: { (seen) throws(StepError) in
@@ -49,7 +50,7 @@ struct Tiller: Step {
                     let what = "pods of \(namespace)/\(Self.deployment) available at \(wanted)"
                     readings.append(GateReading(what, pods, of: state?.replicas ?? 1))
                 }
-                return readings
+                return readings + (try asked.readings(seen))
             },
             verdict: { (seen) throws(StepError) -> Verdict in
                 for namespace in namespaces {
@@ -65,7 +66,7 @@ struct Tiller: Step {
                         )
                     }
                 }
-                return .open
+                return try asked.verdict(seen)
             }
         )
     }

@@ -37,7 +37,7 @@ struct PackagesOfHost {
             add(calico.packages, calico.rolls.mapValues { $0.map(\.package) }, components)
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
-            add(helm.packages, helm.versions.mapValues { [$0.package] }, components)
+            for program in helm.programs { add(program.packages, program.versions.mapValues { [$0] }, components) }
         }
         if host?.roles.contains(where: { $0 == .controlPlane || $0 == .client }) == true {
             for spec in releases.flatMap({ ComponentPrograms.at($0, playbook) })

@@ -7,7 +7,7 @@ struct HelmCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helm",
         abstract: "Look at what Helm 2 and 3 keep in a cluster, or take a conversion back.",
-        subcommands: [HelmInventoryCommand.self, HelmRollbackCommand.self]
+        subcommands: [HelmInventoryCommand.self, HelmVerifyCommand.self, HelmRollbackCommand.self]
     )
 }
 
@@ -39,15 +39,27 @@ struct HelmInventoryCommand: AsyncParsableCommand {
     }
 }
 
-/// The one question about Helm.
+/// The questions about Helm.
 enum HelmQuestion {
     /// Every release of Helm 2 and 3.
     ///
     /// - Throws: `Complaint` where the cluster cannot be looked at.
     static func inventory(_ access: any ClusterAccess) async throws -> HelmInventory {
+        try await ask([.helmReleases(compares: false)], access).helmReleases(compares: false)
+    }
+
+    /// Every release, compared, and what the cluster has of what is deployed.
+    ///
+    /// - Throws: `Complaint` where the cluster cannot be looked at.
+    static func verification(_ access: any ClusterAccess) async throws -> (HelmInventory, HelmPresence) {
+        let seen = try await ask([.helmReleases(compares: true), .helmPresence], access)
+        return (try seen.helmReleases(compares: true), try seen.helmPresence())
+    }
+
+    private static func ask(_ probes: [Probe], _ access: any ClusterAccess) async throws -> Observation {
         do {
-            return try await access.answer([.helmReleases(compares: false)]).helmReleases(compares: false)
-        } catch let error as AccessError {
+            return try await access.answer(probes)
+        } catch {
             throw Complaint(
                 FiveLines(
                     error: "what Helm keeps could not be looked at",

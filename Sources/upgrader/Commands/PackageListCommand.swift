@@ -47,7 +47,7 @@ struct PackageListCommand: AsyncParsableCommand {
         let packages = session.playbook.packages
         let names =
             packages.controlPlane + packages.node + packages.client + (session.playbook.calico?.packages ?? [])
-            + (session.playbook.helm?.packages ?? [])
+            + (session.playbook.helm?.programs.flatMap(\.packages) ?? [])
         let hosts = session.playbook.hosts.map(\.name)
         let seen: Observation
         do {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import UpgradeCore
 internal import UpgradeKnowledge
+internal import UpgradeSteps
 
 /// `upgrader run`: plans, asks, and carries the plan out.
 struct RunCommand: AsyncParsableCommand {
@@ -84,6 +85,7 @@ struct RunCommand: AsyncParsableCommand {
                 for note in check.path.notes { Output.note("note: \(note)") }
                 if let complaint = check.complaint(session.path) { throw complaint }
             }
+            if let warning = HelmVerification.warning(session.playbook, survey) { Output.note("warning: \(warning)") }
             try beginning.confirm(try await beginning.rehearse(plan, survey, run: run, until: until), until: until)
             return try beginning.create(state: state.state, run: run, plan, reason: reason)
         }

@@ -222,7 +222,7 @@ extension StagedAccess {
     private static func isOfAPI(_ probe: Probe) -> Bool {
         switch probe {
         case .apiServers, .leader, .nodes, .node, .podsOnNode, .budgets, .daemonSet, .deployment, .pods, .objects,
-            .helmManifests, .helmReleases:
+            .helmManifests, .helmReleases, .helmPresence:
             true
         default: false
         }

@@ -254,6 +254,7 @@ private final class ClosedRemote: Remote {
 private struct NoCodec: HelmCodec {
     func record(_ stored: StoredHelmObject, compares: Bool) -> HelmRecord { fatalError("nothing is read") }
     func secret(_ stored: StoredHelmObject, compares: Bool) -> HelmSecret { fatalError("nothing is read") }
+    func manifest(_ stored: StoredHelmObject, helm: Int) -> HelmStoredManifest? { fatalError("nothing is read") }
     func converted(_ stored: StoredHelmObject, _ conversion: HelmConversion) throws(HelmCodecError) -> String {
         throw .changed
     }

@@ -210,7 +210,11 @@ struct RenderingTests {
         case .pods: .objects
         case .objects: .helmManifests
         case .helmManifests: .helmReleases(compares: false)
-        case .helmReleases: .apiRequests(host: "cp2")
+        case .helmReleases: .helmPresence
+        case .helmPresence: .helmVersion(host: "cp1", of: .client("helm"))
+        case .helmVersion(_, .client): .helmVersion(host: "cp1", of: .tiller(namespace: "kube-system"))
+        case .helmVersion(_, .tiller): .helmVersion(host: "cp1", of: .helmfile)
+        case .helmVersion(_, .helmfile): .apiRequests(host: "cp2")
         case .apiRequests: .unreachedKubelets(host: "cp2")
         case .unreachedKubelets: .bgpPeers(host: "w1")
         case .bgpPeers: .silence(silence)

@@ -45,12 +45,15 @@ struct PlaybookSchemaTests {
             "datastore-migration": {"at": "1.13", "to": "etcdv3", "etcdv2": "/o", "etcdv3": "/n"}},
           "helm": {"versions": {"1.13": {"package": "2.14.3-1", "tag": "v2.14.3"}}, "packages": ["hm"],
             "tiller-namespaces": ["n"], "image": "i", "map-apis": true, "migrate-at": "1.13", "revisions": 3,
-            "cleanup": {"at": "1.13", "confirm": "full", "excluded": "remove"},
+            "cleanup": {"at": "1.13", "confirm": "full", "excluded": "remove", "absent": "stop"}, "ask-tiller": true,
+            "helm3": {"packages": ["h3"], "versions": {"1.13": "3.0.3-1"}},
+            "helmfile": {"packages": ["hf"], "versions": {"1.13": "0.125.5-1"}, "environments": ["e.yaml"]},
             "exclude": [{"release": "kube-system/web", "reason": "nobody needs it"}]},
           "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
           "accept": [{"violation": "calico-2.2@1.12", "reason": "where it stands"}],
           "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],
           "simulation": {"release": "1.12", "pace": "1s", "calico": "v3.5.8", "tiller": "v2.13.1", "pods": 2,
+            "lost": ["Deployment n/d"],
             "failures": [{"step": "drain", "host": "h", "attempts": 2}]},
           "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}],
           "silences": [{"name": "s", "alertmanager": "http://a:9093", "token-file": "t", "matchers": ["a=b"],
@@ -133,7 +136,7 @@ struct PlaybookSchemaTests {
         }
     }
 
-    @Test("helm needs one of three keys, in the schema and in the decoder")
+    @Test("helm needs one of five keys, in the schema and in the decoder")
     func helm() throws {
         struct Schema: Decodable {
             struct Part: Decodable {
@@ -147,8 +150,11 @@ struct PlaybookSchemaTests {
         let file = PlaybookTexts.directory.appending(path: "schema.json")
         let schema = try JSONDecoder().decode(Schema.self, from: Data(contentsOf: file))
         let parts = schema.properties["helm"]?.anyOf?.map(\.required)
-        #expect(parts == [["versions"], ["migrate-at"], ["map-apis"]])
-        let texts = ["versions: {1.13: {package: 1-1, tag: a}}", "migrate-at: 1.13", "map-apis: true"]
+        #expect(parts == [["versions"], ["migrate-at"], ["map-apis"], ["helm3"], ["helmfile"]])
+        let texts = [
+            "versions: {1.13: {package: 1-1, tag: a}}", "migrate-at: 1.13", "map-apis: true",
+            "helm3: {versions: {1.13: 1-1}}", "helmfile: {versions: {1.13: 1-1}}",
+        ]
         for text in texts {
             _ = try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: {\(text)}"), file: "p.yaml", home: "/home/op")
         }

@@ -39,6 +39,27 @@ struct VersionCheckTests {
         #expect(check.findings.map(\.fact).contains("kubernetes/1.18/end-of-support"))
     }
 
+    @Test("helmfile is judged with each Helm that the playbook has, from the data, and not named as unjudged then")
+    func helmfile() throws {
+        let text = Self.nineteen.replacing(
+            "v3.4.0}}}",
+            with: "v3.4.0}}, helmfile: {versions: {\"1.19\": VERSION}}}"
+        )
+        let right = try check(text.replacing("VERSION", with: "0.135.0-1"), on: "2020-11-25")
+        #expect(violations(right) == [])
+        #expect(!right.notJudged.contains("helmfile with Helm"))
+        let fact = right.findings.first { $0.what.hasPrefix("helmfile") }?.fact
+        #expect(right.findings.contains { $0.what == "helmfile 0.135.0 with Helm 3.4.0: tested" })
+        #expect(fact == "helmfile/compat/0.129.4..0.140.0")
+        let beside = text.replacing("VERSION", with: "1.0.0-1").replacing(
+            "{versions: {\"1.19\": {package: 3.4.0-1, tag: v3.4.0}}",
+            with: "{versions: {\"1.19\": {package: 2.17.0-1, tag: v2.17.0}}, helm3: {versions: {\"1.19\": 3.4.0-1}}"
+        )
+        let both = violations(try check(beside, on: "2020-11-25")).filter { $0.contains("helmfile") }
+        #expect(both.count == 2)
+        #expect(both.contains { $0.contains("with Helm 2.17.0: known not to work") })
+    }
+
     @Test("three days earlier Calico's page did not have the release")
     func before() throws {
         let check = try check(Self.nineteen, on: "2020-11-11")

@@ -154,6 +154,43 @@ struct StatedCheckTests {
         #expect(unclear.calico == nil && unclear.unreadable == ["Calico's package `20180301-1` says no version"])
     }
 
+    @Test(
+        "helmfile is held against the Helm in force, moves up alone, and environments are named once Helm 3 stands beside"
+    )
+    func helmfile() throws {
+        var playbook = try playbook(helm: [13: "2.14.3", 14: "2.15.2", 15: "2.16.12"])
+        func version(_ text: String) throws -> PackageVersion { try #require(PackageVersion("\(text)-1")) }
+        func moves(_ versions: [Int: String]) throws -> StatedCheck {
+            playbook.helm?.helmfile = HelmProgramPackages(
+                packages: ["helmfile"],
+                versions: try Dictionary(
+                    uniqueKeysWithValues: versions.map { (MinorRelease(major: 1, minor: $0), try version($1)) }
+                )
+            )
+            return check(playbook, try seen(tiller: "v2.13.1"))
+        }
+        let right = try moves([13: "0.125.5", 15: "0.135.0"])
+        #expect(right.broken.isEmpty && right.violations.isEmpty)
+        #expect(right.path.moves.map(\.move.description).contains("helmfile 0.125.5 → 0.135.0"))
+        let down = try moves([13: "0.135.0", 15: "0.125.5"])
+        #expect(down.broken.map(\.rule.says) == ["helmfile goes up"])
+        // 1.0 has no code for Helm 2.
+        let broken = try moves([13: "1.0.0"])
+        #expect(broken.broken.contains { $0.rule.says.contains("has no code for Helm 2") })
+        playbook.helm?.helm3 = HelmProgramPackages(
+            packages: ["helm3"],
+            versions: [MinorRelease(major: 1, minor: 16): try version("3.4.2")]
+        )
+        playbook.helm?.environments = ["prod.yaml", "staging.yaml"]
+        let noted = try moves([13: "0.125.5", 15: "0.135.0"])
+        #expect(
+            noted.path.notes == [
+                "from 1.16 on, write `helmBinary: helm3` for each environment that is moved to Helm 3, in prod.yaml, "
+                    + "staging.yaml"
+            ]
+        )
+    }
+
     @Test("moves where they belong are in range all the way, and nothing has to be accepted")
     func inRange() throws {
         let playbook = try playbook(

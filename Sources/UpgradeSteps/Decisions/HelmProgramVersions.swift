@@ -1,0 +1,117 @@
+import UpgradeCore
+
+/// Which version each program of Helm's has to say that it is, on one host.
+struct HelmClients {
+    /// A program, and the version that its package has.
+    struct Wanted {
+        var program: HelmProgram
+        var version: KubernetesVersion
+    }
+
+    private let host: String
+    let wanted: [Wanted]
+
+    /// Those of the packages that the lane of the step installs.
+    init(_ context: StepContext) {
+        host = context.hostName
+        wanted = ComingPackages.runs(context).flatMap(\.specs).compactMap { spec in
+            guard let program = Self.programs[spec.name], let version = KubernetesVersion(spec.version.upstream) else {
+                return nil
+            }
+            return Wanted(program: program, version: version)
+        }
+    }
+
+    /// The programs that packages are known to carry: those of packages of other names are not asked.
+    ///
+    /// - Source: packaging/README.md
+    private static let programs: [String: HelmProgram] = [
+        "helm": .client("helm"), "helm3": .client("helm3"), "helmfile": .helmfile,
+    ]
+
+    var probes: [Probe] { wanted.map { .helmVersion(host: host, of: $0.program) } }
+
+    func readings(_ seen: Observation) throws(StepError) -> [GateReading] {
+        var readings: [GateReading] = []
+        for one in wanted {
+            let said = try seen.helmVersion(of: one.program, on: host)
+            readings.append(one.reading(said))
+        }
+        return readings
+    }
+
+    /// The first that is another version.
+    func unmet(_ seen: Observation) throws(StepError) -> Unmet? {
+        for one in wanted {
+            let said = try seen.helmVersion(of: one.program, on: host)
+            if said.version != one.version { return one.unmet(said, host) }
+        }
+        return nil
+    }
+}
+
+extension HelmClients.Wanted {
+    func reading(_ said: HelmProgramVersion) -> GateReading {
+        GateReading(
+            "version of \(program.title)",
+            said.text.isEmpty ? "it says none" : said.text,
+            needs: "v\(version)"
+        )
+    }
+
+    func unmet(_ said: HelmProgramVersion, _ host: String) -> Unmet {
+        .helmVersion(program: program.title, host: host, said: said.text, needs: "v\(version)")
+    }
+}
+
+/// Which version each Tiller has to say that it is, where the playbook has it asked.
+struct HelmServers {
+    private let host: String
+    private let wanted: [HelmClients.Wanted]
+
+    init(_ context: StepContext, _ namespaces: [String]) {
+        host = context.playbook.hosts(.controlPlane).first?.name ?? ""
+        let helm = context.playbook.helm
+        let tag = helm?.versions[context.componentRelease]?.tag
+        guard helm?.asksTiller == true, let version = tag.flatMap({ KubernetesVersion($0) }) else {
+            wanted = []
+            return
+        }
+        wanted = namespaces.map { HelmClients.Wanted(program: .tiller(namespace: $0), version: version) }
+    }
+
+    var probes: [Probe] { wanted.map { .helmVersion(host: host, of: $0.program) } }
+
+    func readings(_ seen: Observation) throws(StepError) -> [GateReading] {
+        var readings: [GateReading] = []
+        for one in wanted { readings.append(one.reading(try seen.helmVersion(of: one.program, on: host))) }
+        return readings
+    }
+
+    /// A Tiller that has just started may not answer yet.
+    func verdict(_ seen: Observation) throws(StepError) -> Verdict {
+        for one in wanted {
+            let said = try seen.helmVersion(of: one.program, on: host)
+            if said.version != one.version { return .waiting(one.unmet(said, host)) }
+        }
+        return .open
+    }
+}
+
+/// Which files of helmfile have to name Helm 3 by hand, once it stands beside Helm 2.
+struct HelmBinaries {
+    let readings: [GateReading]
+
+    /// None where Helm 3 comes in the package of Helm 2, or helmfile has no such files.
+    init(_ options: HelmOptions) {
+        guard let name = options.helm3?.packages.first else {
+            readings = []
+            return
+        }
+        readings = options.environments.map { file in
+            var reading = GateReading("helmBinary in \(file)", "for its owner to set", needs: name)
+            reading.lacks = true
+            return reading
+        }
+    }
+}

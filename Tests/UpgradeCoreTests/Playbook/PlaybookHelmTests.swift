@@ -1,0 +1,53 @@
+import Testing
+import UpgradeCore
+
+@Suite("Programs of Helm in a playbook")
+struct PlaybookHelmTests {
+    private func helm(_ text: String) throws -> HelmOptions? {
+        try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: \(text)"), file: "p.yaml", home: "/home/op").helm
+    }
+
+    private func version(_ text: String) throws -> PackageVersion { try #require(PackageVersion(text)) }
+
+    private func errors(_ text: String) -> [String] {
+        PlaybookTexts.errors(of: PlaybookTexts.smallest("helm: \(text)"))
+    }
+
+    @Test("Helm 3 beside Helm 2 and helmfile have packages of their own, each with a version a release")
+    func programs() throws {
+        let options = try #require(
+            try helm(
+                "{helm3: {versions: {1.13: 3.4.2-1}}, ask-tiller: true, helmfile: {packages: [hf], versions: {1.13: 0.135.0-1}, "
+                    + "environments: [env/prod.yaml, ~/staging.yaml]}}"
+            )
+        )
+        let release = MinorRelease(major: 1, minor: 13)
+        #expect(options.helm3 == HelmProgramPackages(packages: ["helm3"], versions: [release: try version("3.4.2-1")]))
+        #expect(
+            options.helmfile == HelmProgramPackages(packages: ["hf"], versions: [release: try version("0.135.0-1")])
+        )
+        #expect(options.environments == ["env/prod.yaml", "~/staging.yaml"])
+        #expect(options.asksTiller && options.versions.isEmpty)
+        #expect(options.programs.map(\.packages) == [["hf"], ["helm"], ["helm3"]])
+        #expect(options.installs(at: release) && !options.installs(at: release.next))
+    }
+
+    @Test("without versions, at a release that is not on the path, and with anything else it is refused")
+    func wrong() {
+        #expect(errors("{helmfile: {packages: [hf]}}").count == 1)
+        #expect(errors("{helm3: {versions: {1.17: 3.4.2-1}}}").count == 1)
+        #expect(errors("{helm3: {versions: {1.13: {package: 3.4.2-1, tag: v3.4.2}}}}").count == 1)
+        #expect(errors("{helm3: {versions: {}}}").count == 1)
+        #expect(errors("{revisions: 3}").count == 1)
+    }
+
+    @Test("a cleanup goes on without absent objects unless the playbook says that it stops")
+    func absent() throws {
+        func cleanup(_ more: String) throws -> HelmCleanupOptions? {
+            let cleanup = "cleanup: {at: 1.13, confirm: tiny\(more)}"
+            return try helm("{migrate-at: 1.13, \(cleanup)}")?.cleanup
+        }
+        #expect(try cleanup("")?.absent == .accept)
+        #expect(try cleanup(", absent: stop")?.absent == .stop)
+    }
+}

@@ -103,7 +103,11 @@ struct DocsTests {
         for page in try DocsPage.taught() {
             for block in page.blocks where block.info == "yaml" {
                 let keys = Set(block.lines.compactMap { $0.firstMatch(of: /^([a-z-]+):/).map { String($0.output.1) } })
-                let base = Workshop.small().components(separatedBy: "\n")
+                // The whole path of the embedded playbook, with hosts of which a part may speak.
+                let base = Workshop.small()
+                    .replacing("target: 1.13", with: "target: 1.16")
+                    .replacing("1.13: 1.13.12-1}", with: "1.13: 1.13.12-1, 1.14: 1.14.10-1, 1.15: 1.15.12-1, 1.16: 1.16.15-1}")
+                    .components(separatedBy: "\n")
                 var kept: [String] = []
                 var isKept = true
                 for line in base {

@@ -200,7 +200,7 @@ extension Unmet {
         case .workloadNotReady(let kind, let namespace, let name, _):
             "see `kubectl -n \(namespace) describe \(kind.lowercased()) \(name)`"
         case .bgpSessionsDown(let host, _, _, _):
-            "see `calicoctl node status` on \(host) and the log of its calico-node; the other nodes keep their pods until then"
+            "see `calicoctl node status` on \(host) and the log of its calico-node; the other nodes keep their Calico until then"
         case .podsUnreached(let node, _, _):
             "see the routes of \(node) with `ip route`, the log of its calico-node, and the policies of these pods; the other "
                 + "nodes keep theirs until then"

@@ -26,7 +26,7 @@ struct VersionTests {
         arguments: [
             (["runn", "x.yaml"], "upgrader has no command runn", "did you mean `upgrader run`?"),
             (["versions", "chek"], "upgrader versions has no command chek", "did you mean `upgrader versions check`?"),
-            (["helm", "destroy"], "upgrader helm has no command destroy", "it has inventory, rollback, verify"),
+            (["helm", "destroy"], "upgrader helm has no command destroy", "it has inventory, verify, rollback"),
         ]
     )
     func misspelt(words: [String], error: String, why: String) async throws {

@@ -75,7 +75,8 @@ struct ManifestObjects {
     /// The documents; a line that begins with three dashes begins one.
     private static func documents(_ text: String) -> [String] {
         var documents: [[Substring]] = [[]]
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // With its carriage return a line's end is one character, and another than the newline alone.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             if line.hasPrefix("---") {
                 documents.append([])
                 // What stands behind the dashes belongs to the document.

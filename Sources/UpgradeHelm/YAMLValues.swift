@@ -20,7 +20,8 @@ enum YAMLValues {
         var keys = RepeatedKeys(text)
         let root = try keys.root()
         guard let root else { return [:] }
-        switch try value(root, marked: true) {
+        var left = most(text)
+        switch try value(root, marked: true, &left) {
         case .object(let values): return values
         case .null: return [:]
         case .bool, .integer, .number, .string, .array: throw Failure(why: "are no mapping", line: 1)
@@ -30,8 +31,13 @@ enum YAMLValues {
     /// The value of a text that is one document and has no key twice.
     static func value(_ text: String) throws(Failure) -> JSONValue {
         let root = try reading(text) { parser in try parser.singleRoot() }
-        return try root.map { root throws(Failure) in try value(root, marked: false) } ?? .null
+        var left = most(text)
+        return try root.map { root throws(Failure) in try value(root, marked: false, &left) } ?? .null
     }
+
+    /// How many values a text may have: without aliases it has fewer than characters, and nine levels of nine aliases would be
+    /// a thousand million. Go's yaml refuses "excessive aliasing" as well.
+    private static func most(_ text: String) -> Int { text.utf8.count + 10_000 }
 
     /// Reads a text; the only place that knows what the parser throws.
     static func reading(_ text: String, _ read: (Parser) throws -> Node?) throws(Failure) -> Node? {
@@ -44,12 +50,14 @@ enum YAMLValues {
         }
     }
 
-    private static func value(_ node: Node, marked: Bool) throws(Failure) -> JSONValue {
+    private static func value(_ node: Node, marked: Bool, _ left: inout Int) throws(Failure) -> JSONValue {
+        left -= 1
+        guard left > 0 else { throw Failure(why: "have too many aliases") }
         switch node {
-        case .mapping(let mapping): return .object(try entries(mapping, marked: marked).mapValues(\.value))
+        case .mapping(let mapping): return .object(try entries(mapping, marked: marked, &left).mapValues(\.value))
         case .sequence(let sequence):
             var values: [JSONValue] = []
-            for one in sequence { values.append(try value(one, marked: marked)) }
+            for one in sequence { values.append(try value(one, marked: marked, &left)) }
             return .array(values)
         case .scalar(let scalar): return try GoScalar(scalar).json(line: scalar.mark?.line)
         case .alias: return .null
@@ -63,7 +71,11 @@ enum YAMLValues {
     }
 
     /// In order, so that of two the last counts, and a merge overrides what stands before it, as in Go.
-    private static func entries(_ mapping: Node.Mapping, marked: Bool) throws(Failure) -> [String: Entry] {
+    private static func entries(
+        _ mapping: Node.Mapping,
+        marked: Bool,
+        _ left: inout Int
+    ) throws(Failure) -> [String: Entry] {
         var entries: [String: Entry] = [:]
         func set(_ name: String, _ entry: Entry, _ line: Int?) throws(Failure) {
             if let known = entries[name], known.key != entry.key {
@@ -84,12 +96,12 @@ enum YAMLValues {
             }
             if GoScalar.isMerge(scalar) {
                 for one in try merged(node, line) {
-                    for (name, entry) in try self.entries(one, marked: marked) { try set(name, entry, line) }
+                    for (name, entry) in try self.entries(one, marked: marked, &left) { try set(name, entry, line) }
                 }
                 continue
             }
             let name = try GoScalar(scalar)
-            try set(try name.key(line: line), Entry(key: name, value: try value(node, marked: marked)), line)
+            try set(try name.key(line: line), Entry(key: name, value: try value(node, marked: marked, &left)), line)
         }
         return entries
     }

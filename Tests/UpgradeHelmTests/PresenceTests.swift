@@ -78,6 +78,29 @@ struct PresenceTests {
         #expect(manifest("").objects.isEmpty && manifest("---\n# nothing\n---\n").problems.isEmpty)
     }
 
+    @Test("a carriage return before the end of a line hides no document")
+    func carriageReturns() {
+        let lines = manifest(Self.manifest.replacing("\n", with: "\r\n"))
+        #expect(lines.objects == manifest(Self.manifest).objects)
+        #expect(lines.problems.count == 2)
+        let mixed = manifest(Self.manifest.replacing("\n---", with: "\r\n---"))
+        #expect(mixed.objects == lines.objects)
+    }
+
+    @Test("aliases of aliases are refused before they are a thousand million values", .timeLimit(.minutes(1)))
+    func aliases() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...9 {
+            let aliases = repeatElement("*a\(level - 1)", count: 9).joined(separator: ", ")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        let found = manifest(text)
+        #expect(found.objects.isEmpty && found.problems.count == 1)
+        #expect(found.problems.first?.contains("too many aliases") == true)
+        let few = manifest("apiVersion: v1\nkind: &k ConfigMap\nmetadata: {name: a, labels: {k: *k}}\n")
+        #expect(few.objects.count == 1 && few.problems.isEmpty)
+    }
+
     private func presence(_ api: PresentAPI) async throws -> HelmPresence {
         let cluster = LiveCluster(
             remote: api,

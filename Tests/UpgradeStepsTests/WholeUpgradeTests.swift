@@ -8,9 +8,22 @@ import Testing
 /// left, or the driver stops.
 @Suite("A whole upgrade on a simulated cluster")
 struct WholeUpgradeTests {
+    /// Several versions of Calico at a release, a canary, and hooks in these phases and others.
+    private static let hooked: Scene = {
+        var scene = Scene.rolls
+        let phases: [PhaseID] = ["network-before", "network", "workers", "control-plane", "preflight"]
+        scene.playbook.hooks = phases.flatMap { phase in
+            [true, false].map { before in
+                Hook(name: "\(before ? "before" : "after")-\(phase)", phase: phase, runsBefore: before, words: ["true"])
+            }
+        }
+        scene.playbook.waves = WaveOptions(canary: .named(["w2"]), cordonsAhead: true)
+        return scene
+    }()
+
     @Test(
-        "a plain cluster and one with everything reach their target",
-        arguments: [Scene(), Scene.everything, Scene.rolls]
+        "a plain cluster, one with everything, and one with rolls, waves and hooks reach their target",
+        arguments: [Scene(), Scene.everything, Scene.rolls, Self.hooked]
     )
     func reachesTarget(scene: Scene) async throws {
         var playbook = scene.playbook

@@ -5,7 +5,7 @@ extension PlaybookReading {
     func rolls(_ calico: PlaybookSection, _ path: ReleasePath?) -> [MinorRelease: [ComponentVersion]]? {
         byRelease(calico, path) { section, entry in
             guard entry.node.sequence != nil else {
-                return section.section(ofRelease: entry).flatMap(version).map { [$0] }
+                return section.section(ofRelease: entry).flatMap(ofOneVersion).map { [$0] }
             }
             let sections = section.sections(ofRelease: entry)
             var unique = UniqueValues(problems: top.problems)
@@ -20,9 +20,28 @@ extension PlaybookReading {
                     )
                 }
             }
-            let versions = sections.compactMap(version)
+            let versions = sections.compactMap(ofOneVersion)
             return versions.isEmpty ? nil : versions
         }
+    }
+
+    /// A version whose package and tag say the same, where both say one: the path is judged by it, and the nodes run both.
+    private func ofOneVersion(_ section: PlaybookSection) -> ComponentVersion? {
+        guard let stated = version(section) else { return nil }
+        if let tag = KubernetesVersion(stated.tag), let package = KubernetesVersion(stated.package.upstream),
+            tag != package, let entry = section.entry("tag")
+        {
+            top.problems.report(
+                .invalidValue(
+                    key: section.name("tag"),
+                    value: stated.tag,
+                    expected: "the version of its package, \(package)",
+                    suggestion: nil,
+                    at: top.problems.place(of: entry.node)
+                )
+            )
+        }
+        return stated
     }
 
     /// Refuses a move of Calico's data at a release with several versions of which none is said to read etcd's v3 API: nobody

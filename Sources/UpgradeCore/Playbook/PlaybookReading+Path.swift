@@ -190,7 +190,7 @@ extension PlaybookReading {
         options.migrateAt = section.value("migrate-at", .release)
         options.revisions = section.value("revisions", .integer(1...100_000))
         options.excluded = exclusions(section)
-        options.helm3 = section.section("helm3").flatMap { program($0, ["helm3"], path) }
+        options.helm3 = section.section("helm3").flatMap { program($0, ["helm3"], path, atLeast: 3) }
         if let helmfile = section.section("helmfile") {
             options.helmfile = program(helmfile, ["helmfile"], path)
             options.environments = helmfile.list("environments", .localPath) ?? []
@@ -209,7 +209,8 @@ extension PlaybookReading {
     private func program(
         _ section: PlaybookSection,
         _ usual: [String],
-        _ path: ReleasePath?
+        _ path: ReleasePath?,
+        atLeast least: Int = 0
     ) -> HelmProgramPackages? {
         let packages = section.list("packages", .packageName) ?? usual
         guard section.require("versions"), let stated = section.section("versions") else { return nil }
@@ -220,7 +221,33 @@ extension PlaybookReading {
             if let path, path.releases[release] == nil {
                 top.problems.report(.notOnPath(key: stated.title, release: release, at: entry.place))
             }
-            versions[release] = stated.scalar(entry.node, stated.name(entry.key), .packageVersion)
+            guard let version = stated.scalar(entry.node, stated.name(entry.key), .packageVersion) else { continue }
+            if let major = Int(version.upstream.prefix(while: \.isNumber)), major < least {
+                top.problems.report(
+                    .invalidValue(
+                        key: stated.name(entry.key),
+                        value: "\(version)",
+                        expected: "a version \(least) or later",
+                        suggestion: nil,
+                        at: top.problems.place(of: entry.node)
+                    )
+                )
+            }
+            versions[release] = version
+        }
+        for (earlier, later) in zip(versions.keys.sorted(), versions.keys.sorted().dropFirst()) {
+            guard let from = versions[earlier].flatMap({ KubernetesVersion($0.upstream) }),
+                let to = versions[later].flatMap({ KubernetesVersion($0.upstream) }), to < from
+            else { continue }
+            top.problems.report(
+                .invalidValue(
+                    key: "\(stated.title).\(later)",
+                    value: "\(to)",
+                    expected: "no version below that of \(earlier), \(from)",
+                    suggestion: nil,
+                    at: stated.place
+                )
+            )
         }
         return HelmProgramPackages(packages: packages, versions: versions)
     }

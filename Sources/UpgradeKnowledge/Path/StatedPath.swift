@@ -36,6 +36,7 @@ public struct StatedPath: Hashable, Sendable {
         noteDifference("Calico", playbook.calico?.versions, detected.calico, start)
         noteDifference("Helm", playbook.helm?.versions, detected.tiller, start)
         noteBinaries(playbook)
+        noteHelmfile(playbook, knowledge)
         move(playbook, at: start, &point, knowledge)
         while point.kubernetes < playbook.target {
             let hop = HopID(from: point.kubernetes)
@@ -79,6 +80,24 @@ public struct StatedPath: Hashable, Sendable {
             } else {
                 notes.append("`helm.versions` at \(release): `\(stated.tag)` says no version")
             }
+        }
+    }
+
+    /// The path is that of Helm 2; a helmfile that calls the Helm 3 beside it is held against that as well.
+    private mutating func noteHelmfile(_ playbook: Playbook, _ knowledge: VersionKnowledge) {
+        guard let helm3 = playbook.helm?.helm3, let helmfile = playbook.helm?.helmfile else { return }
+        func version(_ program: HelmProgramPackages, at release: MinorRelease) -> PatchVersion? {
+            let stated = program.versions.filter { $0.key <= release }.max { $0.key < $1.key }?.value
+            return stated.flatMap { PatchVersion($0.upstream) }
+        }
+        for release in Set(helm3.versions.keys).union(helmfile.versions.keys).sorted() {
+            guard let caller = version(helmfile, at: release), let helm = version(helm3, at: release) else { continue }
+            let level = knowledge.support(helmfile: caller, helm: helm)
+            if level == .tested || level == .minimumOnly { continue }
+            let words = level.map { "\($0)" } ?? "nothing is known of that helmfile"
+            notes.append(
+                "at \(release), helmfile \(caller) with Helm \(helm): \(words) (`upgrader explain helmfile/compat`)"
+            )
         }
     }
 

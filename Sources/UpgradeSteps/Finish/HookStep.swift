@@ -39,7 +39,7 @@ struct HookStep: Step {
     }
 
     private func hook(_ context: StepContext) -> Hook? {
-        context.playbook.hooks.first { $0.stepID == id && $0.phase == context.key.phase }
+        context.playbook.hooks.first { $0.stepID == id && $0.phase == context.key.phase.kind }
     }
 
     /// The host of the lane; the cluster is asked on its first control-plane host, so its lanes are worked on there.

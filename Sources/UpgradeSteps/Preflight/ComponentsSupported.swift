@@ -2,14 +2,16 @@ import UpgradeCore
 import UpgradeKnowledge
 
 /// Refuses, before anything is changed, what the playbook asks for and cannot be done: Helm 2 releases that cannot be
-/// converted, or not be written with the APIs that stay, and are not excluded by name; a Calico that is moved to one
-/// which does not read its data.
+/// converted, or not be written with the APIs that stay, and are not excluded by name; objects of releases that are absent,
+/// where the playbook says that the cleanup stops for them; a Calico that is moved to one which does not read its data.
 struct ComponentsSupported: Step {
     let id: StepID = "components-supported"
     let title = "All that the playbook asks for can be done"
 
     func probes(_ context: StepContext) -> [Probe] {
-        (converts(context) || maps(context) ? [.helmReleases(compares: false)] : []) + CalicoAhead(context).probes
+        let asksHelm = converts(context) || maps(context) || needsObjects(context)
+        return (asksHelm ? [.helmReleases(compares: false)] : []) + (needsObjects(context) ? [.helmPresence] : [])
+            + CalicoAhead(context).probes
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -20,6 +22,11 @@ struct ComponentsSupported: Step {
                 HelmMapDecision(inventory, options, at: hop, knowledge, mark: context.run).findings
             }
             guard findings.isEmpty else { throw .unmet(.helmUnmappable(findings)) }
+        }
+        if needsObjects(context), let options = context.playbook.helm {
+            let decision = HelmDecision(try seen.helmReleases(compares: false), options, mark: context.run)
+            let objects = try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook)
+            guard objects.findings.isEmpty else { throw .unmet(.helmObjectsAbsent(objects.findings)) }
         }
         try CalicoAhead(context).check(seen)
         guard converts(context), let options = context.playbook.helm else { return [] }
@@ -33,6 +40,12 @@ struct ComponentsSupported: Step {
     }
 
     private func maps(_ context: StepContext) -> Bool { context.playbook.helm?.mapsAPIs == true }
+
+    /// Whether a cleanup is still ahead that stops where objects are absent.
+    private func needsObjects(_ context: StepContext) -> Bool {
+        guard let cleanup = context.playbook.helm?.cleanup, cleanup.absent == .stop else { return false }
+        return cleanup.at > context.key.hop.from && cleanup.at <= context.playbook.target
+    }
 
     /// Whether the conversion is still ahead.
     private func converts(_ context: StepContext) -> Bool {

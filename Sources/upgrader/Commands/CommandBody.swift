@@ -20,6 +20,12 @@ func complaining(
     do {
         ending = try await Output.$reader.withValue(reader) { try await body() }
     } catch let code as ExitCode {
+        // It has been said; a program that reads gets its document all the same.
+        if let reader, let command, let ending = Ending(rawValue: code.rawValue),
+            let text = try? EndDocument(command, ending, reader).text
+        {
+            Output.write(text)
+        }
         await Output.flush()
         throw code
     } catch {

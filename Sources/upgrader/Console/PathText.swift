@@ -47,7 +47,7 @@ struct PathText {
     private var playbook: [String] {
         guard let section = PathPlaybook(report.path) else { return [] }
         return ["", "Calico in a playbook; revisions of packages (-1) and tags are to be mended to yours:"]
-            + section.text.split(separator: "\n").map { "  \($0)" }
+            + section.text.split(separator: "\n").map(String.init)
     }
 
     private var violations: [String] {

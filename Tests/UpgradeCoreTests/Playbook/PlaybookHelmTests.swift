@@ -39,6 +39,11 @@ struct PlaybookHelmTests {
         #expect(errors("{helm3: {versions: {1.13: {package: 3.4.2-1, tag: v3.4.2}}}}").count == 1)
         #expect(errors("{helm3: {versions: {}}}").count == 1)
         #expect(errors("{revisions: 3}").count == 1)
+        #expect(errors("{helm3: {versions: {1.13: 2.17.0-1}}}").count == 1)
+        for program in ["helm3", "helmfile"] {
+            #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.3.4-1}}}").count == 1)
+            #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.10.0-1}}}").isEmpty)
+        }
     }
 
     @Test("a cleanup goes on without absent objects unless the playbook says that it stops")

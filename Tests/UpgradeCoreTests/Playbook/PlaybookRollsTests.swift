@@ -29,6 +29,16 @@ struct PlaybookRollsTests {
         #expect(try calico("[\(Self.new)]") == one)
     }
 
+    @Test("a package and a tag that say two versions are refused, in a list or alone; a tag without a version is not")
+    func contradiction() {
+        let wrong = "{package: 3.7.5-1, tag: v3.5.8}"
+        for versions in [wrong, "[\(Self.old), \(wrong)]"] {
+            let errors = PlaybookTexts.errors(of: text(versions))
+            #expect(errors.count == 1 && errors[0].contains("the version of its package, 3.7.5"), "\(errors)")
+        }
+        #expect(PlaybookTexts.errors(of: text("{package: 3.7.5-1, tag: latest}")).isEmpty)
+    }
+
     @Test("what runs is not taken back to an earlier version of the list")
     func left() throws {
         let options = try #require(try calico("[\(Self.old), \(Self.new), \(Self.newer)]"))

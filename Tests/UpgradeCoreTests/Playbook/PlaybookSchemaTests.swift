@@ -153,7 +153,7 @@ struct PlaybookSchemaTests {
         #expect(parts == [["versions"], ["migrate-at"], ["map-apis"], ["helm3"], ["helmfile"]])
         let texts = [
             "versions: {1.13: {package: 1-1, tag: a}}", "migrate-at: 1.13", "map-apis: true",
-            "helm3: {versions: {1.13: 1-1}}", "helmfile: {versions: {1.13: 1-1}}",
+            "helm3: {versions: {1.13: 3-1}}", "helmfile: {versions: {1.13: 1-1}}",
         ]
         for text in texts {
             _ = try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: {\(text)}"), file: "p.yaml", home: "/home/op")

@@ -35,8 +35,10 @@ enum YAMLValues {
         return try root.map { root throws(Failure) in try value(root, marked: false, &left) } ?? .null
     }
 
-    /// How many values a text may have: without aliases it has fewer than characters, and nine levels of nine aliases would be
-    /// a thousand million. Go's yaml refuses "excessive aliasing" as well.
+    /// How many values a text may have.
+    ///
+    /// Without aliases it has fewer than characters; nine levels of nine aliases would be a thousand million. Go's yaml
+    /// refuses "excessive aliasing" as well.
     private static func most(_ text: String) -> Int { text.utf8.count + 10_000 }
 
     /// Reads a text; the only place that knows what the parser throws.

@@ -106,7 +106,10 @@ struct DocsTests {
                 // The whole path of the embedded playbook, with hosts of which a part may speak.
                 let base = Workshop.small()
                     .replacing("target: 1.13", with: "target: 1.16")
-                    .replacing("1.13: 1.13.12-1}", with: "1.13: 1.13.12-1, 1.14: 1.14.10-1, 1.15: 1.15.12-1, 1.16: 1.16.15-1}")
+                    .replacing(
+                        "1.13: 1.13.12-1}",
+                        with: "1.13: 1.13.12-1, 1.14: 1.14.10-1, 1.15: 1.15.12-1, 1.16: 1.16.15-1}"
+                    )
                     .components(separatedBy: "\n")
                 var kept: [String] = []
                 var isKept = true

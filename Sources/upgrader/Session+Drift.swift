@@ -37,9 +37,10 @@ extension Session {
         let others = Set(back.map(\.host)).subtracting([first.host]).sorted()
         let more = others.isEmpty ? "" : "; so are daemons of \(Self.list(others, atMost: 6))"
         let ways = Set(back.map(\.host)).sorted().compactMap { host in back.first { $0.host == host } }.map { one in
-            one.isWorkerOfOneHop
-                ? "`upgrader rollback \(one.host) \(directory.path)`"
-                : "on \(one.host) install \(one.packages(playbook).joined(separator: " ")) and restart its units"
+            let packages = one.packages(playbook).joined(separator: " ")
+            return one.isWorker
+                ? "drain \(one.host), install \(packages), restart its units and uncordon it"
+                : "on \(one.host) install \(packages) and restart its units"
         }
         return Complaint(
             FiveLines(
@@ -47,7 +48,9 @@ extension Session {
                     "\(first.unit) on \(first.host) runs \(first.found), and this run has restarted it at \(first.expected)",
                 why: "it was led back since, by a snapshot of its machine, an older package, or a restore\(more)",
                 state: "nothing was done now; what the run's record says of these hosts is not so any more",
-                next: "\(Self.list(ways, atMost: 3)), then `upgrader resume \(directory.path)`"
+                next:
+                    "\(Self.list(ways, atMost: 3)), then `upgrader resume \(directory.path)`; where all was led back, by a "
+                    + "restore of etcd, `upgrader cleanup \(directory.path)` and begin a new run"
             ),
             .drift
         )

@@ -196,6 +196,7 @@ extension PlaybookReading {
             options.environments = helmfile.list("environments", .localPath) ?? []
         }
         options.asksTiller = section.value("ask-tiller", .flag) ?? options.asksTiller
+        refuseMixed(options, section)
         options.cleanup = section.section("cleanup").flatMap { cleanup($0, after: options.migrateAt, path) }
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
@@ -203,6 +204,43 @@ extension PlaybookReading {
             top.problems.report(.notOnPath(key: "helm.migrate-at", release: release, at: place))
         }
         return options
+    }
+
+    /// Refuses a package of two of the programs, which would come and go in turn, and a Tiller that is asked for a version
+    /// that nobody has stated.
+    private func refuseMixed(_ options: HelmOptions, _ section: PlaybookSection) {
+        var owners: [String: String] = [:]
+        let programs = [
+            ("packages", options.versions.isEmpty ? [] : options.packages), ("helm3", options.helm3?.packages ?? []),
+            ("helmfile", options.helmfile?.packages ?? []),
+        ]
+        for (key, packages) in programs {
+            for package in Set(packages) {
+                guard let other = owners.updateValue(key, forKey: package) else { continue }
+                let place = section.entry(key).map { top.problems.place(of: $0.node) } ?? section.place
+                top.problems.report(
+                    .invalidValue(
+                        key: section.name(key),
+                        value: package,
+                        expected: "a package that `\(section.name(other))` has not",
+                        suggestion: nil,
+                        at: place
+                    )
+                )
+            }
+        }
+        guard options.asksTiller, let entry = section.entry("ask-tiller"), !options.versions.isEmpty,
+            options.versions.values.contains(where: { KubernetesVersion($0.tag) == nil })
+        else { return }
+        top.problems.report(
+            .invalidValue(
+                key: section.name("ask-tiller"),
+                value: "true",
+                expected: "false, or tags of `\(section.name("versions"))` that say a version",
+                suggestion: nil,
+                at: top.problems.place(of: entry.node)
+            )
+        )
     }
 
     /// Packages of a program of Helm's, with a version a release.

@@ -16,14 +16,11 @@ public struct LedBack: Hashable, Sendable {
     /// The hop in which it did.
     public var hop: HopID
 
-    /// Whether `upgrader rollback` of the worker makes the run begin with it anew.
-    public var isWorkerOfOneHop: Bool {
-        [UnitName.kubelet, UnitName.kubeProxy].contains(unit) && found.release == hop.from
-    }
+    /// Whether it is a daemon of workers.
+    public var isWorker: Bool { [UnitName.kubelet, UnitName.kubeProxy].contains(unit) }
 
     /// The packages that bring the daemon where it was, as apt is asked for them.
     public func packages(_ playbook: Playbook) -> [String] {
-        let isWorker = [UnitName.kubelet, UnitName.kubeProxy].contains(unit)
         let names = isWorker ? playbook.packages.node : playbook.packages.controlPlane
         return playbook.releases[hop.to].map { version in names.map { "\($0)=\(version)" } } ?? []
     }

@@ -40,6 +40,15 @@ struct PlaybookHelmTests {
         #expect(errors("{helm3: {versions: {}}}").count == 1)
         #expect(errors("{revisions: 3}").count == 1)
         #expect(errors("{helm3: {versions: {1.13: 2.17.0-1}}}").count == 1)
+        #expect(errors("{versions: {1.13: {package: 2.16.12-1, tag: latest}}, ask-tiller: true}").count == 1)
+        #expect(errors("{versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}, ask-tiller: true}").isEmpty)
+        let own = "versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}"
+        #expect(errors("{\(own), helm3: {packages: [helm], versions: {1.13: 3.4.2-1}}}").count == 1)
+        #expect(errors("{migrate-at: 1.13, helm3: {packages: [helm], versions: {1.13: 3.4.2-1}}}").isEmpty)
+        #expect(
+            errors("{helm3: {versions: {1.13: 3.4.2-1}}, helmfile: {packages: [helm3], versions: {1.13: 0.135.0-1}}}")
+                .count == 1
+        )
         for program in ["helm3", "helmfile"] {
             #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.3.4-1}}}").count == 1)
             #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.10.0-1}}}").isEmpty)

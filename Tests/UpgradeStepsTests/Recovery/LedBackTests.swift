@@ -50,7 +50,7 @@ struct LedBackTests {
             expected: try #require(PackageVersion.target.kubernetes),
             hop: Self.first
         )
-        #expect(back.isWorkerOfOneHop == host.hasPrefix("w"))
+        #expect(back.isWorker == host.hasPrefix("w"))
         #expect(back.packages(Scene().playbook).contains("kubernetes-\(host == "w1" ? "node" : "master")=1.13.12-1"))
         #expect(try await find([key], nil, run(unit, on: host, .start)) == [back])
         #expect(try await find([key], nil, run(unit, on: host, .target)) == [])
@@ -68,7 +68,7 @@ struct LedBackTests {
         #expect(try await find(keys, nil, run("kube-apiserver", on: "cp1", .later)) == [])
     }
 
-    @Test("all of them are told, and a worker that is two hops behind is not what a rollback leads back to")
+    @Test("all of them are told, each with the hop that has restarted it last")
     func several() async throws {
         let keys = [key("restart-kubelet", "workers", "w1"), key("restart-kubelet", "workers", "w2", Self.second)]
         let back = try await find(keys) { state in
@@ -77,7 +77,7 @@ struct LedBackTests {
             }
         }
         #expect(back.map(\.host) == ["w1", "w2"])
-        #expect(back.map(\.isWorkerOfOneHop) == [true, false])
+        #expect(back.map(\.hop) == [Self.first, Self.second])
     }
 
     @Test("one that does not run says nothing, and a run that takes another back has led it back itself")

@@ -54,11 +54,8 @@ struct Beginning {
         let script = try await session.rehearse(plan, survey, run: run, until: until)
         let sequence = Sequence(plan: plan, script: script, playbook: session.playbook, steps: session.steps)
         if isShown { Output.tell(sequence.text) }
-        if sequence.complain(session) != .done {
-            // There is no run that could go on.
-            let ending = FailureReport.ending(script.failures)
-            throw (ending == .paused ? .refused : ending).code
-        }
+        let ending = sequence.complain(session)
+        if ending != .done { throw ending.code }
         return sequence
     }
 

@@ -33,10 +33,12 @@ extension Session {
 
     /// What is said of hosts that were led back behind the run's back; `nil` where none was.
     private func ledBack(_ back: [LedBack], _ directory: RunDirectory) -> Complaint? {
-        guard let first = back.first else { return nil }
-        let others = Set(back.map(\.host)).subtracting([first.host]).sorted()
+        // One of each host: what mends it is the same for all of them.
+        let each = Dictionary(back.map { ($0.host, $0) }) { first, _ in first }.values.sorted { $0.host < $1.host }
+        guard let first = each.first else { return nil }
+        let others = each.dropFirst().map(\.host)
         let more = others.isEmpty ? "" : "; so are daemons of \(Self.list(others, atMost: 6))"
-        let ways = Set(back.map(\.host)).sorted().compactMap { host in back.first { $0.host == host } }.map { one in
+        let ways = each.map { one in
             let packages = one.packages(playbook).joined(separator: " ")
             return one.isWorker
                 ? "drain \(one.host), install \(packages), restart its units and uncordon it"

@@ -74,7 +74,7 @@ struct InventoryCostTests {
 
 /// Simulated, not real: an API that has so many ConfigMaps of Tiller, a release a namespace, and makes each page when it is
 /// asked for.
-private final class PagedReleases: Remote {
+private final class PagedReleases: CommandRemote {
     private let releases: Int
     /// The last revision, of which each release has one of its own.
     private let deployed: ProtoRelease
@@ -155,26 +155,4 @@ private final class PagedReleases: Remote {
         let next = last < releases * each ? ",\"metadata\":{\"continue\":\"\(last)\"}" : ",\"metadata\":{}"
         return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))]\(next)}", outcome: .exited(0))
     }
-
-    func upload(
-        _ localPath: String,
-        to path: String,
-        on host: UpgradeCore.Host,
-        deadline: Duration
-    ) async throws(RemoteError) {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
-    }
-
-    func download(
-        _ path: String,
-        from host: UpgradeCore.Host,
-        to localPath: String,
-        needsRoot: Bool,
-        deadline: Duration
-    ) async throws(RemoteError) -> String {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
-    }
-
-    func disconnect(_ host: UpgradeCore.Host) async {}
-    func close() async {}
 }

@@ -203,7 +203,7 @@ struct PresenceTests {
 }
 
 /// Simulated, not real: an API that has these records and lists these names, and takes the very words of `HelmRequests`.
-final class PresentAPI: Remote {
+final class PresentAPI: CommandRemote {
     private struct State {
         var calls: [[String]] = []
         var names: [String: String] = [:]
@@ -286,26 +286,4 @@ final class PresentAPI: Remote {
     private static func refuse(_ why: String) -> CommandResult {
         CommandResult(errorOutput: "Error from server \(why)", outcome: .exited(1))
     }
-
-    func upload(
-        _ localPath: String,
-        to path: String,
-        on host: UpgradeCore.Host,
-        deadline: Duration
-    ) async throws(RemoteError) {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
-    }
-
-    func download(
-        _ path: String,
-        from host: UpgradeCore.Host,
-        to localPath: String,
-        needsRoot: Bool,
-        deadline: Duration
-    ) async throws(RemoteError) -> String {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
-    }
-
-    func disconnect(_ host: UpgradeCore.Host) async {}
-    func close() async {}
 }

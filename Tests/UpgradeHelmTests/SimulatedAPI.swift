@@ -8,7 +8,7 @@ import UpgradeCore
 ///
 /// Refuses what a real one refuses (AlreadyExists, NotFound, Conflict, a replaced Secret of another type) and any other
 /// word. With `losing`, the answer to that call is lost after it took effect.
-final class SimulatedAPI: Remote {
+final class SimulatedAPI: CommandRemote {
     private struct State {
         var objects: [String: JSONValue] = [:]
         var version = 100
@@ -115,26 +115,4 @@ final class SimulatedAPI: Remote {
         state.objects[key(object)] = .object(fields)
         return CommandResult(output: "stored", outcome: .exited(0))
     }
-
-    func upload(
-        _ localPath: String,
-        to path: String,
-        on host: UpgradeCore.Host,
-        deadline: Duration
-    ) async throws(RemoteError) {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
-    }
-
-    func download(
-        _ path: String,
-        from host: UpgradeCore.Host,
-        to localPath: String,
-        needsRoot: Bool,
-        deadline: Duration
-    ) async throws(RemoteError) -> String {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
-    }
-
-    func disconnect(_ host: UpgradeCore.Host) async {}
-    func close() async {}
 }

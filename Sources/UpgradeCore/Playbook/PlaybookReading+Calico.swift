@@ -29,17 +29,9 @@ extension PlaybookReading {
     private func ofOneVersion(_ section: PlaybookSection) -> ComponentVersion? {
         guard let stated = version(section) else { return nil }
         if let tag = KubernetesVersion(stated.tag), let package = KubernetesVersion(stated.package.upstream),
-            tag != package, let entry = section.entry("tag")
+            tag != package
         {
-            top.problems.report(
-                .invalidValue(
-                    key: section.name("tag"),
-                    value: stated.tag,
-                    expected: "the version of its package, \(package)",
-                    suggestion: nil,
-                    at: top.problems.place(of: entry.node)
-                )
-            )
+            refuse("tag", of: section, "the version of its package, \(package)")
         }
         return stated
     }
@@ -49,20 +41,15 @@ extension PlaybookReading {
     func refuseNoRoll(
         at release: MinorRelease,
         _ calico: CalicoOptions,
-        _ section: PlaybookSection,
-        _ entry: PlaybookSection.Entry
+        _ section: PlaybookSection
     ) {
         var moving = calico
         moving.migration = CalicoMigrationOptions(at: release)
         guard calico.rolls[release] != nil, moving.migratingRoll(at: release) == nil else { return }
-        top.problems.report(
-            .invalidValue(
-                key: section.name("at"),
-                value: release.description,
-                expected: "a release of `calico.versions` whose list has a Calico 3, before which the data moves",
-                suggestion: nil,
-                at: top.problems.place(of: entry.node)
-            )
+        refuse(
+            "at",
+            of: section,
+            "a release of `calico.versions` whose list has a Calico 3, before which the data moves"
         )
     }
 
@@ -83,7 +70,8 @@ extension PlaybookReading {
         return unit
     }
 
-    private func refuse(_ key: String, of section: PlaybookSection, _ expected: String) {
+    /// Refuses what stands at a key, for want of what is expected; where nothing stands there, nothing.
+    func refuse(_ key: String, of section: PlaybookSection, _ expected: String) {
         guard let entry = section.entry(key) else { return }
         top.problems.report(
             .invalidValue(

@@ -168,7 +168,7 @@ extension PlaybookReading {
                 )
             )
         }
-        refuseNoRoll(at: release, calico, section, entry)
+        refuseNoRoll(at: release, calico, section)
         var options = CalicoMigrationOptions(at: release)
         options.oldConfiguration = old ?? options.oldConfiguration
         options.newConfiguration = new ?? options.newConfiguration
@@ -229,18 +229,10 @@ extension PlaybookReading {
                 )
             }
         }
-        guard options.asksTiller, let entry = section.entry("ask-tiller"), !options.versions.isEmpty,
-            options.versions.values.contains(where: { KubernetesVersion($0.tag) == nil })
-        else { return }
-        top.problems.report(
-            .invalidValue(
-                key: section.name("ask-tiller"),
-                value: "true",
-                expected: "false, or tags of `\(section.name("versions"))` that say a version",
-                suggestion: nil,
-                at: top.problems.place(of: entry.node)
-            )
-        )
+        guard options.asksTiller, options.versions.values.contains(where: { KubernetesVersion($0.tag) == nil }) else {
+            return
+        }
+        refuse("ask-tiller", of: section, "false, or tags of `\(section.name("versions"))` that say a version")
     }
 
     /// Packages of a program of Helm's, with a version a release.

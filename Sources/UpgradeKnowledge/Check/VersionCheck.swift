@@ -182,14 +182,9 @@ public struct VersionCheck: Hashable, Sendable {
         }
         for helm in [point.helm, point.helm3].compactMap({ $0 }) {
             if let helmfile = point.helmfile {
-                let level = known.support(helmfile: helmfile, helm: helm)
+                let (isFine, text) = known.judgement(of: helmfile, with: helm)
                 let window = known.helmfile.first { $0.contains(helmfile) }.map { "/\($0.helmfile)" } ?? ""
-                let words = level.map { "\($0)" } ?? "nothing is known of that helmfile"
-                add(
-                    level.map { $0 != .tested && $0 != .minimumOnly } ?? true,
-                    "helmfile \(helmfile) with Helm \(helm): \(words)",
-                    "helmfile/compat\(window)"
-                )
+                add(!isFine, text, "helmfile/compat\(window)")
             }
             let state = known.maintenance(helm: helm.release, on: day)
             if known.helm(helm.release) != nil {

@@ -62,6 +62,13 @@ extension VersionKnowledge {
             .support(helmfile: helmfile, helm: helm, usesChartify: usesChartify)
     }
 
+    /// What there is to say of a helmfile with a Helm, and whether that is what its makers have tested or ask for.
+    func judgement(of helmfile: PatchVersion, with helm: PatchVersion) -> (isFine: Bool, text: String) {
+        let level = support(helmfile: helmfile, helm: helm)
+        let words = level.map { "\($0)" } ?? "nothing is known of that helmfile"
+        return (level == .tested || level == .minimumOnly, "helmfile \(helmfile) with Helm \(helm): \(words)")
+    }
+
     /// The documented ways from one version of Calico to another.
     public func calicoEdges(
         from: PatchVersion,

@@ -92,12 +92,8 @@ public struct StatedPath: Hashable, Sendable {
         }
         for release in Set(helm3.versions.keys).union(helmfile.versions.keys).sorted() {
             guard let caller = version(helmfile, at: release), let helm = version(helm3, at: release) else { continue }
-            let level = knowledge.support(helmfile: caller, helm: helm)
-            if level == .tested || level == .minimumOnly { continue }
-            let words = level.map { "\($0)" } ?? "nothing is known of that helmfile"
-            notes.append(
-                "at \(release), helmfile \(caller) with Helm \(helm): \(words) (`upgrader explain helmfile/compat`)"
-            )
+            let (isFine, text) = knowledge.judgement(of: caller, with: helm)
+            if !isFine { notes.append("at \(release), \(text) (`upgrader explain helmfile/compat`)") }
         }
     }
 

@@ -53,6 +53,11 @@ struct HelmObjectsDecision {
         all.map { "\($0.release): " + ($0.object == Self.manifest ? $0.state : "\($0.object) is \($0.state)") }
     }
 
+    /// - Throws: `.helmObjectsAbsent` where anything is not as the manifests say.
+    func requireAll() throws(StepError) {
+        guard findings.isEmpty else { throw .unmet(.helmObjectsAbsent(findings)) }
+    }
+
     private static let manifest = "its manifest"
 
     /// How many are there, and what is not.

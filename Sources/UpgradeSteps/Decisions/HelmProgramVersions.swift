@@ -1,18 +1,18 @@
 import UpgradeCore
 
-/// Which version each program of Helm's has to say that it is, on one host.
-struct HelmClients {
-    /// A program, and the version that its package has.
-    struct Wanted {
+/// Which version programs of Helm's have to say that they are, asked on one host.
+struct HelmProgramVersions {
+    /// A program, and the version that it has to be.
+    private struct Wanted {
         var program: HelmProgram
         var version: KubernetesVersion
     }
 
     private let host: String
-    let wanted: [Wanted]
+    private let wanted: [Wanted]
 
     /// Those of the packages that the lane of the step installs.
-    init(_ context: StepContext) {
+    init(installedBy context: StepContext) {
         host = context.hostName
         wanted = ComingPackages.runs(context).flatMap(\.specs).compactMap { spec in
             guard let program = Self.programs[spec.name], let version = KubernetesVersion(spec.version.upstream) else {
@@ -22,6 +22,18 @@ struct HelmClients {
         }
     }
 
+    /// Each Tiller, where the playbook has it asked.
+    init(ofTillersIn namespaces: [String], _ context: StepContext) {
+        host = context.playbook.hosts(.controlPlane).first?.name ?? ""
+        let helm = context.playbook.helm
+        let tag = helm?.versions[context.componentRelease]?.tag
+        guard helm?.asksTiller == true, let version = tag.flatMap({ KubernetesVersion($0) }) else {
+            wanted = []
+            return
+        }
+        wanted = namespaces.map { Wanted(program: .tiller(namespace: $0), version: version) }
+    }
+
     /// The programs that packages are known to carry: those of packages of other names are not asked.
     ///
     /// - Source: packaging/README.md
@@ -29,13 +41,22 @@ struct HelmClients {
         "helm": .client("helm"), "helm3": .client("helm3"), "helmfile": .helmfile,
     ]
 
+    /// Whether nobody is asked.
+    var isEmpty: Bool { wanted.isEmpty }
+
     var probes: [Probe] { wanted.map { .helmVersion(host: host, of: $0.program) } }
 
     func readings(_ seen: Observation) throws(StepError) -> [GateReading] {
         var readings: [GateReading] = []
         for one in wanted {
             let said = try seen.helmVersion(of: one.program, on: host)
-            readings.append(one.reading(said))
+            readings.append(
+                GateReading(
+                    "version of \(one.program.title)",
+                    said.text.isEmpty ? "it says none" : said.text,
+                    needs: "v\(one.version)"
+                )
+            )
         }
         return readings
     }
@@ -44,57 +65,10 @@ struct HelmClients {
     func unmet(_ seen: Observation) throws(StepError) -> Unmet? {
         for one in wanted {
             let said = try seen.helmVersion(of: one.program, on: host)
-            if said.version != one.version { return one.unmet(said, host) }
+            guard said.version != one.version else { continue }
+            return .helmVersion(program: one.program.title, host: host, said: said.text, needs: "v\(one.version)")
         }
         return nil
-    }
-}
-
-extension HelmClients.Wanted {
-    func reading(_ said: HelmProgramVersion) -> GateReading {
-        GateReading(
-            "version of \(program.title)",
-            said.text.isEmpty ? "it says none" : said.text,
-            needs: "v\(version)"
-        )
-    }
-
-    func unmet(_ said: HelmProgramVersion, _ host: String) -> Unmet {
-        .helmVersion(program: program.title, host: host, said: said.text, needs: "v\(version)")
-    }
-}
-
-/// Which version each Tiller has to say that it is, where the playbook has it asked.
-struct HelmServers {
-    private let host: String
-    private let wanted: [HelmClients.Wanted]
-
-    init(_ context: StepContext, _ namespaces: [String]) {
-        host = context.playbook.hosts(.controlPlane).first?.name ?? ""
-        let helm = context.playbook.helm
-        let tag = helm?.versions[context.componentRelease]?.tag
-        guard helm?.asksTiller == true, let version = tag.flatMap({ KubernetesVersion($0) }) else {
-            wanted = []
-            return
-        }
-        wanted = namespaces.map { HelmClients.Wanted(program: .tiller(namespace: $0), version: version) }
-    }
-
-    var probes: [Probe] { wanted.map { .helmVersion(host: host, of: $0.program) } }
-
-    func readings(_ seen: Observation) throws(StepError) -> [GateReading] {
-        var readings: [GateReading] = []
-        for one in wanted { readings.append(one.reading(try seen.helmVersion(of: one.program, on: host))) }
-        return readings
-    }
-
-    /// A Tiller that has just started may not answer yet.
-    func verdict(_ seen: Observation) throws(StepError) -> Verdict {
-        for one in wanted {
-            let said = try seen.helmVersion(of: one.program, on: host)
-            if said.version != one.version { return .waiting(one.unmet(said, host)) }
-        }
-        return .open
     }
 }
 

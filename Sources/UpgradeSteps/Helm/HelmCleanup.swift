@@ -3,7 +3,8 @@ import UpgradeCore
 /// Copies what Helm 2 keeps to the run's directory and removes it, then Tiller: the point of no return of the conversion.
 ///
 /// Only while Helm 3 holds every release as Helm 2 does. What the playbook excludes stays, and so does its Tiller, unless
-/// the playbook gives it up as well. With `absent: stop` only while the cluster has every object of the converted releases. ServiceAccounts and role bindings of Tiller stay: others may use them.
+/// the playbook gives it up as well. With `absent: stop` only while the cluster has every object of the converted releases.
+/// ServiceAccounts and role bindings of Tiller stay: others may use them.
 struct HelmCleanup: Step {
     let id: StepID = "helm-cleanup"
     let title = "Copy and remove what Helm 2 keeps, and Tiller"
@@ -24,8 +25,7 @@ struct HelmCleanup: Step {
         let differences = decision.differences
         guard differences.isEmpty else { throw .unmet(.helmDiffers(differences)) }
         if cleanup.absent == .stop {
-            let objects = try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook)
-            guard objects.findings.isEmpty else { throw .unmet(.helmObjectsAbsent(objects.findings)) }
+            try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook).requireAll()
         }
         let (going, staying) = decision.partition(removesExcluded: cleanup.excluded == .remove)
         let held = Set(staying.map(\.source.namespace))

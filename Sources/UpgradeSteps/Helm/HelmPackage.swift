@@ -22,8 +22,8 @@ struct HelmPackage: Step {
     }
 
     func gate(_ context: StepContext) -> Gate? {
-        let clients = HelmClients(context)
-        guard !clients.wanted.isEmpty else { return nil }
+        let clients = HelmProgramVersions(installedBy: context)
+        guard !clients.isEmpty else { return nil }
         return Gate(
             probes: clients.probes,
             deadline: context.playbook.deadlines.daemon,

@@ -37,7 +37,7 @@ struct Tiller: Step {
     func gate(_ context: StepContext) -> Gate? {
         guard let wanted = image(context) else { return nil }
         let namespaces = namespaces(context)
-        let asked = HelmServers(context, namespaces)
+        let asked = HelmProgramVersions(ofTillersIn: namespaces, context)
         return Gate(
             probes: probes(context) + asked.probes,
             deadline: context.playbook.deadlines.daemon,
@@ -66,7 +66,8 @@ struct Tiller: Step {
                         )
                     }
                 }
-                return try asked.verdict(seen)
+                // One that has just started may not answer yet.
+                return try asked.unmet(seen).map { .waiting($0) } ?? .open
             }
         )
     }

@@ -25,8 +25,7 @@ struct ComponentsSupported: Step {
         }
         if needsObjects(context), let options = context.playbook.helm {
             let decision = HelmDecision(try seen.helmReleases(compares: false), options, mark: context.run)
-            let objects = try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook)
-            guard objects.findings.isEmpty else { throw .unmet(.helmObjectsAbsent(objects.findings)) }
+            try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook).requireAll()
         }
         try CalicoAhead(context).check(seen)
         guard converts(context), let options = context.playbook.helm else { return [] }

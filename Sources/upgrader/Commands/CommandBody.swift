@@ -21,13 +21,11 @@ func complaining(
         ending = try await Output.$reader.withValue(reader) { try await body() }
     } catch let code as ExitCode {
         // It has been said; a program that reads gets its document all the same.
-        if let reader, let command, let ending = Ending(rawValue: code.rawValue),
-            let text = try? EndDocument(command, ending, reader).text
-        {
-            Output.write(text)
+        guard let known = Ending(rawValue: code.rawValue) else {
+            await Output.flush()
+            throw code
         }
-        await Output.flush()
-        throw code
+        ending = known
     } catch {
         let complaint = Complaint(error)
         reader?.take(complaint)

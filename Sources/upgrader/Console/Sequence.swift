@@ -98,7 +98,9 @@ struct Sequence {
         let report = FailureReport(plan: plan, steps: session.steps, directory: nil, ledger: Ledger())
         Output.complain(Complaint(refusals + report.blocks(script.failures), .refused))
         if script.failures.isEmpty { return .refused }
-        return FailureReport.ending(script.failures)
+        let ending = FailureReport.ending(script.failures)
+        // There is no run that could go on.
+        return ending == .paused ? .refused : ending
     }
 
     private struct Document: Encodable {

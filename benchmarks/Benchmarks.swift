@@ -10,6 +10,7 @@ enum Benchmarks {
         let words = Array(CommandLine.arguments.dropFirst())
         var report = Report()
         switch (words.first, words.count) {
+        case ("outlining", 2): try Planning.outline(nodes: number(words[1]), &report)
         case ("planning", 2): try await Planning.measure(nodes: number(words[1]), &report)
         case ("rehearsing", 2): try await Walk.measure(workers: number(words[1]), &report)
         case ("recording", 2): try await Recording.measure(late: number(words[1]), &report)

@@ -13,6 +13,15 @@ enum Planning {
         report.add("steps", Double(plan.keys.count), "")
         report.add("answers", Double(survey.answers.count), "")
     }
+
+    /// The steps of a plan alone: no cluster is asked, so that more nodes can be had in the same time.
+    static func outline(nodes: Int, _ report: inout Report) throws {
+        let setting = try Setting(workers: nodes)
+        let hops = setting.hops.keys.sorted { $0.from < $1.from }
+        let phases = hops.flatMap { StepCatalog.all.outline($0, setting.playbook, $0 == hops.first) }
+        let steps = phases.reduce(0) { $0 + $1.lanes.reduce(0) { $0 + $1.steps.count } }
+        report.add("steps of \(nodes) nodes, \(hops.count) hops", Double(steps), "")
+    }
 }
 
 /// A simulated cluster with all that a run over four hops needs.

@@ -94,7 +94,7 @@ def floor(place, work, checks=False):
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         part = shlex.quote(place.target + ".part")
         remote = (
-            f'set -e; cat > {part}; [ "$(sha256sum < {part})" = "{digest}  -" ]; sync {part}; mv {part} {target}; '
+            f'set -e; cat > {part}; [ "$(openssl dgst -sha256 -r < {part})" = "{digest} *stdin" ]; sync {part}; mv {part} {target}; '
             f"sync {shlex.quote(str(pathlib.Path(place.target).parent))}"
         )
     return start + ["copy", place.package, remote]

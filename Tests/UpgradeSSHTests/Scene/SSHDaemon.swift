@@ -7,8 +7,8 @@ final class SSHDaemon: Sendable {
     let process: ChildProcess
     let scratch: RemoteScratch
 
-    /// Starts a daemon that lets the key `authorized` in.
-    init(authorized: String, maximumSessions: Int = 10, extra: String = "") async throws {
+    /// Starts a daemon that lets the key `authorized` in; `path` is where its commands look for programs, when it is not the usual.
+    init(authorized: String, maximumSessions: Int = 10, path: String? = nil, extra: String = "") async throws {
         scratch = try RemoteScratch()
         try await Spawn.run("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch.file("host_key"))
         try scratch.write("authorized_keys", authorized)
@@ -19,7 +19,7 @@ final class SSHDaemon: Sendable {
         var started: (Int, ChildProcess)?
         for _ in 0..<20 where started == nil {
             let port = Int.random(in: 20_000..<32_000)
-            let config = try scratch.write("sshd_config", Self.config(port, scratch, maximumSessions, extra))
+            let config = try scratch.write("sshd_config", Self.config(port, scratch, maximumSessions, path, extra))
             let process = try ChildProcess("/usr/sbin/sshd", ["-D", "-e", "-f", config])
             do {
                 try await process.expect("Server listening on 127.0.0.1 port \(port)")
@@ -58,7 +58,13 @@ final class SSHDaemon: Sendable {
         }
     }
 
-    private static func config(_ port: Int, _ scratch: RemoteScratch, _ sessions: Int, _ extra: String) -> String {
+    private static func config(
+        _ port: Int,
+        _ scratch: RemoteScratch,
+        _ sessions: Int,
+        _ path: String?,
+        _ extra: String
+    ) -> String {
         """
         Port \(port)
         ListenAddress 127.0.0.1
@@ -74,7 +80,7 @@ final class SSHDaemon: Sendable {
         MaxStartups 200
         LogLevel INFO
         # Debian's bash reads ~/.bashrc for every command of a fresh SSH login; what is in there is not for tests.
-        SetEnv SHLVL=3
+        SetEnv SHLVL=3\(path.map { " PATH=\($0)" } ?? "")
         \(extra)
 
         """

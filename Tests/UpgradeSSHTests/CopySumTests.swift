@@ -8,10 +8,13 @@ import UpgradeTestSupport
 struct CopySumTests {
     /// What a host has in the place of OpenSSL's program.
     enum OpenSSL: String, CaseIterable, Sendable {
-        case usual, absent, refusing
+        case usual, absent, refusing, another
     }
 
-    @Test("is made on the host with OpenSSL, and without it where it is absent or refuses", arguments: OpenSSL.allCases)
+    @Test(
+        "is made on the host with OpenSSL, and without it where it is absent, refuses, or is another program",
+        arguments: OpenSSL.allCases
+    )
     func programs(_ openSSL: OpenSSL) async throws {
         let scene = try await SSHScene()
         let daemon = try await SSHDaemon(authorized: scene.publicKey, path: try programs(in: scene.scratch, openSSL))
@@ -38,8 +41,14 @@ struct CopySumTests {
             try files.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: "/usr/bin/\(name)")
         }
         guard openSSL != .absent else { return path }
-        // One that refuses has read its input before, and says something.
-        let rest = openSSL == .usual ? #"exec /usr/bin/openssl "$@""# : "cat >&2; exit 1"
+        let rest =
+            switch openSSL {
+            case .usual: #"exec /usr/bin/openssl "$@""#
+            // It has read its input before, and says something.
+            case .refusing: "cat >&2; exit 1"
+            case .another: "echo '*** this host is monitored ***'"
+            case .absent: ""
+            }
         try scratch.write("bin/openssl", "#!/bin/sh\n: > \(scratch.file("openssl-asked"))\n\(rest)\n")
         try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: "\(path)/openssl")
         return path

@@ -60,6 +60,9 @@ class Ours:
         directory, = (path for path in (place / "state/lab").iterdir() if path.is_dir())
         jobs = own_seconds(directory.name)
         (place / "jobs.json").write_text(json.dumps(jobs, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        lost = lower_bound.lost_jobs(directory, jobs)
+        if lost:
+            raise Failed(f"{len(lost)} jobs have no files on their hosts, {lost[0]} among them: the bound would be too long")
         found = lower_bound.measure(directory, jobs)
         return {"whole": whole, "wall": found["wall"], "bound": found, "jobs": len(jobs)}
 

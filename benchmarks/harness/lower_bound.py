@@ -80,11 +80,11 @@ def spent(key, run, records, traces, jobs):
             for trace in traces
             if "ran" in trace["event"] and time["intended"] < trace["time"] <= time["acted"]
         ]
-        own = sum(ran) if ran else took
+        # A job that waited for dpkg's lock is in the transcript once for each time it was begun; its files have the last one.
+        own = min(sum(ran) if ran else took, took)
         name = unit(run, key, 1, index)
         if name in jobs and ran:
-            own += min(jobs[name], max(ran)) - max(ran)
-        own = min(own, took)
+            own = min(jobs[name], max(ran), took)
         found.commands += own
         found.late_ends += took - own
         acting += took
@@ -100,6 +100,23 @@ def spent(key, run, records, traces, jobs):
             waited += wait
     found.looks = max(0.0, ended - began - acting - waited)
     return found, began, ended
+
+
+def lost_jobs(directory, jobs):
+    """The units of acts that have no job's files though the same act of the step has them on another host.
+
+    The time that their sessions took would make the bound too long.
+    """
+    found, run = collections.defaultdict(lambda: ([], [])), None
+    for line in lines(pathlib.Path(directory) / "journal.jsonl"):
+        (kind, values), = line["record"].items()
+        if kind == "started":
+            run = values["_0"]["run"]
+        elif kind == "intended":
+            name = unit(run, values["_0"], values["attempt"], values["index"])
+            step = values["_0"].rsplit("/", 1)[1].split("@")[0]
+            found[step, values["index"]][name in jobs].append(name)
+    return [name for without, with_files in found.values() if with_files for name in without]
 
 
 def measure(directory, jobs):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import api, cgroups, health, machine, standins
 from . import ledger as records
-from .settings import GATEWAY, LAB, NETWORK, RUN, STATE, hosts
+from .settings import API_PORT, GATEWAY, LAB, NETWORK, RUN, STATE, hosts
 from .shell import LabError, run, wait_for, write
 
 RECORD = STATE / "faults.json"
@@ -174,6 +174,13 @@ def sessions(name, change):
                "--jump", "REJECT", "--reject-with", "tcp-reset", check=change == "--insert")
 
 
+def backend(name, change):
+    """Between HAProxy and this host's API server, which is well and answers everybody else."""
+    _, known = lab_hosts()
+    inside("lb", "iptables", "--wait", change, "OUTPUT", "--destination", known[name].address, "--protocol", "tcp", "--dport",
+           str(API_PORT), "--jump", "REJECT", "--reject-with", "tcp-reset", check=change == "--insert")
+
+
 def budget(least):
     api.patch(BUDGET, {"spec": {"minAvailable": least}})
 
@@ -209,6 +216,8 @@ KINDS = {
                              lambda _: [systemctl(n, "start", "etcd") for n in two()]),
     "api-hangs": Kind("the API server is frozen, as its balancer sees it", ("cp",),
                       lambda name: freeze(name, "kube-apiserver"), lambda name: thaw(name, "kube-apiserver")),
+    "backend-down": Kind("HAProxy does not reach the API server, which is well", ("cp",),
+                         lambda name: backend(name, "--insert"), lambda name: backend(name, "--delete")),
     "api-does-not-start": Kind("the API server ends with an error whenever it is started", ("cp",),
                                lambda name: drop_in(name, "kube-apiserver.service", "[Service]\nExecStartPre=/bin/false\n"),
                                lambda name: no_drop_in(name, "kube-apiserver.service")),

@@ -1,16 +1,17 @@
 internal import UpgradeCore
 
 extension ClusterFacts {
-    /// The nodes of the workers as the playbook takes them out: those that are out together.
-    var waves: [[String]] {
+    /// The nodes of the workers that may be out together, in the order in which the playbook takes them out.
+    ///
+    /// As many as a wave works on at once, and as many as its failure budget lets fail before, which stay out. A lane begins as
+    /// soon as another ends, so that each worker is out together with those before it and with those behind it.
+    var outTogether: [[String]] {
         // Where the workers cannot be divided no plan is made; the planner says why.
         let waves = (try? playbook.waves(among: nodes)) ?? [playbook.wholeWave]
         return waves.flatMap { wave in
             let workers = wave.hosts.map(\.node)
-            let size = max(1, wave.batch)
-            return stride(from: 0, to: workers.count, by: size).map {
-                Array(workers[$0..<min($0 + size, workers.count)])
-            }
+            let size = min(workers.count, max(1, wave.batch) + wave.failureBudget)
+            return workers.isEmpty ? [] : (0...(workers.count - size)).map { Array(workers[$0..<($0 + size)]) }
         }
     }
 

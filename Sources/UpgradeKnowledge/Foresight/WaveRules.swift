@@ -5,7 +5,7 @@ enum WaveRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let waves = facts.waves
+        let waves = facts.outTogether
         return budgets(facts, waves, hop, knowledge.requirements) + aggregated(facts, waves, hop)
     }
 
@@ -24,6 +24,7 @@ enum WaveRules {
         let byNamespace = Dictionary(grouping: budgets, by: \.namespace)
         let free = facts.room
         var found: [String: Finding] = [:]
+        var isStuck: Set<String> = []
         for wave in waves {
             var held: [String: (budget: BudgetState, pods: [PodState])] = [:]
             for pod in wave.flatMap({ facts.pods[$0] ?? [] }) where pod.isMoved {
@@ -33,9 +34,11 @@ enum WaveRules {
             }
             for (path, (budget, pods)) in held where pods.count > budget.disruptionsAllowed {
                 // One that finds no other node stays Pending, and the budget then allows nothing more.
-                let stuck = pods.first { pod in !fits(pod, facts, free, outside: wave) }
+                let out = Set(wave)
+                let stuck = pods.first { pod in !fits(pod, facts, free, outside: out) }
                 guard stuck != nil || pods.count > quietRounds * budget.disruptionsAllowed else { continue }
-                guard found[path] == nil || stuck != nil else { continue }
+                guard found[path] == nil || stuck != nil && !isStuck.contains(path) else { continue }
+                if stuck != nil { isStuck.insert(path) }
                 found[path] = finding(budget, pods.count, stuck, wave, hop, source)
             }
         }
@@ -73,7 +76,8 @@ enum WaveRules {
                 + "and nothing more is allowed",
             hop: hop,
             severity: .refusedByAPI,
-            cure: "make room or label another node for it, relax the budget, or make `workers.batch` smaller",
+            cure: "make room or label another node for it, relax the budget, or make `workers.batch` or "
+                + "`workers.failure-budget` smaller: a node that failed stays out",
             source: source.evictions.source
         )
     }
@@ -82,7 +86,7 @@ enum WaveRules {
         _ pod: PodState,
         _ facts: ClusterFacts,
         _ free: [String: Resources?],
-        outside wave: [String]
+        outside wave: Set<String>
     ) -> Bool {
         facts.nodes.contains { node in
             guard !wave.contains(node.name), let room = free[node.name],

@@ -5,18 +5,13 @@ enum WebhookRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        // Nodes of one wave are out together; a backend that is all in one wave is away with it.
-        let waves = Dictionary(
-            facts.waves.enumerated().flatMap { number, nodes in nodes.map { ($0, number) } },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let waves = facts.outTogether.map(Set.init)
         return facts.objects.webhooks.filter(\.failsClosed).compactMap { hook in
             let selector = facts.objects.services[hook.service]
             // Without a selector somebody else says what is behind the service.
             if selector?.isEmpty == true { return nil }
             let places = selector.map { backends(of: hook.service, $0, facts) } ?? []
-            let touched = Set(places.map { waves[$0] })
-            guard places.isEmpty || (touched.count == 1 && touched.first != .some(nil)) else { return nil }
+            guard places.isEmpty || waves.contains(where: { $0.isSuperset(of: places) }) else { return nil }
             let backend =
                 selector == nil
                 ? "its service is not there"

@@ -96,6 +96,46 @@ struct ForesightAnswerTests {
         #expect(quiet == [])
     }
 
+    @Test("a node that failed stays out beside the one that is worked on, and each is out with its neighbours in turn")
+    func failed() throws {
+        func stuck(batch: Int, failureBudget: Int) throws -> [String] {
+            try found { cluster in
+                cluster.facts.playbook.workerBatch = batch
+                cluster.facts.playbook.workerFailureBudget = failureBudget
+                // Only w2 and w3 have what the pods need.
+                for number in [1, 2] {
+                    cluster.facts.nodes[number].labels["disk"] = "ssd"
+                    cluster.run(
+                        PodState(
+                            namespace: "shop",
+                            name: "web-\(number)",
+                            uid: "\(number)",
+                            owner: "ReplicaSet/web",
+                            labels: ["app": "web"],
+                            nodeSelector: ["disk": "ssd"]
+                        ),
+                        on: "w\(number + 1)"
+                    )
+                }
+                cluster.facts.budgets = [
+                    BudgetState(
+                        namespace: "shop",
+                        name: "web",
+                        matchLabels: ["app": "web"],
+                        disruptionsAllowed: 1,
+                        currentHealthy: 2,
+                        desiredHealthy: 1,
+                        expectedPods: 2
+                    )
+                ]
+            }
+        }
+        #expect(try stuck(batch: 1, failureBudget: 0) == [])
+        #expect(try stuck(batch: 1, failureBudget: 1) == ["budget-stuck/shop/web"])
+        // w1 and w2 go first; w3 takes the place of the one that ends first.
+        #expect(try stuck(batch: 2, failureBudget: 0) == ["budget-stuck/shop/web"])
+    }
+
     @Test("AppArmor: a node that says nothing is none without it, and nodes without it hurt nobody who wants none")
     func appArmor() throws {
         let policy = ClusterObjects.Applied(kind: "PodSecurityPolicy", name: "p", wantsAppArmor: true)

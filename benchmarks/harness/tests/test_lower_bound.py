@@ -102,6 +102,13 @@ class LowerBoundTests(unittest.TestCase):
         job = lower_bound.unit(RUN, f"{HOP}/workers/restart-kubelet@w1", 1, 0)
         self.assertAlmostEqual(one_worker().measure({job: 60})["of the bound"]["commands"], 2.9)
 
+    def test_a_job_that_was_begun_twice_for_a_held_lock_counts_once(self):
+        story = one_worker()
+        ran = {"host": "w1", "command": "true", "output": "", "status": "exit 0", "seconds": 2.8}
+        story.trace(14, f"{HOP}/workers/restart-kubelet@w1", "ran", ran)
+        job = lower_bound.unit(RUN, f"{HOP}/workers/restart-kubelet@w1", 1, 0)
+        self.assertAlmostEqual(story.measure({job: 2.4})["of the bound"]["commands"], 2.4)
+
     def test_a_gate_that_opened_at_the_second_look_may_have_been_open_all_the_time(self):
         story = Story()
         story.phase("workers", 1, w1=["node-ready"])
@@ -185,6 +192,15 @@ class RecordedTests(unittest.TestCase):
 
     def test_from_the_first_act_to_the_end(self):
         self.assertAlmostEqual(self.found["wall"], 228.005 - 12.358, delta=0.001)
+
+    def test_a_job_whose_files_are_gone_is_named_where_others_of_its_kind_have_theirs(self):
+        unit = "upgrader-{}:{}:controllers:restart-{}:{}:1:1".format
+        known = unit(RUN, HOP, "controller-manager", "cp1")
+        lost = lower_bound.lost_jobs(HERE / "recorded", {known: 0.070})
+        self.assertIn(unit(RUN, HOP, "controller-manager", "cp2"), lost)
+        self.assertNotIn(known, lost)
+        # Of an archive no job is known at all.
+        self.assertFalse([name for name in lost if "save-configuration" in name])
 
     def test_the_jobs_of_hosts_are_found_by_their_names(self):
         job = f"upgrader-{RUN}:{HOP}:controllers:restart-controller-manager:cp1:1:1"

@@ -42,7 +42,7 @@ enum PlaybookKeys {
         "helm.helmfile": ["packages", "versions", "environments"],
         "helm.helmfile.versions": [release],
         "helm.cleanup": ["at", "confirm", "excluded", "absent"],
-        "helm.exclude": ["release", "reason"],
+        "helm.exclude": ["release", "storage", "reason"],
         "helm.versions": [release],
         "helm.versions.*": ["package", "tag"],
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],

@@ -329,10 +329,12 @@ extension PlaybookReading {
         guard helm.entry("exclude") != nil else { return [] }
         return helm.sections("exclude").compactMap { section in
             let release = section.required("release", .helmRelease)
-            unique.take(release, section, "release", named: "helm.exclude.release")
+            let storage: HelmStorage? = section.value("storage", .choice)
             let reason = section.required("reason", .reason)
-            guard let release, let reason else { return nil }
-            return HelmExclusion(release: release, reason: reason)
+            guard let release else { return nil }
+            let exclusion = HelmExclusion(release: release, reason: reason ?? "", storage: storage)
+            unique.take("\(exclusion)", section, "release", named: "helm.exclude.release")
+            return reason == nil ? nil : exclusion
         }
     }
 

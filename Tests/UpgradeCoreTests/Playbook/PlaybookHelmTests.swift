@@ -55,6 +55,17 @@ struct PlaybookHelmTests {
         }
     }
 
+    @Test("an exclusion may name the objects in which Helm 2 keeps what is meant, and one of either kind is none of both")
+    func exclusions() throws {
+        func exclusion(_ more: String = "") -> String { "{release: ops/web\(more), reason: was left behind}" }
+        let (maps, secrets) = (exclusion(", storage: configmaps"), exclusion(", storage: secrets"))
+        let options = try #require(try helm("{migrate-at: 1.13, exclude: [\(maps), \(secrets)]}"))
+        #expect(options.excluded.map(\.storage) == [.configMap, .secret])
+        #expect(try helm("{migrate-at: 1.13, exclude: [\(exclusion())]}")?.excluded.map(\.storage) == [nil])
+        #expect(errors("{migrate-at: 1.13, exclude: [\(maps), \(maps)]}").count == 1)
+        #expect(errors("{migrate-at: 1.13, exclude: [\(exclusion(", storage: sql"))]}").count == 1)
+    }
+
     @Test("a cleanup goes on without absent objects unless the playbook says that it stops")
     func absent() throws {
         func cleanup(_ more: String) throws -> HelmCleanupOptions? {

@@ -48,7 +48,7 @@ struct PlaybookSchemaTests {
             "cleanup": {"at": "1.13", "confirm": "full", "excluded": "remove", "absent": "stop"}, "ask-tiller": true,
             "helm3": {"packages": ["h3"], "versions": {"1.13": "3.0.3-1"}},
             "helmfile": {"packages": ["hf"], "versions": {"1.13": "0.125.5-1"}, "environments": ["e.yaml"]},
-            "exclude": [{"release": "kube-system/web", "reason": "nobody needs it"}]},
+            "exclude": [{"release": "kube-system/web", "storage": "secrets", "reason": "nobody needs it"}]},
           "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
           "accept": [{"violation": "calico-2.2@1.12", "reason": "where it stands"}],
           "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],

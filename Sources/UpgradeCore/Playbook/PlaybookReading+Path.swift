@@ -196,7 +196,7 @@ extension PlaybookReading {
             options.environments = helmfile.list("environments", .localPath) ?? []
         }
         options.asksTiller = section.value("ask-tiller", .flag) ?? options.asksTiller
-        refuseMixed(options, section)
+        refuseUnstated(options, section)
         options.cleanup = section.section("cleanup").flatMap { cleanup($0, after: options.migrateAt, path) }
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
@@ -206,29 +206,8 @@ extension PlaybookReading {
         return options
     }
 
-    /// Refuses a package of two of the programs, which would come and go in turn, and a Tiller that is asked for a version
-    /// that nobody has stated.
-    private func refuseMixed(_ options: HelmOptions, _ section: PlaybookSection) {
-        var owners: [String: String] = [:]
-        let programs = [
-            ("packages", options.versions.isEmpty ? [] : options.packages), ("helm3", options.helm3?.packages ?? []),
-            ("helmfile", options.helmfile?.packages ?? []),
-        ]
-        for (key, packages) in programs {
-            for package in Set(packages) {
-                guard let other = owners.updateValue(key, forKey: package) else { continue }
-                let place = section.entry(key).map { top.problems.place(of: $0.node) } ?? section.place
-                top.problems.report(
-                    .invalidValue(
-                        key: section.name(key),
-                        value: package,
-                        expected: "a package that `\(section.name(other))` has not",
-                        suggestion: nil,
-                        at: place
-                    )
-                )
-            }
-        }
+    /// Refuses a Tiller that is asked for a version that nobody has stated.
+    private func refuseUnstated(_ options: HelmOptions, _ section: PlaybookSection) {
         guard options.asksTiller, options.versions.values.contains(where: { KubernetesVersion($0.tag) == nil }) else {
             return
         }

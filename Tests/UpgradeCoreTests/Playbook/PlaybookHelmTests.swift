@@ -66,6 +66,35 @@ struct PlaybookHelmTests {
         #expect(errors("{migrate-at: 1.13, exclude: [\(exclusion(", storage: sql"))]}").count == 1)
     }
 
+    @Test("a package of Kubernetes' own, or of another part, is refused where it is named", arguments: [
+        "helm: {helm3: {packages: [helm3, kubernetes-node], versions: {1.13: 3.4.2-1}}}",
+        "helm: {helmfile: {packages: [kubernetes-client], versions: {1.13: 0.135.0-1}}}",
+        "helm: {packages: [kubernetes-master], versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}}",
+        "calico: {packages: [kubernetes-node], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}",
+        "calico: {packages: [helm3], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}\n"
+            + "helm: {helm3: {versions: {1.13: 3.4.2-1}}}",
+        "packages: {node: [kubelet, helm3]}\nhelm: {helm3: {versions: {1.13: 3.4.2-1}}}",
+    ])
+    func others(text: String) {
+        let errors = PlaybookTexts.errors(of: PlaybookTexts.smallest(text))
+        #expect(errors.count == 1 && errors[0].contains("a package has one version at a time"), "\(errors)")
+    }
+
+    @Test("the refusal names both parts and the place of the package")
+    func otherPlace() {
+        let text = "helm: {helm3: {packages: [helm3, kubernetes-node], versions: {1.13: 3.4.2-1}}}"
+        let errors = PlaybookTexts.errors(of: PlaybookTexts.smallest(text))
+        #expect(
+            errors.first?.hasSuffix(
+                ":34: `helm.helm3.packages` has `kubernetes-node`, which comes with `packages.node`; a package has one version "
+                    + "at a time: take it out of one"
+            ) == true,
+            "\(errors)"
+        )
+        // One package of several roles has one version.
+        #expect(PlaybookTexts.errors(of: PlaybookTexts.smallest("packages: {node: [k8s], control-plane: [k8s]}")) == [])
+    }
+
     @Test("a cleanup goes on without absent objects unless the playbook says that it stops")
     func absent() throws {
         func cleanup(_ more: String) throws -> HelmCleanupOptions? {

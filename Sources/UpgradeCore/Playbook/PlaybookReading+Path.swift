@@ -183,6 +183,7 @@ extension PlaybookReading {
         if others.allSatisfy({ section.entry($0) == nil }) { _ = section.require("versions") }
         var options = HelmOptions(versions: versions(section, path) ?? [:])
         options.packages = section.list("packages", .packageName) ?? options.packages
+        options.program = section.value("program", .program)
         options.tillerNamespaces =
             section.list("tiller-namespaces", .objectName, mayBeEmpty: true) ?? options.tillerNamespaces
         options.image = section.value("image", .image) ?? options.image
@@ -222,6 +223,7 @@ extension PlaybookReading {
         atLeast least: Int = 0
     ) -> HelmProgramPackages? {
         let packages = section.list("packages", .packageName) ?? usual
+        let program = section.value("program", .program)
         guard section.require("versions"), let stated = section.section("versions") else { return nil }
         if stated.entries.isEmpty { top.problems.report(.emptyList(key: stated.title, at: stated.place)) }
         var versions: [MinorRelease: PackageVersion] = [:]
@@ -258,7 +260,7 @@ extension PlaybookReading {
                 )
             )
         }
-        return HelmProgramPackages(packages: packages, versions: versions)
+        return HelmProgramPackages(packages: packages, program: program, versions: versions)
     }
 
     /// The removal of what Helm 2 keeps; `confirm` has to name the cluster.

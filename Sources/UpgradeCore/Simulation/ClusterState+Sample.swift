@@ -142,6 +142,7 @@ extension ClusterState {
                 )
             }
             if helm.migrateAt != nil { self.helm = .sample(helm) }
+            carryHelm(playbook)
             if let lost = playbook.simulation?.lost, !lost.isEmpty { lostHelmObjects = Set(lost) }
             let clients = playbook.hosts(.client)
             let hosts = clients.isEmpty ? Array(playbook.hosts(.controlPlane).prefix(1)) : clients

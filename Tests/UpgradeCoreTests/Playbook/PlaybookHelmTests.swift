@@ -1,5 +1,6 @@
 import Testing
-import UpgradeCore
+
+@testable import UpgradeCore
 
 @Suite("Programs of Helm in a playbook")
 struct PlaybookHelmTests {
@@ -52,6 +53,26 @@ struct PlaybookHelmTests {
         for program in ["helm3", "helmfile"] {
             #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.3.4-1}}}").count == 1)
             #expect(errors("{\(program): {versions: {1.12: 3.4.2-1, 1.13: 3.10.0-1}}}").isEmpty)
+        }
+    }
+
+    @Test("a program is a name or a path, and Helm 2's, Helm 3's and helmfile's are asked by it")
+    func named() throws {
+        let text =
+            "{versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}, packages: [helm-2], program: /opt/helm/bin/helm, "
+            + "helm3: {packages: [h3], program: helm-3, versions: {1.13: 3.4.2-1}}, "
+            + "helmfile: {packages: [hf], program: /opt/hf, versions: {1.13: 0.135.0-1}}}"
+        let playbook = try PlaybookDecoder.decode(PlaybookTexts.smallest("helm: \(text)"), file: "p.yaml", home: "/")
+        let asked = try #require(playbook.helm).asked
+        #expect(asked.map(\.program) == [.helmfile, .client("/opt/helm/bin/helm"), .client("helm-3")])
+        #expect(asked.map(\.package) == ["hf", "helm-2", "h3"])
+        let words = ([.tiller(namespace: "ops")] + asked.map(\.program)).map {
+            HelmVersionReading.command($0, playbook).words
+        }
+        #expect(words[0].contains("/opt/helm/bin/helm") && !words[0].contains("helm"))
+        #expect(words.dropFirst().compactMap(\.first) == ["/opt/hf", "/opt/helm/bin/helm", "helm-3"])
+        for wrong in ["-x", "a b", "../helm", "/opt/../helm", "\"\""] {
+            #expect(errors("{migrate-at: 1.13, program: \(wrong)}").count == 1, "\(wrong)")
         }
     }
 

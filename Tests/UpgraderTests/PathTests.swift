@@ -149,6 +149,16 @@ struct PathTests {
         #expect(document.violations.map(\.id) == ["calico-2.2@1.12", "calico-2.6@1.12"])
         #expect(document.violations.allSatisfy { !$0.proof.isEmpty } && !document.isFullySupported)
         #expect(document.alternatives.map(\.id).contains("rebuild"))
+        // The sections for a playbook, with a playbook's keys.
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let sections = try #require(object["playbook"] as? [String: [String: Any]])
+        #expect(Set(sections.keys) == ["calico", "helm"])
+        let rolls = try #require(sections["calico"]?["versions"] as? [String: [[String: String]]])
+        #expect(rolls["1.14"] == [["package": "3.12.3-1", "tag": "v3.12.3"]] && rolls["1.12"]?.count == 3)
+        #expect(sections["calico"]?["datastore-migration"] as? [String: String] == ["at": "1.12"])
+        #expect(sections["helm"]?["migrate-at"] as? String == "1.13")
+        let helm3 = try #require(sections["helm"]?["helm3"] as? [String: [String: String]])
+        #expect(helm3 == ["versions": ["1.13": "3.0.3-1", "1.16": "3.4.2-1"]])
     }
 
     @Test("a Helm that never was is refused, with the reason")

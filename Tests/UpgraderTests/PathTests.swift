@@ -110,6 +110,18 @@ struct PathTests {
         #expect(result.errors.contains("(calico/C4)"))
     }
 
+    @Test("the best path from a simulated Calico 2 is found where its etcd serves the v2 API, as that of a Calico 2 does")
+    func fromCalico2() async throws {
+        let text = Workshop.small(extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")
+            .replacing("simulation: {", with: "simulation: {calico: v2.6.12, etcd-v2: true, ")
+        let workshop = try Workshop(text)
+        let result = try await workshop.upgrader("plan", Workshop.playbook, "--to", "1.13")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("  datastore-migration: {at: 1.12}"))
+        try workshop.write(text.replacing("etcd-v2: true", with: "etcd-v2: false"))
+        #expect(try await workshop.upgrader("plan", Workshop.playbook, "--to", "1.13").errors.contains("(calico/C4)"))
+    }
+
     private struct Document: Decodable {
         struct Path: Decodable {
             var distance: Int

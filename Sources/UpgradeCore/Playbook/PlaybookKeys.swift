@@ -48,7 +48,7 @@ enum PlaybookKeys {
         "hooks": ["name", "phase", "when", "host", "command", "deadline"],
         "accept": ["violation", "reason"],
         "accepted-findings": ["id", "reason", "until"],
-        "simulation": ["release", "pace", "calico", "tiller", "pods", "failures", "lost"],
+        "simulation": ["release", "pace", "calico", "etcd-v2", "tiller", "pods", "failures", "lost"],
         "simulation.failures": ["step", "host", "attempts"],
         "versions": ["fact", "value", "source", "reason"],
         "silences": ["name", "alertmanager", "token-file", "matchers", "lasts"],

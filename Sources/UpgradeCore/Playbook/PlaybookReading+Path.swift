@@ -83,6 +83,7 @@ extension PlaybookReading {
         let release = section.required("release", .release)
         let pace = section.value("pace", .duration(atLeast: .zero))
         let calico = section.value("calico", .tag)
+        let servesV2 = section.value("etcd-v2", .flag)
         let tiller = section.value("tiller", .tag)
         // As many as upstream says a cluster may have.
         let pods = section.value("pods", .integer(0...150_000))
@@ -107,6 +108,7 @@ extension PlaybookReading {
             release: release,
             pace: pace ?? .milliseconds(100),
             calicoTag: calico,
+            servesV2: servesV2 ?? false,
             tillerTag: tiller,
             pods: pods ?? 0,
             failures: failures,

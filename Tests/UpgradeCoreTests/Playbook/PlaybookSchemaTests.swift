@@ -52,7 +52,7 @@ struct PlaybookSchemaTests {
           "hooks": [{"name": "k", "phase": "workers", "when": "after", "host": "h", "command": ["c"], "deadline": "1s"}],
           "accept": [{"violation": "calico-2.2@1.12", "reason": "where it stands"}],
           "accepted-findings": [{"id": "a/b", "reason": "r", "until": "2027-01-31"}],
-          "simulation": {"release": "1.12", "pace": "1s", "calico": "v3.5.8", "tiller": "v2.13.1", "pods": 2,
+          "simulation": {"release": "1.12", "pace": "1s", "calico": "v3.5.8", "etcd-v2": true, "tiller": "v2.13.1", "pods": 2,
             "lost": ["Deployment n/d"],
             "failures": [{"step": "drain", "host": "h", "attempts": 2}]},
           "versions": [{"fact": "calico/3.7/kubernetes/max", "value": "1.15", "source": "s", "reason": "r"}],

@@ -26,8 +26,8 @@ extension PackageVersion {
     }
 
     /// Below 0 where the left part sorts first, 0 for the same.
-    private static func order(_ left: Substring, _ right: Substring) -> Int {
-        var (left, right) = (left.utf8[...], right.utf8[...])
+    private static func order(_ one: Substring, _ other: Substring) -> Int {
+        var (left, right) = (one.utf8[...], other.utf8[...])
         while !left.isEmpty || !right.isEmpty {
             // Where one part is at a digit, or at its end, and the other is not, the weights differ.
             while isText(left.first) || isText(right.first) {
@@ -38,7 +38,7 @@ extension PackageVersion {
             let (mine, theirs) = (number(&left), number(&right))
             // Longer numbers are greater; no number of a version need fit into a word.
             if mine.count != theirs.count { return mine.count - theirs.count }
-            if let (one, other) = zip(mine, theirs).first(where: { $0 != $1 }) { return Int(one) - Int(other) }
+            if let pair = zip(mine, theirs).first(where: { $0.0 != $0.1 }) { return Int(pair.0) - Int(pair.1) }
         }
         return 0
     }

@@ -6,9 +6,25 @@ extension Lattice {
     /// - Parameter forbidden: ids of violations that the path must not have.
     /// - Returns: the path; `nil` where there is none.
     public func cheapest(without forbidden: Set<String> = []) -> UpgradePath? {
-        var search = PathSearch(lattice: self, forbidden: forbidden)
-        return search.cheapest()
+        cheapest(without: forbidden, PathParts())
     }
+
+    /// The same, with what searches through this lattice have found before.
+    func cheapest(without forbidden: Set<String> = [], _ parts: PathParts) -> UpgradePath? {
+        PathSearch(lattice: self, forbidden: forbidden, parts: parts).cheapest()
+    }
+}
+
+/// What searches through one lattice find again and again: the moves from parts of points, and what a stay there costs.
+final class PathParts {
+    struct Stay: Hashable {
+        var part: ClusterPoint
+        var place: PathPlace
+    }
+
+    var legal: [ClusterPoint: [PathStep]] = [:]
+    /// With the ids of what is out of range there.
+    var prices: [Stay: (cost: PathCost, violations: [String])] = [:]
 }
 
 /// One search through a lattice: A* with the moves that are surely left as its estimate.
@@ -19,13 +35,7 @@ extension Lattice {
 struct PathSearch {
     let lattice: Lattice
     let forbidden: Set<String>
-    private var legal: [ClusterPoint: [PathStep]] = [:]
-    private var prices: [Stay: PathCost?] = [:]
-
-    init(lattice: Lattice, forbidden: Set<String> = []) {
-        self.lattice = lattice
-        self.forbidden = forbidden
-    }
+    let parts: PathParts
 
     private struct Found {
         var cost: PathCost
@@ -33,12 +43,7 @@ struct PathSearch {
         var isSettled = false
     }
 
-    private struct Stay: Hashable {
-        var part: ClusterPoint
-        var place: PathPlace
-    }
-
-    mutating func cheapest() -> UpgradePath? {
+    func cheapest() -> UpgradePath? {
         let start = lattice.start
         guard lattice.broken(by: start) == nil, let first = price(start, .at(start.kubernetes)) else { return nil }
         var found: [ClusterPoint: Found] = [start: Found(cost: first)]
@@ -97,7 +102,7 @@ struct PathSearch {
         ClusterPoint(kubernetes: point.kubernetes, helm: point.helm, helmfile: point.helmfile)
     }
 
-    private mutating func steps(from point: ClusterPoint) -> [PathStep] {
+    private func steps(from point: ClusterPoint) -> [PathStep] {
         let network = legal(Self.network(point))
         let tools = legal(Self.tools(point))
         var steps: [PathStep] = []
@@ -122,24 +127,24 @@ struct PathSearch {
         return steps
     }
 
-    private mutating func legal(_ part: ClusterPoint) -> [PathStep] {
-        if let known = legal[part] { return known }
+    private func legal(_ part: ClusterPoint) -> [PathStep] {
+        if let known = parts.legal[part] { return known }
         let steps = lattice.moves(from: part).map { PathStep(move: $0.move, after: $0.to) }
-        legal[part] = steps
+        parts.legal[part] = steps
         return steps
     }
 
     // MARK: Prices
 
     /// What a move and the states that it leads through cost; `nil` where one of them has a forbidden violation.
-    private mutating func price(of step: PathStep, from point: ClusterPoint) -> PathCost? {
+    private func price(of step: PathStep, from point: ClusterPoint) -> PathCost? {
         guard let arrival = price(step.after, .at(step.after.kubernetes)) else { return nil }
         let sum = lattice.cost(of: step.move) + arrival
         guard case .hop(let hop) = step.move else { return sum }
         return price(point, .during(hop)).map { sum + $0 }
     }
 
-    private mutating func price(_ point: ClusterPoint, _ place: PathPlace) -> PathCost? {
+    private func price(_ point: ClusterPoint, _ place: PathPlace) -> PathCost? {
         guard let network = stay(Self.network(point), place), let tools = stay(Self.tools(point), place) else {
             return nil
         }
@@ -149,15 +154,17 @@ struct PathSearch {
         return sum
     }
 
-    private mutating func stay(_ part: ClusterPoint, _ place: PathPlace) -> PathCost? {
+    private func stay(_ part: ClusterPoint, _ place: PathPlace) -> PathCost? {
         // Without the release, a hop's part and the one that arrives would not be told apart.
-        let stay = Stay(part: part, place: place)
-        if let known = prices[stay] { return known }
-        let isForbidden =
-            !forbidden.isEmpty && lattice.violations(part, place).contains { forbidden.contains($0.id) }
-        let price = isForbidden ? nil : lattice.cost(part, place)
-        prices[stay] = .some(price)
-        return price
+        let stay = PathParts.Stay(part: part, place: place)
+        let price: (cost: PathCost, violations: [String])
+        if let known = parts.prices[stay] {
+            price = known
+        } else {
+            price = (lattice.cost(part, place), lattice.violations(part, place).map(\.id))
+            parts.prices[stay] = price
+        }
+        return price.violations.contains(where: forbidden.contains) ? nil : price.cost
     }
 }
 

@@ -27,10 +27,10 @@ final class PathParts {
     var prices: [Stay: (cost: PathCost, violations: [String])] = [:]
 }
 
-/// One search through a lattice: A* with the moves that are surely left as its estimate.
+/// One search through a lattice: A* with what is surely left as its estimate: how far out of range (`PathBounds`), and moves.
 ///
 /// Each part of the cost is a sum over states and moves and none is negative; the estimate never falls by more than the
-/// one move that is made. So what is settled first is cheapest. Equal costs are settled in the order in which they were
+/// one move that is made costs. So what is settled first is cheapest. Equal costs are settled in the order in which they were
 /// found, which is fixed.
 struct PathSearch {
     let lattice: Lattice
@@ -45,21 +45,24 @@ struct PathSearch {
 
     func cheapest() -> UpgradePath? {
         let start = lattice.start
-        guard lattice.broken(by: start) == nil, let first = price(start, .at(start.kubernetes)) else { return nil }
+        let bounds = PathBounds(self)
+        guard lattice.broken(by: start) == nil, let first = price(start, .at(start.kubernetes)),
+            let whole = bounds.left(start)
+        else { return nil }
         var found: [ClusterPoint: Found] = [start: Found(cost: first)]
         var queue = PathQueue()
-        queue.insert(start, first + estimate(start))
+        queue.insert(start, first + whole + estimate(start))
         while let point = queue.popFirst() {
             guard let here = found[point], !here.isSettled else { continue }
             found[point]?.isSettled = true
             if lattice.request.isReached(point) { return path(to: point, found, here.cost) }
             for step in steps(from: point) {
                 if let known = found[step.after], known.isSettled { continue }
-                guard let price = price(of: step, from: point) else { continue }
+                guard let price = price(of: step, from: point), let left = bounds.left(step.after) else { continue }
                 let sum = here.cost + price
                 if let known = found[step.after], known.cost <= sum { continue }
                 found[step.after] = Found(cost: sum, from: (point, step.move))
-                queue.insert(step.after, sum + estimate(step.after))
+                queue.insert(step.after, sum + left + estimate(step.after))
             }
         }
         return nil
@@ -94,11 +97,11 @@ struct PathSearch {
     // No rule and no range ties Calico or etcd to Helm or helmfile, so that what is found for one half of a point holds
     // with every other half.
 
-    private static func network(_ point: ClusterPoint) -> ClusterPoint {
+    static func network(_ point: ClusterPoint) -> ClusterPoint {
         ClusterPoint(kubernetes: point.kubernetes, etcd: point.etcd, calico: point.calico)
     }
 
-    private static func tools(_ point: ClusterPoint) -> ClusterPoint {
+    static func tools(_ point: ClusterPoint) -> ClusterPoint {
         ClusterPoint(kubernetes: point.kubernetes, helm: point.helm, helmfile: point.helmfile)
     }
 
@@ -127,7 +130,7 @@ struct PathSearch {
         return steps
     }
 
-    private func legal(_ part: ClusterPoint) -> [PathStep] {
+    func legal(_ part: ClusterPoint) -> [PathStep] {
         if let known = parts.legal[part] { return known }
         let steps = lattice.moves(from: part).map { PathStep(move: $0.move, after: $0.to) }
         parts.legal[part] = steps
@@ -142,6 +145,16 @@ struct PathSearch {
         let sum = lattice.cost(of: step.move) + arrival
         guard case .hop(let hop) = step.move else { return sum }
         return price(point, .during(hop)).map { sum + $0 }
+    }
+
+    /// How far out of range a half is in the states that a move leads it through; `nil` where one has a forbidden violation.
+    func stays(of step: PathStep, from half: ClusterPoint) -> PathCost? {
+        guard var sum = stay(step.after, .at(step.after.kubernetes)) else { return nil }
+        if case .hop(let hop) = step.move {
+            guard let during = stay(half, .during(hop)) else { return nil }
+            sum = sum + during
+        }
+        return PathCost(distance: sum.distance, states: sum.states)
     }
 
     private func price(_ point: ClusterPoint, _ place: PathPlace) -> PathCost? {

@@ -110,7 +110,9 @@ struct PathTests {
         #expect(result.errors.contains("(calico/C4)"))
     }
 
-    @Test("the best path from a simulated Calico 2 is found where its etcd serves the v2 API, as that of a Calico 2 does")
+    @Test(
+        "the best path from a simulated Calico 2 is found where its etcd serves the v2 API, as that of a Calico 2 does"
+    )
     func fromCalico2() async throws {
         let text = Workshop.small(extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")
             .replacing("simulation: {", with: "simulation: {calico: v2.6.12, etcd-v2: true, ")

@@ -74,7 +74,7 @@ extension HelmOptions {
     ///
     /// - Source: the windows of helmfile in helm.yaml
     public var programs: [HelmProgramPackages] {
-        return [helmfile, own, helm3].compactMap { $0 }.filter { !$0.packages.isEmpty }
+        [helmfile, own, helm3].compactMap { $0 }.filter { !$0.packages.isEmpty }
     }
 
     private var own: HelmProgramPackages {

@@ -52,7 +52,8 @@ public enum PlaybookError: Error, Hashable, Sendable {
             .syntax(_, let place),
             .unknownKey(_, _, _, let place), .duplicateKey(_, _, let place), .missingKey(_, let place),
             .wrongType(_, _, _, let place), .invalidValue(_, _, _, _, let place), .emptyList(_, let place),
-            .repeated(_, _, _, let place), .packageOfTwo(_, _, _, let place), .noHost(_, let place), .pathGoesDown(_, _, let place),
+            .repeated(_, _, _, let place), .packageOfTwo(_, _, _, let place), .noHost(_, let place),
+            .pathGoesDown(_, _, let place),
             .releaseMissing(_, _, _, let place), .releaseMismatch(_, _, let place), .notOnPath(_, _, let place):
             place
         case .several(let errors):

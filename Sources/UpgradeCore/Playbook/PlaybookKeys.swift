@@ -34,7 +34,8 @@ enum PlaybookKeys {
         "calico.versions": [release],
         "calico.versions.*": ["package", "tag"],
         "helm": [
-            "versions", "packages", "program", "tiller-namespaces", "image", "map-apis", "migrate-at", "revisions", "exclude",
+            "versions", "packages", "program", "tiller-namespaces", "image", "map-apis", "migrate-at", "revisions",
+            "exclude",
             "cleanup", "helm3", "helmfile", "ask-tiller",
         ],
         "helm.helm3": ["packages", "program", "versions"],

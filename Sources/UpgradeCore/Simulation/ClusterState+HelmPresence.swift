@@ -53,7 +53,10 @@ extension ClusterState {
     /// Takes over which package carries which program of Helm's.
     mutating func carryHelm(_ playbook: Playbook) {
         guard let helm = playbook.helm else { return }
-        helmPackages = Dictionary(helm.asked.map { ($0.program.title, $0.package) }, uniquingKeysWith: { first, _ in first })
+        helmPackages = Dictionary(
+            helm.asked.map { ($0.program.title, $0.package) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// What a program of Helm's says: the version of its package, or of Tiller's image, unless it was said to lie.

@@ -22,7 +22,9 @@ struct PathBounds {
 
     /// What is left at least; `nil` where no way leads to the goal.
     func left(_ point: ClusterPoint) -> PathCost? {
-        guard let network = network[PathSearch.network(point)], let tools = tools[PathSearch.tools(point)] else { return nil }
+        guard let network = network[PathSearch.network(point)], let tools = tools[PathSearch.tools(point)] else {
+            return nil
+        }
         return PathCost(distance: network.distance + tools.distance, states: max(network.states, tools.states))
     }
 

@@ -19,6 +19,8 @@ public struct PathPlaybook: Hashable, Sendable {
     public var helm3: [MinorRelease: PatchVersion] = [:]
     /// The version of helmfile, by release.
     public var helmfile: [MinorRelease: PatchVersion] = [:]
+    /// What the path goes through at a release besides, in words: a playbook has one version of each of these at a release.
+    public var passed: [String] = []
 
     /// Reads it off a path; `nil` where the path leaves Calico, Helm and helmfile alone.
     public init?(_ path: UpgradePath) {
@@ -31,20 +33,31 @@ public struct PathPlaybook: Hashable, Sendable {
                 if before.calico?.datastore == .etcdv2, step.after.calico?.datastore == .etcdv3 { migration = release }
             case .helm(_, let version):
                 if version.release.major == Lattice.tillerMajor {
+                    pass("Helm", helm[release], at: release)
                     helm[release] = version
                 } else {
+                    pass("Helm", helm3[release], at: release)
                     helm3[release] = version
                 }
             case .helmConversion(_, let version):
                 conversion = release
                 convertsBefore = release == path.start.kubernetes
                 helm3[release] = version
-            case .helmfile(_, let version): helmfile[release] = version
+            case .helmfile(_, let version):
+                pass("helmfile", helmfile[release], at: release)
+                helmfile[release] = version
             case .hop, .calicoDatastore, .helmThaw, .etcd, .etcdObjects: break
             }
             before = step.after
         }
         if rolls.isEmpty, !movesHelm { return nil }
+    }
+
+    private mutating func pass(_ name: String, _ version: PatchVersion?, at release: MinorRelease) {
+        guard let version else { return }
+        passed.append(
+            "at \(release) the path goes through \(name) \(version), and a playbook has one version at a release"
+        )
     }
 
     /// Whether there is a section `helm`.
@@ -88,13 +101,15 @@ public struct PathPlaybook: Hashable, Sendable {
         if let migrateAt {
             lines.append("  migrate-at: \(migrateAt)")
         } else if let conversion {
-            lines.append("  # converted at \(conversion), where the cluster stands: by hand, for `migrate-at` is where a hop arrives")
+            lines.append(
+                "  # converted at \(conversion), where the cluster stands: by hand, for `migrate-at` is where a hop arrives"
+            )
         }
         for (name, versions) in [("helm3", helm3), ("helmfile", helmfile)] where !versions.isEmpty {
             let each = versions.sorted { $0.key < $1.key }.map { "\($0.key): \(Self.package($0.value))" }
             lines.append("  \(name): {versions: {\(each.joined(separator: ", "))}}")
         }
-        return lines
+        return lines + passed.map { "  # \($0)" }
     }
 
     /// The version of a package of an upstream version, for whom no path knows the revision.

@@ -51,7 +51,8 @@ struct HelmDecision {
             let byStorage = keepers.contains { one in keepers.contains { one.sharesName(with: $0) } }
             return
                 "\(target): \(keepers.map(\.title).joined(separator: " and ")) each keep a release of this name, and they would "
-                + "become one history of Helm 3; exclude all but one of them by name" + (byStorage ? " and `storage`" : "")
+                + "become one history of Helm 3; exclude all but one of them by name"
+                + (byStorage ? " and `storage`" : "")
         }
     }
 

@@ -25,7 +25,9 @@ struct HelmSelection {
             // What one Tiller has left in the other kind of objects is another history.
             guard some.contains(record.kept) else { return nil }
             // What cannot be read may be what is deployed.
-            guard record.status == "deployed" || (record.revision == 0 && !left.contains(record.kept)) else { return nil }
+            guard record.status == "deployed" || (record.revision == 0 && !left.contains(record.kept)) else {
+                return nil
+            }
             let what = record.status == "deployed" ? "is deployed" : "cannot be read and may be what is deployed"
             return
                 "\(record.source.path): it \(what), and the playbook excludes it but not the other revisions: Helm 3 could "

@@ -30,7 +30,9 @@ struct HelmInventoryCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining(json: format == .json) {
             let session = try Session(playbook: playbook)
-            let inventory = try await Worlds.look(session, in: state, .newest) { try await HelmQuestion.inventory($0.access) }
+            let inventory = try await Worlds.look(session, in: state, .newest) {
+                try await HelmQuestion.inventory($0.access)
+            }
             let outlook = try HelmOutlook(inventory, session.playbook, run: Session.newRunName())
             switch format {
             case .text: Output.write(HelmText(outlook: outlook).text)

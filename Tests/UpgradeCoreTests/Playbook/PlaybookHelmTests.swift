@@ -76,7 +76,9 @@ struct PlaybookHelmTests {
         }
     }
 
-    @Test("an exclusion may name the objects in which Helm 2 keeps what is meant, and one of either kind is none of both")
+    @Test(
+        "an exclusion may name the objects in which Helm 2 keeps what is meant, and one of either kind is none of both"
+    )
     func exclusions() throws {
         func exclusion(_ more: String = "") -> String { "{release: ops/web\(more), reason: was left behind}" }
         let (maps, secrets) = (exclusion(", storage: configmaps"), exclusion(", storage: secrets"))
@@ -87,15 +89,18 @@ struct PlaybookHelmTests {
         #expect(errors("{migrate-at: 1.13, exclude: [\(exclusion(", storage: sql"))]}").count == 1)
     }
 
-    @Test("a package of Kubernetes' own, or of another part, is refused where it is named", arguments: [
-        "helm: {helm3: {packages: [helm3, kubernetes-node], versions: {1.13: 3.4.2-1}}}",
-        "helm: {helmfile: {packages: [kubernetes-client], versions: {1.13: 0.135.0-1}}}",
-        "helm: {packages: [kubernetes-master], versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}}",
-        "calico: {packages: [kubernetes-node], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}",
-        "calico: {packages: [helm3], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}\n"
-            + "helm: {helm3: {versions: {1.13: 3.4.2-1}}}",
-        "packages: {node: [kubelet, helm3]}\nhelm: {helm3: {versions: {1.13: 3.4.2-1}}}",
-    ])
+    @Test(
+        "a package of Kubernetes' own, or of another part, is refused where it is named",
+        arguments: [
+            "helm: {helm3: {packages: [helm3, kubernetes-node], versions: {1.13: 3.4.2-1}}}",
+            "helm: {helmfile: {packages: [kubernetes-client], versions: {1.13: 0.135.0-1}}}",
+            "helm: {packages: [kubernetes-master], versions: {1.13: {package: 2.16.12-1, tag: v2.16.12}}}",
+            "calico: {packages: [kubernetes-node], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}",
+            "calico: {packages: [helm3], versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}\n"
+                + "helm: {helm3: {versions: {1.13: 3.4.2-1}}}",
+            "packages: {node: [kubelet, helm3]}\nhelm: {helm3: {versions: {1.13: 3.4.2-1}}}",
+        ]
+    )
     func others(text: String) {
         let errors = PlaybookTexts.errors(of: PlaybookTexts.smallest(text))
         #expect(errors.count == 1 && errors[0].contains("a package has one version at a time"), "\(errors)")

@@ -24,7 +24,10 @@ struct PackageOrderTests {
         }
     }
 
-    @Test("what dpkg takes for the same is older in neither direction", arguments: [("1.0-1", "1.00-01"), ("0:1-1", "1-1"), ("1-0", "1")])
+    @Test(
+        "what dpkg takes for the same is older in neither direction",
+        arguments: [("1.0-1", "1.00-01"), ("0:1-1", "1-1"), ("1-0", "1")]
+    )
     func same(left: String, right: String) throws {
         #expect(try !version(left).isOlder(than: version(right)) && !version(right).isOlder(than: version(left)))
     }

@@ -141,7 +141,9 @@ struct HelmMixedTests {
         #expect(try apart.decide(HelmConvert(), phase, on: "cluster").count == 2)
     }
 
-    @Test("what one Tiller keeps in both kinds of objects is refused, and the refusal can be followed: by name and storage")
+    @Test(
+        "what one Tiller keeps in both kinds of objects is refused, and the refusal can be followed: by name and storage"
+    )
     func bothKinds() throws {
         func record(_ revision: Int, _ storage: HelmStorage) -> HelmRecord {
             HelmScene.record("web", revision) { $0.source.storage = storage }
@@ -173,7 +175,9 @@ struct HelmMixedTests {
         }
     }
 
-    @Test("an exclusion by storage that nobody has is named with it, and one of Helm 2's objects names no release of Helm 3")
+    @Test(
+        "an exclusion by storage that nobody has is named with it, and one of Helm 2's objects names no release of Helm 3"
+    )
     func ofNothing() throws {
         var scene = scene([HelmScene.record("web", 2)])
         scene.helm?.secrets = [HelmScene.secret(HelmScene.record("web", 1, in: "kube-system"))]

@@ -128,7 +128,9 @@ struct HelmProgramTests {
         #expect(scene.playbook.helm?.asked.map(\.package) == ["hf"])
     }
 
-    @Test("a program that does not say the version of its package is refused before anything is changed, while it is ahead")
+    @Test(
+        "a program that does not say the version of its package is refused before anything is changed, while it is ahead"
+    )
     func ahead() throws {
         let preflight: PhaseID = "preflight"
         var scene = elsewhere()

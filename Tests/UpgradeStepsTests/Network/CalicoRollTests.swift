@@ -130,7 +130,10 @@ struct CalicoRollTests {
         }
     }
 
-    @Test("a roll whose image runs does nothing, and takes no package back to an older one", arguments: ["3.1.0-2", "3.2.0-1"])
+    @Test(
+        "a roll whose image runs does nothing, and takes no package back to an older one",
+        arguments: ["3.1.0-2", "3.2.0-1"]
+    )
     func alreadyThere(version: String) throws {
         let scene = newer(version)
         #expect(try scene.decide(CalicoImage(), phase, on: "cluster") == [])
@@ -156,7 +159,9 @@ struct CalicoRollTests {
         #expect(try scene.decide(CalicoPackages(), phase, on: "w1") == [.install(host: "w1", packages: [spec])])
     }
 
-    @Test("a unit runs what its package carries: one that is newer than the roll's is refused before anything is changed")
+    @Test(
+        "a unit runs what its package carries: one that is newer than the roll's is refused before anything is changed"
+    )
     func newerUnit() throws {
         var scene = Scene()
         scene.movesCalicoUnit()

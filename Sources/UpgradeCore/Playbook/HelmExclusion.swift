@@ -30,6 +30,7 @@ public struct HelmExclusion: Hashable, Sendable {
     /// - Parameters:
     ///   - path: `namespace/release`: for Helm 2 the namespace of the Tiller, for Helm 3 the release's own.
     ///   - storage: the objects in which Helm 2 keeps it; `nil` for a release of Helm 3.
+    /// - Returns: whether it is the one that is left out.
     public func names(_ path: String, in storage: HelmStorage?) -> Bool {
         release == path && (self.storage == nil || self.storage == storage)
     }

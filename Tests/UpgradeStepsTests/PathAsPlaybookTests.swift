@@ -83,6 +83,63 @@ struct PathAsPlaybookTests {
         #expect(printed.text.contains("    1.12:\n      - {package: 2.6.12-1, tag: v2.6.12}\n"))
     }
 
+    @Test(
+        "Helm 2 in step with Kubernetes, its conversion, Helm 3 and helmfile are read as a playbook, and stated as on the path"
+    )
+    func helm() throws {
+        let path = try path(from: "kubernetes=1.12,helm=2.12.3,helmfile=0.125.5", to: "kubernetes=1.16,helm=3.4")
+        let printed = try #require(PathPlaybook(path))
+        #expect(printed.components == [.helm] && !printed.text.contains("calico"))
+        let playbook = try playbook(printed.text)
+        let options = try #require(playbook.helm)
+        #expect(options.versions.mapValues(\.version) == printed.helm.mapValues { Optional($0) })
+        #expect(options.migrateAt == printed.migrateAt && printed.migrateAt != nil)
+        let packages = [options.helm3, options.helmfile].map {
+            $0?.versions.mapValues { PatchVersion($0.upstream) } ?? [:]
+        }
+        #expect(packages[0] == printed.helm3.mapValues { Optional($0) } && !printed.helm3.isEmpty)
+        #expect(packages[1] == printed.helmfile.mapValues { Optional($0) })
+
+        // Each move of Helm's on the path stands there, and nothing else does.
+        let moves = path.steps.filter { $0.move.component == .helm || $0.move.component == .helmfile }.map(\.move)
+        let kept = printed.helm.count + printed.helm3.count + printed.helmfile.count
+        #expect(moves.count == kept + printed.passed.count)
+        #expect(printed.passed.allSatisfy { printed.text.contains("  # \($0)\n") })
+        var detected = DetectedVersions(Observation(), playbook)
+        detected.tillerImages = ["tiller:v2.12.3"]
+        let stated = planner.check(playbook, from: detected, start: path.start.kubernetes, day: nil).path.moves.map(
+            \.move
+        )
+        #expect(stated.filter(Self.isOfHelm2) == moves.filter(Self.isOfHelm2))
+        #expect(stated.contains(where: Self.isOfHelm2))
+
+        // And the conversion is planned in the hop that arrives there.
+        let hops = (12...15).map { HopID(from: MinorRelease(major: 1, minor: $0)) }
+        let converting = hops.filter { hop in
+            HopOutline.phases(hop, playbook, hop == hops[0]).flatMap(\.lanes).contains {
+                $0.steps.contains("helm-convert")
+            }
+        }
+        #expect(converting.map(\.to) == [printed.migrateAt])
+    }
+
+    private static func isOfHelm2(_ move: PathMove) -> Bool {
+        if case .helm(_, let version) = move { version.release.major == 2 } else { false }
+    }
+
+    @Test("a conversion where the cluster stands is none of a playbook's, and its section says so")
+    func before() throws {
+        var point = ClusterPoint(kubernetes: .start, helm: HelmPoint(version: try #require(PatchVersion("2.16.12"))))
+        let start = point
+        let version = try #require(PatchVersion("3.0.3"))
+        point.helm = HelmPoint(version: version)
+        let move = PathMove.helmConversion(from: try #require(start.helm?.version), to: version)
+        let step = PathStep(move: move, after: point)
+        let printed = try #require(PathPlaybook(UpgradePath(start: start, steps: [step], cost: PathCost())))
+        #expect(printed.migrateAt == nil && printed.text.contains("# converted at 1.12, where the cluster stands"))
+        #expect(try playbook(printed.text).helm?.migrateAt == nil)
+    }
+
     @Test("a path that leaves Calico alone has nothing to print")
     func nothing() throws {
         #expect(PathPlaybook(UpgradePath(start: ClusterPoint(kubernetes: .start), steps: [], cost: PathCost())) == nil)

@@ -82,6 +82,7 @@ struct UnmetTextTests {
         .helmDiffers(["Secret shop/sh.helm.release.v1.web.v1: manifest differ"]),
         .helmObjectsAbsent(["shop/web: Deployment shop/web is absent"]),
         .helmVersion(program: "helm", host: "cp1", said: "Client: v2.12.0+g1234567", needs: "v2.16.7"),
+        .helmProgram(program: "/opt/helm/bin/helm", host: "cp1", said: "", needs: "Helm 2, by which Tiller is asked,"),
         .cordonLeft(node: "w1.example.org"),
         .budgetNeverAllows(budget: "shop/cart", pod: "shop/cart-0", node: "w1.example.org"),
         .twoBudgets(pod: "shop/cart-0", budgets: ["shop/a", "shop/b"]),

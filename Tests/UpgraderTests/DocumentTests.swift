@@ -49,7 +49,7 @@ struct DocumentTests {
             "schema", "asOf", "isFullySupported", "path", "violations", "unsupported", "alternatives", "judged",
             "notJudged", "uncertain", "undated",
         ],
-        sometimes: ["day"],
+        sometimes: ["day", "playbook"],
         inside: [
             "violations": Form(
                 always: ["id", "component", "version", "place", "distance", "states", "reason", "proof"]

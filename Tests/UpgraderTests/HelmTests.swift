@@ -50,6 +50,50 @@ struct HelmTests {
         #expect((check.output + check.errors).contains("helm.exclude names kube-system/losd, and there is nothing"))
     }
 
+    @Test("after a run inventory and verify look at the cluster of the run, and say so")
+    func afterRun() async throws {
+        let workshop = try Workshop(Workshop.small(extra: "helm: {migrate-at: 1.13, \(Self.excluded)}"))
+        let before = try await workshop.upgrader("helm", "verify", Workshop.playbook)
+        #expect(before.output.contains("v3 of Helm 2") && !before.errors.contains("simulated cluster"))
+        try #require(try await workshop.upgrader("run", Workshop.playbook).code == 0)
+        let inventory = try await workshop.upgrader("helm", "inventory", Workshop.playbook, "--format", "json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(inventory.output.utf8)) as? [String: Any])
+        let releases = try #require(object["releases"] as? [[String: Any]])
+        #expect(Set(releases.compactMap { $0["helm"] as? Int }) == [2, 3])
+        #expect(releases.allSatisfy { ($0["written"] as? [String])?.isEmpty == true })
+        let verified = try await workshop.upgrader("helm", "verify", Workshop.playbook)
+        #expect(verified.code == 0 && verified.output.contains("shop/web-shop  v3 of Helm 3"))
+        #expect(verified.errors.contains("note: looking at the simulated cluster of state/small/"))
+        // What has happened to that cluster since is seen.
+        var state = try workshop.cluster
+        state.helm.secrets[0].digest = "another"
+        try SimulationFile(path: try workshop.run.simulationPath).write(state)
+        let changed = try await workshop.upgrader("helm", "verify", Workshop.playbook)
+        #expect(changed.code == 10 && changed.output.contains("somebody has changed what it holds"))
+        #expect(try workshop.cluster == state)
+        // Another state directory has no run.
+        let other = try await workshop.upgrader("helm", "verify", Workshop.playbook, "--state", "other")
+        #expect(other.code == 0 && other.output == before.output)
+    }
+
+    @Test("check looks at the cluster of a run that has not come to its end, and at a new one after its end")
+    func checkAfterRun() async throws {
+        let failing = Workshop.small().replacing("pace: 2ms", with: "pace: 2ms, failures: [{step: drain, host: w1}]")
+        let workshop = try Workshop(failing)
+        #expect(try await workshop.upgrader("run", Workshop.playbook).code != 0)
+        var state = try workshop.cluster
+        state.hosts["w2"]?.packages["kubernetes-node"]?.isHeld = true
+        try SimulationFile(path: try workshop.run.simulationPath).write(state)
+        let check = try await workshop.upgrader("check", Workshop.playbook)
+        #expect(check.code == 10 && check.errors.contains("kubernetes-node"), "\(check.output)\(check.errors)")
+        #expect(try workshop.cluster == state)
+        state.hosts["w2"]?.packages["kubernetes-node"]?.isHeld = false
+        try SimulationFile(path: try workshop.run.simulationPath).write(state)
+        try #require(try await workshop.upgrader("resume").code == 0)
+        let after = try await workshop.upgrader("check", Workshop.playbook)
+        #expect(after.code == 0 && !after.errors.contains("simulated cluster of"))
+    }
+
     @Test("a rollback removes every Secret of the run, once; one of a run that converted nothing is refused")
     func rollback() async throws {
         let workshop = try Workshop(Workshop.small(extra: "helm: {migrate-at: 1.13, \(Self.excluded)}"))

@@ -110,6 +110,20 @@ struct PathTests {
         #expect(result.errors.contains("(calico/C4)"))
     }
 
+    @Test(
+        "the best path from a simulated Calico 2 is found where its etcd serves the v2 API, as that of a Calico 2 does"
+    )
+    func fromCalico2() async throws {
+        let text = Workshop.small(extra: "calico: {versions: {1.13: {package: 3.7.5-1, tag: v3.7.5}}}")
+            .replacing("simulation: {", with: "simulation: {calico: v2.6.12, etcd-v2: true, ")
+        let workshop = try Workshop(text)
+        let result = try await workshop.upgrader("plan", Workshop.playbook, "--to", "1.13")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("  datastore-migration: {at: 1.12}"))
+        try workshop.write(text.replacing("etcd-v2: true", with: "etcd-v2: false"))
+        #expect(try await workshop.upgrader("plan", Workshop.playbook, "--to", "1.13").errors.contains("(calico/C4)"))
+    }
+
     private struct Document: Decodable {
         struct Path: Decodable {
             var distance: Int
@@ -149,6 +163,16 @@ struct PathTests {
         #expect(document.violations.map(\.id) == ["calico-2.2@1.12", "calico-2.6@1.12"])
         #expect(document.violations.allSatisfy { !$0.proof.isEmpty } && !document.isFullySupported)
         #expect(document.alternatives.map(\.id).contains("rebuild"))
+        // The sections for a playbook, with a playbook's keys.
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let sections = try #require(object["playbook"] as? [String: [String: Any]])
+        #expect(Set(sections.keys) == ["calico", "helm"])
+        let rolls = try #require(sections["calico"]?["versions"] as? [String: [[String: String]]])
+        #expect(rolls["1.14"] == [["package": "3.12.3-1", "tag": "v3.12.3"]] && rolls["1.12"]?.count == 3)
+        #expect(sections["calico"]?["datastore-migration"] as? [String: String] == ["at": "1.12"])
+        #expect(sections["helm"]?["migrate-at"] as? String == "1.13")
+        let helm3 = try #require(sections["helm"]?["helm3"] as? [String: [String: String]])
+        #expect(helm3 == ["versions": ["1.13": "3.0.3-1", "1.16": "3.4.2-1"]])
     }
 
     @Test("a Helm that never was is refused, with the reason")

@@ -8,14 +8,18 @@ enum HelmReading {
         var manifests: [HelmManifest] = []
         for line in lines.dropLast() {
             let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-            guard words.count >= 3, let helm = Int(words[0]) else { throw .unreadable("not a release") }
+            let whose = words[0].split(separator: "/", maxSplits: 1)
+            guard words.count >= 3, let helm = whose.first.flatMap({ Int($0) }) else {
+                throw .unreadable("not a release")
+            }
             let data = words.count == 4 ? Data(base64Encoded: String(words[3])) ?? Data() : Data()
             manifests.append(
                 HelmManifest(
                     helm: helm,
                     namespace: String(words[1]),
                     name: String(words[2]),
-                    objects: manifest(of: data, helm: helm).map(ManifestText.references)
+                    objects: manifest(of: data, helm: helm).map(ManifestText.references),
+                    storage: whose.count == 2 ? HelmStorage(rawValue: String(whose[1])) : nil
                 )
             )
         }

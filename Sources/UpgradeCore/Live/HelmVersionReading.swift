@@ -8,11 +8,12 @@ enum HelmVersionReading {
     static func command(_ program: HelmProgram, _ playbook: Playbook) -> Command {
         switch program {
         case .client(let name): Command([name, "version", "--client", "--short"])
-        case .helmfile: Command(["helmfile", "--version"])
+        case .helmfile: Command([playbook.helm?.helmfile?.program ?? "helmfile", "--version"])
         case .tiller(let namespace):
             Command(
                 [
-                    "env", "KUBECONFIG=\(playbook.api.kubeconfig)", "helm", "version", "--server", "--short",
+                    "env", "KUBECONFIG=\(playbook.api.kubeconfig)",
+                    playbook.helm?.tillerClient ?? HelmAskedProgram.usual, "version", "--server", "--short",
                     "--tiller-namespace=\(namespace)", "--tiller-connection-timeout=20",
                 ],
                 needsRoot: true

@@ -29,7 +29,8 @@ enum ObjectScripts {
         printf '\\n@upgrader bootstrap-tokens %s\\n' "$?"
         """
 
-    /// Every deployed release of Helm 2 and 3, unpacked: its Helm, namespace, name and base64 of what was stored.
+    /// Every deployed release of Helm 2 and 3, unpacked: its Helm (for 2 with the kind of the object), namespace, name and base64 of what
+    /// was stored.
     ///
     /// Helm 2 stores base64 of gzip of a protobuf in a ConfigMap or a Secret, Helm 3 base64 of gzip of JSON in a Secret;
     /// the API shows the data of a Secret as base64 once more.
@@ -45,10 +46,10 @@ enum ObjectScripts {
         }
         found=$("$@" get configmaps --all-namespaces --selector=OWNER=TILLER,STATUS=DEPLOYED \
             -o "go-template=$stored") || exit
-        [ -z "$found" ] || printf '%s\\n' "$found" | show 2 plain
+        [ -z "$found" ] || printf '%s\\n' "$found" | show 2/configmaps plain
         found=$("$@" get secrets --all-namespaces --selector=OWNER=TILLER,STATUS=DEPLOYED \
             -o "go-template=$stored") || exit
-        [ -z "$found" ] || printf '%s\\n' "$found" | show 2 twice
+        [ -z "$found" ] || printf '%s\\n' "$found" | show 2/secrets twice
         found=$("$@" get secrets --all-namespaces --selector=owner=helm,status=deployed \
             -o "go-template=$stored") || exit
         [ -z "$found" ] || printf '%s\\n' "$found" | show 3 twice

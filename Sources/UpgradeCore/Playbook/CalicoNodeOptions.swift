@@ -23,6 +23,10 @@ extension CalicoOptions {
     /// - Source: docs.projectcalico.org v2.6, usage/configuration/as-service
     public var imageClient: ImageClient? { pull?.client ?? (unit == nil ? nil : .docker) }
 
+    /// Whether packages that are newer than a roll's stay as they are: beside a DaemonSet they are programs, which follow it
+    /// upwards; a unit runs what they carry.
+    public var staysNewer: Bool { unit == nil }
+
     /// The package whose version is that of the Calico that runs, where a unit runs it: the one that is named as the unit, or
     /// else calico-node or calicoctl, or else the first.
     public var versionPackage: String? {

@@ -6,6 +6,8 @@ public struct HelmOptions: Hashable, Sendable {
     public var versions: [MinorRelease: ComponentVersion]
     /// The packages on client hosts, or on the control-plane hosts where there are none.
     public var packages: [String]
+    /// The client of Helm 2, by name or path; `nil` for that of a package whose name says it.
+    public var program: String?
     /// The namespaces that have a Tiller.
     public var tillerNamespaces: [String]
     /// Tiller's image without its tag.
@@ -53,12 +55,15 @@ public struct HelmOptions: Hashable, Sendable {
 public struct HelmProgramPackages: Hashable, Sendable {
     /// The packages, on the hosts that have Helm's.
     public var packages: [String]
+    /// The program that they carry, by name or path; `nil` for that of a package whose name says it.
+    public var program: String?
     /// The version, by the release at whose arrival it comes.
     public var versions: [MinorRelease: PackageVersion]
 
     /// Makes packages.
-    public init(packages: [String], versions: [MinorRelease: PackageVersion]) {
+    public init(packages: [String], program: String? = nil, versions: [MinorRelease: PackageVersion]) {
         self.packages = packages
+        self.program = program
         self.versions = versions
     }
 }
@@ -69,8 +74,22 @@ extension HelmOptions {
     ///
     /// - Source: the windows of helmfile in helm.yaml
     public var programs: [HelmProgramPackages] {
-        let own = HelmProgramPackages(packages: packages, versions: versions.mapValues(\.package))
-        return [helmfile, own, helm3].compactMap { $0 }.filter { !$0.packages.isEmpty }
+        [helmfile, own, helm3].compactMap { $0 }.filter { !$0.packages.isEmpty }
+    }
+
+    private var own: HelmProgramPackages {
+        HelmProgramPackages(packages: packages, program: program, versions: versions.mapValues(\.package))
+    }
+
+    /// The client of Helm 2 that asks Tiller.
+    public var tillerClient: String { program ?? HelmAskedProgram.usual }
+
+    /// The programs that say which version they are, each with the package that carries it, in the order of `programs`.
+    ///
+    /// A package that is not known to carry one is not asked where the playbook names no program.
+    public var asked: [HelmAskedProgram] {
+        HelmAskedProgram.of(helmfile) { _ in .helmfile } + HelmAskedProgram.of(own) { .client($0) }
+            + HelmAskedProgram.of(helm3) { .client($0) }
     }
 
     /// Whether any package comes at the arrival at a release.

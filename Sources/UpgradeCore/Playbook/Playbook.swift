@@ -338,6 +338,8 @@ public struct SimulationSettings: Hashable, Sendable {
     public var pace: Duration
     /// The tag of Calico's image at the start; `nil` for one that says no version.
     public var calicoTag: String?
+    /// Whether etcd is started with `--enable-v2`, as that of a Calico 2 is; where Calico's data moves it is anyway.
+    public var servesV2: Bool
     /// The tag of Tiller's image at the start; `nil` for one that says no version.
     public var tillerTag: String?
     /// How many pods run on the workers besides the few of the sample; its hosts then have configurations to read.
@@ -352,6 +354,7 @@ public struct SimulationSettings: Hashable, Sendable {
         release: MinorRelease,
         pace: Duration,
         calicoTag: String? = nil,
+        servesV2: Bool = false,
         tillerTag: String? = nil,
         pods: Int = 0,
         failures: [SimulatedFailure] = [],
@@ -360,6 +363,7 @@ public struct SimulationSettings: Hashable, Sendable {
         self.release = release
         self.pace = pace
         self.calicoTag = calicoTag
+        self.servesV2 = servesV2
         self.tillerTag = tillerTag
         self.pods = pods
         self.failures = failures

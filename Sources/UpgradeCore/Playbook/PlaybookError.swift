@@ -24,6 +24,8 @@ public enum PlaybookError: Error, Hashable, Sendable {
     case emptyList(key: String, at: PlaybookLocation)
     /// A value that must be there once only.
     case repeated(key: String, value: String, other: PlaybookLocation, at: PlaybookLocation)
+    /// A package that comes with two parts of the playbook, each of which would bring it to a version of its own.
+    case packageOfTwo(String, key: String, other: String, at: PlaybookLocation)
     /// No host has a role that a cluster cannot be without.
     case noHost(Role, at: PlaybookLocation)
     /// The target is below the lowest release of the playbook.
@@ -50,7 +52,8 @@ public enum PlaybookError: Error, Hashable, Sendable {
             .syntax(_, let place),
             .unknownKey(_, _, _, let place), .duplicateKey(_, _, let place), .missingKey(_, let place),
             .wrongType(_, _, _, let place), .invalidValue(_, _, _, _, let place), .emptyList(_, let place),
-            .repeated(_, _, _, let place), .noHost(_, let place), .pathGoesDown(_, _, let place),
+            .repeated(_, _, _, let place), .packageOfTwo(_, _, _, let place), .noHost(_, let place),
+            .pathGoesDown(_, _, let place),
             .releaseMissing(_, _, _, let place), .releaseMismatch(_, _, let place), .notOnPath(_, _, let place):
             place
         case .several(let errors):
@@ -97,6 +100,8 @@ extension PlaybookError: CustomStringConvertible {
             "`\(key)` has no entry; it needs at least one"
         case .repeated(let key, let value, let other, _):
             "`\(key)` `\(value)` is there twice; the other is at \(other)"
+        case .packageOfTwo(let package, let key, let other, _):
+            "`\(key)` has `\(package)`, which comes with `\(other)`; a package has one version at a time: take it out of one"
         case .noHost(let role, _):
             "no host has the role `\(role.rawValue)`"
         case .pathGoesDown(let from, let target, _):

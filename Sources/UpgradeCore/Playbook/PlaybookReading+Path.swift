@@ -83,6 +83,7 @@ extension PlaybookReading {
         let release = section.required("release", .release)
         let pace = section.value("pace", .duration(atLeast: .zero))
         let calico = section.value("calico", .tag)
+        let servesV2 = section.value("etcd-v2", .flag)
         let tiller = section.value("tiller", .tag)
         // As many as upstream says a cluster may have.
         let pods = section.value("pods", .integer(0...150_000))
@@ -107,6 +108,7 @@ extension PlaybookReading {
             release: release,
             pace: pace ?? .milliseconds(100),
             calicoTag: calico,
+            servesV2: servesV2 ?? false,
             tillerTag: tiller,
             pods: pods ?? 0,
             failures: failures,
@@ -183,6 +185,7 @@ extension PlaybookReading {
         if others.allSatisfy({ section.entry($0) == nil }) { _ = section.require("versions") }
         var options = HelmOptions(versions: versions(section, path) ?? [:])
         options.packages = section.list("packages", .packageName) ?? options.packages
+        options.program = section.value("program", .program)
         options.tillerNamespaces =
             section.list("tiller-namespaces", .objectName, mayBeEmpty: true) ?? options.tillerNamespaces
         options.image = section.value("image", .image) ?? options.image
@@ -196,7 +199,7 @@ extension PlaybookReading {
             options.environments = helmfile.list("environments", .localPath) ?? []
         }
         options.asksTiller = section.value("ask-tiller", .flag) ?? options.asksTiller
-        refuseMixed(options, section)
+        refuseUnstated(options, section)
         options.cleanup = section.section("cleanup").flatMap { cleanup($0, after: options.migrateAt, path) }
         if let release = options.migrateAt, let path, !path.arrives(at: release),
             let place = section.entry("migrate-at").map({ top.problems.place(of: $0.node) })
@@ -206,29 +209,8 @@ extension PlaybookReading {
         return options
     }
 
-    /// Refuses a package of two of the programs, which would come and go in turn, and a Tiller that is asked for a version
-    /// that nobody has stated.
-    private func refuseMixed(_ options: HelmOptions, _ section: PlaybookSection) {
-        var owners: [String: String] = [:]
-        let programs = [
-            ("packages", options.versions.isEmpty ? [] : options.packages), ("helm3", options.helm3?.packages ?? []),
-            ("helmfile", options.helmfile?.packages ?? []),
-        ]
-        for (key, packages) in programs {
-            for package in Set(packages) {
-                guard let other = owners.updateValue(key, forKey: package) else { continue }
-                let place = section.entry(key).map { top.problems.place(of: $0.node) } ?? section.place
-                top.problems.report(
-                    .invalidValue(
-                        key: section.name(key),
-                        value: package,
-                        expected: "a package that `\(section.name(other))` has not",
-                        suggestion: nil,
-                        at: place
-                    )
-                )
-            }
-        }
+    /// Refuses a Tiller that is asked for a version that nobody has stated.
+    private func refuseUnstated(_ options: HelmOptions, _ section: PlaybookSection) {
         guard options.asksTiller, options.versions.values.contains(where: { KubernetesVersion($0.tag) == nil }) else {
             return
         }
@@ -243,6 +225,7 @@ extension PlaybookReading {
         atLeast least: Int = 0
     ) -> HelmProgramPackages? {
         let packages = section.list("packages", .packageName) ?? usual
+        let program = section.value("program", .program)
         guard section.require("versions"), let stated = section.section("versions") else { return nil }
         if stated.entries.isEmpty { top.problems.report(.emptyList(key: stated.title, at: stated.place)) }
         var versions: [MinorRelease: PackageVersion] = [:]
@@ -279,7 +262,7 @@ extension PlaybookReading {
                 )
             )
         }
-        return HelmProgramPackages(packages: packages, versions: versions)
+        return HelmProgramPackages(packages: packages, program: program, versions: versions)
     }
 
     /// The removal of what Helm 2 keeps; `confirm` has to name the cluster.
@@ -329,10 +312,12 @@ extension PlaybookReading {
         guard helm.entry("exclude") != nil else { return [] }
         return helm.sections("exclude").compactMap { section in
             let release = section.required("release", .helmRelease)
-            unique.take(release, section, "release", named: "helm.exclude.release")
+            let storage: HelmStorage? = section.value("storage", .choice)
             let reason = section.required("reason", .reason)
-            guard let release, let reason else { return nil }
-            return HelmExclusion(release: release, reason: reason)
+            guard let release else { return nil }
+            let exclusion = HelmExclusion(release: release, reason: reason ?? "", storage: storage)
+            unique.take("\(exclusion)", section, "release", named: "helm.exclude.release")
+            return reason == nil ? nil : exclusion
         }
     }
 

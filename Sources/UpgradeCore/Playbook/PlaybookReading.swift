@@ -35,6 +35,7 @@ struct PlaybookReading {
         let etcd = self.etcd()
         let packages = self.packages()
         let conffiles = self.conffiles()
+        refuseShared(packages, calico, helm)
         let savedPaths = top.list("saved-paths", .path, mayBeEmpty: true)
         let drain = self.drain(standard.drain)
         let packageHolds: PackageHolds? = top.section("packages")?.value("holds", .choice)

@@ -135,6 +135,13 @@ extension ScalarForm where Value == String {
         }
     }
 
+    /// A program of a host, which becomes the first word of a command.
+    static var program: Self {
+        text("the name of a program, or its absolute path") {
+            $0.wholeMatch(of: /(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+|[A-Za-z0-9][A-Za-z0-9._+-]*/) != nil
+        }
+    }
+
     /// A name of the Kubernetes API: lowercase labels joined by dots.
     static var objectName: Self {
         text("a Kubernetes name: lowercase letters, digits, `-` and `.`") { name in

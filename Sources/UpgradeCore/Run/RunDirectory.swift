@@ -186,6 +186,9 @@ public struct RunDirectory: Hashable, Sendable {
     /// Where the simulated cluster of the embedded default is kept.
     public var simulationPath: String { path + "/simulation.json" }
 
+    /// Whether a simulated cluster is kept there.
+    public var keepsSimulation: Bool { access(simulationPath, F_OK) == 0 }
+
     /// Whether there is such a directory.
     public var exists: Bool { access(path, F_OK) == 0 }
 
@@ -196,7 +199,7 @@ public struct RunDirectory: Hashable, Sendable {
     public static func lostSimulation(besides directory: RunDirectory) -> RunDirectory? {
         guard !directory.exists || (try? directory.plan())?.recovers != nil else { return nil }
         let lost = entries(directory.clusterPath).filter { !isRun($0) }.map(RunDirectory.init)
-        return lost.filter { access($0.simulationPath, F_OK) == 0 }.max { $0.name < $1.name }
+        return lost.filter(\.keepsSimulation).max { $0.name < $1.name }
     }
 
     var playbookPath: String { path + "/playbook.yaml" }

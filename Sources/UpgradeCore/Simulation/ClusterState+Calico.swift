@@ -8,13 +8,17 @@ extension ClusterState {
         calico = CalicoStores(
             old: CalicoStore(isReady: true, version: playbook.simulation?.calicoTag, objects: objects)
         )
-        for host in playbook.hosts(.etcd) {
-            let etcd = HostConfiguration.Daemon(name: "etcd", program: "/usr/bin/etcd", words: ["--enable-v2=true"])
-            hosts[host.name]?.configuration.daemons.append(etcd)
-        }
         let environment = playbook.calico?.unit == nil ? [] : [Self.calicoEnvironment]
         for name in playbook.hosts(.worker).map(\.name) + [playbook.calicoHost] {
             hosts[name]?.calicoFiles = ["/etc/calico/calicoctl.cfg"] + environment
+        }
+    }
+
+    /// etcd serves both of its APIs.
+    mutating func serveV2(_ playbook: Playbook) {
+        for host in playbook.hosts(.etcd) {
+            let etcd = HostConfiguration.Daemon(name: "etcd", program: "/usr/bin/etcd", words: ["--enable-v2=true"])
+            hosts[host.name]?.configuration.daemons.append(etcd)
         }
     }
 

@@ -50,12 +50,25 @@ extension ClusterState {
         found[release.path] = release
     }
 
+    /// Takes over which package carries which program of Helm's.
+    mutating func carryHelm(_ playbook: Playbook) {
+        guard let helm = playbook.helm else { return }
+        helmPackages = Dictionary(
+            helm.asked.map { ($0.program.title, $0.package) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
     /// What a program of Helm's says: the version of its package, or of Tiller's image, unless it was said to lie.
+    ///
+    /// A program that no package of the simulated host carries says what it said when it was looked at.
     func helmVersion(of program: HelmProgram, on host: SimulatedHost, named name: String) -> HelmProgramVersion {
+        let package = helmPackages?[program.title] ?? program.title
         let installed: KubernetesVersion? =
             switch program {
-            case .client(let name): host.packages[name].flatMap { KubernetesVersion($0.version.upstream) }
-            case .helmfile: host.packages["helmfile"].flatMap { KubernetesVersion($0.version.upstream) }
+            case .client, .helmfile:
+                host.packages[package].map { KubernetesVersion($0.version.upstream) }
+                    ?? foundHelmVersions?["\(name) \(program.title)"].flatMap { KubernetesVersion($0) }
             case .tiller(let namespace):
                 deployments["\(namespace)/\(HelmTiller.deployment)"]
                     .flatMap { $0.image.split(separator: ":").last }.flatMap { KubernetesVersion(String($0)) }

@@ -129,6 +129,7 @@ extension ClusterState {
                 )
             }
             if calico.migration != nil { addStores(playbook) }
+            if calico.migration != nil || playbook.simulation?.servesV2 == true { serveV2(playbook) }
             // Where a unit runs it, its package tells the version.
             let start = calico.unit.flatMap { _ in PackageVersion("\(tag.drop { $0 == "v" })-1") }
             offer(calico.packages, calico.rolls.values.flatMap { $0.map(\.package) }, on: nodes, from: start)
@@ -142,6 +143,7 @@ extension ClusterState {
                 )
             }
             if helm.migrateAt != nil { self.helm = .sample(helm) }
+            carryHelm(playbook)
             if let lost = playbook.simulation?.lost, !lost.isEmpty { lostHelmObjects = Set(lost) }
             let clients = playbook.hosts(.client)
             let hosts = clients.isEmpty ? Array(playbook.hosts(.controlPlane).prefix(1)) : clients

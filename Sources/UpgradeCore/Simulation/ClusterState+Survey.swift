@@ -5,6 +5,7 @@ extension ClusterState {
         for host in playbook.hosts {
             hosts[host.name] = SimulatedHost()
         }
+        carryHelm(playbook)
         for (probe, answer) in survey.answers {
             seed(probe, answer)
         }
@@ -67,6 +68,9 @@ extension ClusterState {
             unreachedPods = (unreachedPods ?? []).union(value.silent.map { "\(node) \($0.node)" })
         case (.nodeImage(let host, let image, _), .nodeImage(let value)):
             setImage(image, value, on: host)
+        case (.helmVersion(let host, let program), .helmVersion(let value)):
+            guard let version = value.version else { return }
+            foundHelmVersions = (foundHelmVersions ?? [:]).merging(["\(host) \(program.title)": "\(version)"]) { $1 }
         case (.programs(let host, let names), .programs(let value)):
             let known = hosts[host]?.missingPrograms ?? []
             hosts[host]?.missingPrograms = known.union(names.filter { !value.contains($0) })

@@ -104,6 +104,10 @@ public struct ClusterState: Hashable, Sendable, Codable {
     public var surveyedPresence: HelmPresence?
     /// What programs of Helm's say that they are where that is not what is installed, by `HOST PROGRAM`.
     public var saidHelmVersions: [String: String]?
+    /// What programs of Helm's said that no package of a survey carries, by `HOST PROGRAM`; absent where none was asked.
+    public var foundHelmVersions: [String: String]?
+    /// The package that carries a program of Helm's, by the program; absent in clusters of older versions.
+    public var helmPackages: [String: String]?
     /// What Calico keeps in etcd; absent in clusters whose Calico is not said to keep anything.
     public var calico: CalicoStores?
     /// Nodes of which no pod is reached, as `FROM TO`; absent where all are.

@@ -120,6 +120,8 @@ public enum Unmet: Error, Hashable, Sendable, Codable {
     case helmObjectsAbsent([String])
     /// A program of Helm's is not the version that was planned: what it says of itself.
     case helmVersion(program: String, host: String, said: String, needs: String)
+    /// A program of Helm's that steps will ask is not what it has to be before anything is changed: what it says of itself.
+    case helmProgram(program: String, host: String, said: String, needs: String)
     /// A move of Calico whose data has to move with it, and the playbook does not say so.
     case calicoNeedsMigration(from: String, to: String, release: MinorRelease)
     /// etcd holds nothing of Calico that could be moved.

@@ -94,6 +94,9 @@ extension Unmet {
             "the cluster has not all that converted releases name (\(findings.count)): \(Self.some(findings))"
         case .helmVersion(let program, let host, let said, let needs):
             "\(program) on \(host) says \(said.isEmpty ? "no version" : "`\(said)`"), and the playbook plans \(needs)"
+        case .helmProgram(let program, let host, let said, let needs):
+            "\(program) on \(host) says \(said.isEmpty ? "no version, if it is there" : "`\(said)`"), and \(needs) is expected: "
+                + "steps will ask it"
         case .podsUnreached(let node, let from, let silent):
             "no pod answers \(from.map { "pod \($0) of" } ?? "the host of") \(node) on "
                 + Self.some(silent.map { "\($0.node) (\($0.pod) at \($0.address))" }, ", ")
@@ -151,7 +154,7 @@ extension Unmet {
             "run `apt-mark unhold \(package)` on \(host) if the hold may go, or say `packages.holds: keep` in the playbook to "
                 + "install it and hold it again"
         case .unexpectedPackage(let host, let package, _, _):
-            "correct `releases` in the playbook, or bring \(package) on \(host) to a version it names"
+            "correct its version in the playbook, or bring \(package) on \(host) to a version it names"
         case .packageSystemUnclean(let host, _): "run `dpkg --audit` and `dpkg --configure -a` on \(host)"
         case .packageLockHeld(let host, _): "wait for that process on \(host) to end"
         case .noRoot(let host): "log in to \(host) as root, or grant the login `sudo -n`"
@@ -225,6 +228,9 @@ extension Unmet {
                 + "`helm.cleanup` if it may be missing"
         case .helmVersion(let program, let host, _, _):
             "see which \(program) root finds first on \(host), and what else installs one there"
+        case .helmProgram(let program, let host, _, _):
+            "see what `\(program)` is on \(host), or name under `program` in the playbook the name or the path of the one that the "
+                + "packages carry"
         case .calicoNeedsMigration(_, _, let release):
             "write `datastore-migration: {at: \(release)}` under `calico` in the playbook; see docs/how-to/move-calico.md"
         case .calicoStoreMissing(let host):
@@ -261,7 +267,7 @@ extension Unmet {
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .helmObjectsAbsent,
             .foreseen, .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing,
-            .typhaUnnamed:
+            .typhaUnnamed, .helmProgram:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,

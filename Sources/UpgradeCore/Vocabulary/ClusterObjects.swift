@@ -205,6 +205,8 @@ public struct HelmManifest: Hashable, Sendable, Codable {
     public var name: String
     /// The objects of its manifest; `nil` where the stored form could not be read.
     public var objects: [ClusterObjects.Reference]?
+    /// The kind of the object in which Helm 2 keeps it; `nil` for Helm 3.
+    public var storage: HelmStorage?
 
     /// The release, as a playbook excludes it: `namespace/release`, of all revisions.
     ///
@@ -215,10 +217,17 @@ public struct HelmManifest: Hashable, Sendable, Codable {
     }
 
     /// Makes a manifest.
-    public init(helm: Int, namespace: String, name: String, objects: [ClusterObjects.Reference]?) {
+    public init(
+        helm: Int,
+        namespace: String,
+        name: String,
+        objects: [ClusterObjects.Reference]?,
+        storage: HelmStorage? = nil
+    ) {
         self.helm = helm
         self.namespace = namespace
         self.name = name
         self.objects = objects
+        self.storage = storage
     }
 }

@@ -35,7 +35,7 @@ enum APIRules {
         _ knowledge: Breakage
     ) -> Finding? {
         guard let options = facts.playbook.helm, options.mapsAPIs,
-            !options.excluded.contains(where: { $0.release == release.release }),
+            !options.excluded.contains(where: { $0.names(release.release, in: release.storage) }),
             let hop = path.first(where: { knowledge.apis.takesAway(reference.apiVersion, reference.kind, $0) }),
             case .moves(let move) = knowledge.fate(of: reference.apiVersion, reference.kind, at: hop)
         else { return nil }

@@ -28,14 +28,32 @@ public struct PathPlanner: Sendable {
     ///
     /// - Throws: `PathRefusal` where no path keeps the rules.
     public func plan(_ request: PathRequest) throws(PathRefusal) -> PathReport {
+        let search = try self.search(request)
+        return report(search, request)
+    }
+
+    /// The best path of a request, and what it was found in.
+    typealias Found = (path: UpgradePath, lattice: Lattice, parts: PathParts)
+
+    /// Searches alone: to say what a path violates and which others there are takes a search for each.
+    ///
+    /// - Throws: `PathRefusal` where no path keeps the rules.
+    func search(_ request: PathRequest) throws(PathRefusal) -> Found {
         let lattice = self.lattice(request)
+        let parts = PathParts()
         try refuse(request, lattice)
-        guard let path = lattice.cheapest() else { throw .noPath(request, reasons: reasons(lattice)) }
+        guard let path = lattice.cheapest(parts) else { throw .noPath(request, reasons: reasons(lattice)) }
+        return (path, lattice, parts)
+    }
+
+    /// What there is to say of the best path.
+    func report(_ found: Found, _ request: PathRequest) -> PathReport {
+        let path = found.path
         return PathReport(
             asOf: min(knowledge.asOf, rules.asOf),
             request: request,
             path: path,
-            violations: violations(of: path, lattice),
+            violations: violations(of: found),
             unsupported: unsupported(path.releases, request.day),
             uncertain: path.releases.filter { knowledge.kubernetes($0)?.uncertain == true },
             undated: undated(path, request.day),
@@ -68,23 +86,24 @@ public struct PathPlanner: Sendable {
     }
 
     /// The violations of a path, each once, with the proof that it is needed.
-    private func violations(of path: UpgradePath, _ lattice: Lattice) -> [ChargedViolation] {
-        charged(path.states, lattice).map { violation, states in
+    private func violations(of found: Found) -> [ChargedViolation] {
+        let (path, lattice, _) = found
+        return charged(path.states, lattice).map { violation, states in
             let isStart = lattice.violations(path.start, .at(path.start.kubernetes)).contains { $0.id == violation.id }
             return ChargedViolation(
                 violation: violation,
                 states: states,
-                proof: isStart ? .start : proof(of: violation, in: path, lattice)
+                proof: isStart ? .start : proof(of: violation, in: found)
             )
         }
     }
 
     /// Forbids a violation, and then each that stands in its place at the same cost, until a path costs more.
-    private func proof(of violation: PathViolation, in path: UpgradePath, _ lattice: Lattice) -> ChargedViolation.Proof
-    {
+    private func proof(of violation: PathViolation, in found: Found) -> ChargedViolation.Proof {
+        let path = found.path
         var forbidden: [PathViolation] = [violation]
-        while let other = lattice.cheapest(without: Set(forbidden.map(\.id))) {
-            let likewise = charged(other.states, lattice).map(\.violation).filter { instead in
+        while let other = found.lattice.cheapest(without: Set(forbidden.map(\.id)), found.parts) {
+            let likewise = charged(other.states, found.lattice).map(\.violation).filter { instead in
                 instead.component == violation.component && instead.place == violation.place
                     && instead.distance == violation.distance && !forbidden.contains(instead)
             }

@@ -6,26 +6,36 @@ extension Lattice {
     /// - Parameter forbidden: ids of violations that the path must not have.
     /// - Returns: the path; `nil` where there is none.
     public func cheapest(without forbidden: Set<String> = []) -> UpgradePath? {
-        var search = PathSearch(lattice: self, forbidden: forbidden)
-        return search.cheapest()
+        cheapest(without: forbidden, PathParts())
+    }
+
+    /// The same, with what searches through this lattice have found before.
+    func cheapest(without forbidden: Set<String> = [], _ parts: PathParts) -> UpgradePath? {
+        PathSearch(lattice: self, forbidden: forbidden, parts: parts).cheapest()
     }
 }
 
-/// One search through a lattice: A* with the moves that are surely left as its estimate.
+/// What searches through one lattice find again and again: the moves from parts of points, and what a stay there costs.
+final class PathParts {
+    struct Stay: Hashable {
+        var part: ClusterPoint
+        var place: PathPlace
+    }
+
+    var legal: [ClusterPoint: [PathStep]] = [:]
+    /// With the ids of what is out of range there.
+    var prices: [Stay: (cost: PathCost, violations: [String])] = [:]
+}
+
+/// One search through a lattice: A* with what is surely left as its estimate: how far out of range (`PathBounds`), and moves.
 ///
 /// Each part of the cost is a sum over states and moves and none is negative; the estimate never falls by more than the
-/// one move that is made. So what is settled first is cheapest. Equal costs are settled in the order in which they were
+/// one move that is made costs. So what is settled first is cheapest. Equal costs are settled in the order in which they were
 /// found, which is fixed.
 struct PathSearch {
     let lattice: Lattice
     let forbidden: Set<String>
-    private var legal: [ClusterPoint: [PathStep]] = [:]
-    private var prices: [Stay: PathCost?] = [:]
-
-    init(lattice: Lattice, forbidden: Set<String> = []) {
-        self.lattice = lattice
-        self.forbidden = forbidden
-    }
+    let parts: PathParts
 
     private struct Found {
         var cost: PathCost
@@ -33,28 +43,26 @@ struct PathSearch {
         var isSettled = false
     }
 
-    private struct Stay: Hashable {
-        var part: ClusterPoint
-        var place: PathPlace
-    }
-
-    mutating func cheapest() -> UpgradePath? {
+    func cheapest() -> UpgradePath? {
         let start = lattice.start
-        guard lattice.broken(by: start) == nil, let first = price(start, .at(start.kubernetes)) else { return nil }
+        let bounds = PathBounds(self)
+        guard lattice.broken(by: start) == nil, let first = price(start, .at(start.kubernetes)),
+            let whole = bounds.left(start)
+        else { return nil }
         var found: [ClusterPoint: Found] = [start: Found(cost: first)]
         var queue = PathQueue()
-        queue.insert(start, first + estimate(start))
+        queue.insert(start, first + whole + estimate(start))
         while let point = queue.popFirst() {
             guard let here = found[point], !here.isSettled else { continue }
             found[point]?.isSettled = true
             if lattice.request.isReached(point) { return path(to: point, found, here.cost) }
             for step in steps(from: point) {
                 if let known = found[step.after], known.isSettled { continue }
-                guard let price = price(of: step, from: point) else { continue }
+                guard let price = price(of: step, from: point), let left = bounds.left(step.after) else { continue }
                 let sum = here.cost + price
                 if let known = found[step.after], known.cost <= sum { continue }
                 found[step.after] = Found(cost: sum, from: (point, step.move))
-                queue.insert(step.after, sum + estimate(step.after))
+                queue.insert(step.after, sum + left + estimate(step.after))
             }
         }
         return nil
@@ -89,15 +97,15 @@ struct PathSearch {
     // No rule and no range ties Calico or etcd to Helm or helmfile, so that what is found for one half of a point holds
     // with every other half.
 
-    private static func network(_ point: ClusterPoint) -> ClusterPoint {
+    static func network(_ point: ClusterPoint) -> ClusterPoint {
         ClusterPoint(kubernetes: point.kubernetes, etcd: point.etcd, calico: point.calico)
     }
 
-    private static func tools(_ point: ClusterPoint) -> ClusterPoint {
+    static func tools(_ point: ClusterPoint) -> ClusterPoint {
         ClusterPoint(kubernetes: point.kubernetes, helm: point.helm, helmfile: point.helmfile)
     }
 
-    private mutating func steps(from point: ClusterPoint) -> [PathStep] {
+    private func steps(from point: ClusterPoint) -> [PathStep] {
         let network = legal(Self.network(point))
         let tools = legal(Self.tools(point))
         var steps: [PathStep] = []
@@ -122,24 +130,34 @@ struct PathSearch {
         return steps
     }
 
-    private mutating func legal(_ part: ClusterPoint) -> [PathStep] {
-        if let known = legal[part] { return known }
+    func legal(_ part: ClusterPoint) -> [PathStep] {
+        if let known = parts.legal[part] { return known }
         let steps = lattice.moves(from: part).map { PathStep(move: $0.move, after: $0.to) }
-        legal[part] = steps
+        parts.legal[part] = steps
         return steps
     }
 
     // MARK: Prices
 
     /// What a move and the states that it leads through cost; `nil` where one of them has a forbidden violation.
-    private mutating func price(of step: PathStep, from point: ClusterPoint) -> PathCost? {
+    private func price(of step: PathStep, from point: ClusterPoint) -> PathCost? {
         guard let arrival = price(step.after, .at(step.after.kubernetes)) else { return nil }
         let sum = lattice.cost(of: step.move) + arrival
         guard case .hop(let hop) = step.move else { return sum }
         return price(point, .during(hop)).map { sum + $0 }
     }
 
-    private mutating func price(_ point: ClusterPoint, _ place: PathPlace) -> PathCost? {
+    /// How far out of range a half is in the states that a move leads it through; `nil` where one has a forbidden violation.
+    func stays(of step: PathStep, from half: ClusterPoint) -> PathCost? {
+        guard var sum = stay(step.after, .at(step.after.kubernetes)) else { return nil }
+        if case .hop(let hop) = step.move {
+            guard let during = stay(half, .during(hop)) else { return nil }
+            sum = sum + during
+        }
+        return PathCost(distance: sum.distance, states: sum.states)
+    }
+
+    private func price(_ point: ClusterPoint, _ place: PathPlace) -> PathCost? {
         guard let network = stay(Self.network(point), place), let tools = stay(Self.tools(point), place) else {
             return nil
         }
@@ -149,15 +167,17 @@ struct PathSearch {
         return sum
     }
 
-    private mutating func stay(_ part: ClusterPoint, _ place: PathPlace) -> PathCost? {
+    private func stay(_ part: ClusterPoint, _ place: PathPlace) -> PathCost? {
         // Without the release, a hop's part and the one that arrives would not be told apart.
-        let stay = Stay(part: part, place: place)
-        if let known = prices[stay] { return known }
-        let isForbidden =
-            !forbidden.isEmpty && lattice.violations(part, place).contains { forbidden.contains($0.id) }
-        let price = isForbidden ? nil : lattice.cost(part, place)
-        prices[stay] = .some(price)
-        return price
+        let stay = PathParts.Stay(part: part, place: place)
+        let price: (cost: PathCost, violations: [String])
+        if let known = parts.prices[stay] {
+            price = known
+        } else {
+            price = (lattice.cost(part, place), lattice.violations(part, place).map(\.id))
+            parts.prices[stay] = price
+        }
+        return price.violations.contains(where: forbidden.contains) ? nil : price.cost
     }
 }
 

@@ -99,7 +99,7 @@ public struct StatedPath: Hashable, Sendable {
 
     /// Where Helm 3 stands beside Helm 2, who calls which is for people to say.
     private mutating func noteBinaries(_ playbook: Playbook) {
-        guard let options = playbook.helm, let helm3 = options.helm3, let name = helm3.packages.first,
+        guard let options = playbook.helm, let helm3 = options.helm3, let name = helm3.program ?? helm3.packages.first,
             let release = helm3.versions.keys.min(), !options.environments.isEmpty
         else { return }
         let end = options.cleanup.map { " and before helm-cleanup at \($0.at)" } ?? ""

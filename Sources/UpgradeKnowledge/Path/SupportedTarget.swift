@@ -24,9 +24,9 @@ extension PathPlanner {
             }
             let request = PathRequest(from: start, to: PathGoal(kubernetes: release), helm: helm, day: day)
             do {
-                let report = try plan(request)
-                let out = lattice(request).violations(report.path.end, .at(release))
-                if out.isEmpty { return report }
+                let found = try search(request)
+                let out = found.lattice.violations(found.path.end, .at(release))
+                if out.isEmpty { return report(found, request) }
                 tried.append("\(release): \(out.map(\.reason).joined(separator: "; "))")
             } catch {
                 tried.append("\(release): \(error.text)")

@@ -8,6 +8,8 @@ struct ComingPackages {
     var followsOnly = false
     /// Versions that a later roll of the release leads to: who has one is not taken back.
     var later: [PackageVersion] = []
+    /// Whether a newer package than this stays: it runs nothing, and apt would not take it back.
+    var staysNewer = false
 
     /// Their names.
     var names: [String] { specs.map(\.name) }
@@ -20,8 +22,7 @@ struct ComingPackages {
         case PhaseName.workers: return kubernetes(packages.node, context)
         case PhaseName.networkBefore, PhaseName.network:
             guard let calico = CalicoTarget(context) else { return [] }
-            let version = ComponentVersion(package: calico.packageVersion, tag: calico.tag)
-            return component(calico.options.packages, version, later: calico.later.map(\.package))
+            return component(calico)
         case PhaseName.helmBefore, PhaseName.helm:
             let programs = context.playbook.helm?.programs ?? []
             return programs.flatMap { program in
@@ -43,6 +44,7 @@ struct ComingPackages {
         specs.filter { spec in
             installed[spec.name]?.version != spec.version
                 && !later.contains { $0 == installed[spec.name]?.version }
+                && !(staysNewer && installed[spec.name].map { spec.version.isOlder(than: $0.version) } == true)
                 && (!followsOnly || ComponentPrograms.follows(installed[spec.name], to: spec))
         }
     }
@@ -52,12 +54,10 @@ struct ComingPackages {
         return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version) })]
     }
 
-    private static func component(
-        _ names: [String]?,
-        _ version: ComponentVersion?,
-        later: [PackageVersion] = []
-    ) -> [ComingPackages] {
-        guard let names, let version, !names.isEmpty else { return [] }
-        return [ComingPackages(specs: names.map { PackageSpec(name: $0, version: version.package) }, later: later)]
+    private static func component(_ calico: CalicoTarget) -> [ComingPackages] {
+        let specs = calico.options.packages.map { PackageSpec(name: $0, version: calico.packageVersion) }
+        if specs.isEmpty { return [] }
+        let later = calico.later.map(\.package)
+        return [ComingPackages(specs: specs, later: later, staysNewer: calico.options.staysNewer)]
     }
 }

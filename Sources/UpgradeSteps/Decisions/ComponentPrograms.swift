@@ -16,11 +16,7 @@ enum ComponentPrograms {
 
     /// Whether an installed package follows: one that somebody has brought further stays, for apt would not take it back.
     static func follows(_ installed: InstalledPackage?, to wanted: PackageSpec) -> Bool {
-        guard let installed else { return false }
-        guard let version = KubernetesVersion(installed.version.upstream),
-            let other = KubernetesVersion(wanted.version.upstream)
-        else { return true }
-        return version <= other
+        installed.map { !wanted.version.isOlder(than: $0.version) } ?? false
     }
 
     private static func components(_ playbook: Playbook) -> [([String], [MinorRelease: PackageVersion])] {

@@ -13,7 +13,7 @@ struct HelmDecision {
     private let halves: [String]
     private let histories: HelmHistories
     /// The releases that would become one history of Helm 3, by `namespace/release`, and who keeps each.
-    private let mixed: [String: [String]]
+    private let mixed: [String: [Keeper]]
 
     init(_ inventory: HelmInventory, _ options: HelmOptions, mark: String) {
         self.inventory = inventory
@@ -48,27 +48,41 @@ struct HelmDecision {
     private func mixture(_ twins: [String: Int]) -> [String] {
         let told = Set(selected.filter { twin($0, twins) != nil }.map(\.target))
         return mixed.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }.map { target, keepers in
-            "\(target): \(keepers.joined(separator: " and ")) each keep a release of this name, and they would become one "
-                + "history of Helm 3; exclude all but one of them by name"
+            let byStorage = keepers.contains { one in keepers.contains { one.sharesName(with: $0) } }
+            return
+                "\(target): \(keepers.map(\.title).joined(separator: " and ")) each keep a release of this name, and they would "
+                + "become one history of Helm 3; exclude all but one of them by name"
+                + (byStorage ? " and `storage`" : "")
         }
     }
 
-    private static func mixed(_ records: [HelmRecord]) -> [String: [String]] {
-        var keepers: [String: Set<String>] = [:]
+    /// Who keeps the history of a release.
+    private struct Keeper: Hashable {
+        var storage: HelmStorage
+        var namespace: String
+
+        var title: String { "\(storage.rawValue) of Tiller in \(namespace)" }
+
+        /// Whether a playbook calls what both keep by one name.
+        func sharesName(with other: Keeper) -> Bool { namespace == other.namespace && storage != other.storage }
+    }
+
+    private static func mixed(_ records: [HelmRecord]) -> [String: [Keeper]] {
+        var keepers: [String: Set<Keeper>] = [:]
         for record in records where record.problem == nil {
             keepers[record.target, default: []]
-                .insert("\(record.source.storage.rawValue) of Tiller in \(record.source.namespace)")
+                .insert(Keeper(storage: record.source.storage, namespace: record.source.namespace))
         }
-        return keepers.filter { $0.value.count > 1 }.mapValues { $0.sorted() }
+        return keepers.filter { $0.value.count > 1 }.mapValues { $0.sorted { $0.title < $1.title } }
     }
 
     /// What the playbook excludes and nobody has: a name that was mistyped leaves in what was to be left out.
     var unmatched: [String] {
         options.excluded.filter { one in
             !inventory.records.contains { one.names($0.source) }
-                && !inventory.secrets.contains { one.names("\($0.namespace)/\($0.release)") }
+                && !inventory.secrets.contains { one.names("\($0.namespace)/\($0.release)", in: nil) }
         }
-        .map { "helm.exclude names \($0.release), and there is nothing of that name" }
+        .map { "helm.exclude names \($0), and there is nothing of that name" }
     }
 
     /// How many records become each Secret.
@@ -82,7 +96,11 @@ struct HelmDecision {
         if record.problem != nil { return nil }
         let target = secretPath(record)
         guard let count = twins[target], count > 1 else { return nil }
-        return "\(record.source.path): \(count) records would become Secret \(target)"
+        // The objects of both kinds have one name.
+        let isTwice = selected.contains { $0.source.path == record.source.path && $0.source != record.source }
+        let what = "\(record.source.path)" + (isTwice ? " in \(record.source.storage.rawValue)" : "")
+        return "\(what): \(count) records would become Secret \(target)"
+            + (isTwice ? "; exclude those of one kind by name and `storage`" : "")
     }
 
     /// Why a record cannot be converted; `nil` where it can, or was.

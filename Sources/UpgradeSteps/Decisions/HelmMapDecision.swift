@@ -32,7 +32,7 @@ struct HelmMapDecision {
         let all =
             inventory.records.filter { !converted.contains("\($0.namespace)/\($0.release)") }.map { Revision($0) }
             + inventory.secrets.map { Revision($0) }
-        let wanted = all.filter { one in !options.excluded.contains { $0.names(one.path) } }
+        let wanted = all.filter { one in !options.excluded.contains { $0.names(one.path, in: one.storage) } }
         let groups = Dictionary(grouping: wanted) { [String($0.helm), $0.source.storage.rawValue, $0.path] }
         releases = groups.sorted { ($0.key[2], $0.key[0], $0.key[1]) < ($1.key[2], $1.key[0], $1.key[1]) }
             .map { $0.value.sorted { $0.number < $1.number } }
@@ -141,9 +141,7 @@ extension HelmMapDecision.Revision {
 
     /// Where Helm keeps it, and its name: for Helm 2 the Tiller's namespace, for Helm 3 the release's own.
     fileprivate var path: String { "\(source.namespace)/\(release)" }
-}
 
-extension HelmExclusion {
-    /// Whether it names a release as a whole.
-    func names(_ path: String) -> Bool { release == path }
+    /// The objects in which Helm 2 keeps it; `nil` for Helm 3, which a playbook excludes by name alone.
+    fileprivate var storage: HelmStorage? { helm == 2 ? source.storage : nil }
 }

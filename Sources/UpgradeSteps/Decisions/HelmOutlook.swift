@@ -112,8 +112,13 @@ public struct HelmOutlook: Hashable, Sendable, Encodable {
             findings = decision.unmatched + decision.findings
         }
         let view = View(inventory, playbook, try BreakageData.known(playbook), run: run)
-        let second = Dictionary(grouping: inventory.records) { "\($0.source.namespace)/\($0.release)" }
-        for (_, records) in second.sorted(by: { $0.key < $1.key }) { releases += view.release(records) }
+        // What one Tiller has left in the other kind of objects is another history.
+        let second = Dictionary(grouping: inventory.records) { record in
+            ["\(record.source.namespace)/\(record.release)", record.source.storage.rawValue]
+        }
+        for (_, records) in second.sorted(by: { ($0.key[0], $0.key[1]) < ($1.key[0], $1.key[1]) }) {
+            releases += view.release(records)
+        }
         let third = Dictionary(grouping: inventory.secrets) { "\($0.namespace)/\($0.release)" }
         for (_, secrets) in third.sorted(by: { $0.key < $1.key }) { releases += view.release(secrets) }
     }
@@ -211,7 +216,7 @@ private struct View {
                 },
                 going: going(current.objects, current.hookObjects, current.templateObjects, current.fixed),
                 written: ordered.flatMap { written[$0.source] ?? [] },
-                excluded: options?.excluded.first { $0.names("\(last.namespace)/\(last.release)") }?.reason
+                excluded: options?.excluded.first { $0.names("\(last.namespace)/\(last.release)", in: nil) }?.reason
             )
         ]
     }

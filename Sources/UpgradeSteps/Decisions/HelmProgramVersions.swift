@@ -14,11 +14,9 @@ struct HelmProgramVersions {
     /// Those of the packages that the lane of the step installs.
     init(installedBy context: StepContext) {
         host = context.hostName
-        wanted = ComingPackages.runs(context).flatMap(\.specs).compactMap { spec in
-            guard let program = Self.programs[spec.name], let version = KubernetesVersion(spec.version.upstream) else {
-                return nil
-            }
-            return Wanted(program: program, version: version)
+        wanted = (context.playbook.helm?.asked ?? []).compactMap { one in
+            let version = one.versions[context.componentRelease].flatMap { KubernetesVersion($0.upstream) }
+            return version.map { Wanted(program: one.program, version: $0) }
         }
     }
 
@@ -33,13 +31,6 @@ struct HelmProgramVersions {
         }
         wanted = namespaces.map { Wanted(program: .tiller(namespace: $0), version: version) }
     }
-
-    /// The programs that packages are known to carry: those of packages of other names are not asked.
-    ///
-    /// - Source: packaging/README.md
-    private static let programs: [String: HelmProgram] = [
-        "helm": .client("helm"), "helm3": .client("helm3"), "helmfile": .helmfile,
-    ]
 
     /// Whether nobody is asked.
     var isEmpty: Bool { wanted.isEmpty }
@@ -78,7 +69,7 @@ struct HelmBinaries {
 
     /// None where Helm 3 comes in the package of Helm 2, or helmfile has no such files.
     init(_ options: HelmOptions) {
-        guard let name = options.helm3?.packages.first else {
+        guard let name = options.helm3?.program ?? options.helm3?.packages.first else {
             readings = []
             return
         }

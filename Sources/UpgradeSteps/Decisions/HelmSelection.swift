@@ -18,13 +18,16 @@ struct HelmSelection {
                 < ($1.namespace, $1.release, $1.revision, $1.source.path)
         }
         // By the object's name: of what cannot be read no other is known.
-        let left = Set(wanted.filter { $0.status == "deployed" }.map(\.releasePath))
-        let some = Set(wanted.map(\.releasePath))
+        let left = Set(wanted.filter { $0.status == "deployed" }.map(\.kept))
+        let some = Set(wanted.map(\.kept))
         halves = all.filter(isExcluded).compactMap { record in
             let path = record.releasePath
-            guard some.contains(path) else { return nil }
+            // What one Tiller has left in the other kind of objects is another history.
+            guard some.contains(record.kept) else { return nil }
             // What cannot be read may be what is deployed.
-            guard record.status == "deployed" || (record.revision == 0 && !left.contains(path)) else { return nil }
+            guard record.status == "deployed" || (record.revision == 0 && !left.contains(record.kept)) else {
+                return nil
+            }
             let what = record.status == "deployed" ? "is deployed" : "cannot be read and may be what is deployed"
             return
                 "\(record.source.path): it \(what), and the playbook excludes it but not the other revisions: Helm 3 could "
@@ -51,6 +54,9 @@ struct HelmSelection {
 }
 
 extension HelmRecord {
+    /// The history that it is of: the kind of the objects, and `namespace/release`.
+    fileprivate var kept: [String] { [source.storage.rawValue, releasePath] }
+
     /// `namespace/release` as the playbook names it, by the name of the object.
     fileprivate var releasePath: String {
         let path = source.path

@@ -12,6 +12,8 @@ struct PackageDecision {
     var allowed: [PackageVersion]?
     /// Newer versions with which a package is left as it is.
     var later: [PackageVersion] = []
+    /// Whether any newer version is such a one.
+    var staysNewer = false
     /// Whether packages on hold are installed all the same.
     private var mayLiftHolds: Bool
     /// The packages whose hold this run has lifted.
@@ -42,7 +44,12 @@ struct PackageDecision {
     /// Whether a package is installed at the version and configured.
     func isThere(_ package: InstalledPackage?) -> Bool {
         guard let package, package.isConfigured else { return false }
-        return package.version == version || later.contains(package.version)
+        return package.version == version || stays(package.version)
+    }
+
+    /// Whether a package of this version is left as it is, though it is another one.
+    private func stays(_ found: PackageVersion) -> Bool {
+        later.contains(found) || staysNewer && version.isOlder(than: found)
     }
 
     /// What is left to do; an interrupted dpkg run is ended first, and what was on hold is put on hold again.
@@ -54,7 +61,7 @@ struct PackageDecision {
         if try isDone(seen) { return names.filter(isLifted).map { .hold(host: host, package: $0) } }
         var held: [String] = []
         for name in names {
-            guard let package = installed[name], package.version != version, !later.contains(package.version) else {
+            guard let package = installed[name], package.version != version, !stays(package.version) else {
                 continue
             }
             if package.isHeld {
@@ -69,10 +76,11 @@ struct PackageDecision {
         }
         let isHalfDone = installed.values.contains { !$0.isConfigured }
         let isUnclean = try !seen.packageSystem(on: host).audit.isEmpty
-        let wanted = names.filter { name in !later.contains { $0 == installed[name]?.version } }
-        let install = Action.install(host: host, packages: wanted.map { PackageSpec(name: $0, version: version) })
+        let wanted = names.filter { name in installed[name].map { !stays($0.version) } ?? true }
+            .map { PackageSpec(name: $0, version: version) }
         return (isHalfDone || isUnclean ? [.configurePending(host: host)] : [])
-            + held.map { .unhold(host: host, package: $0) } + [install]
+            + held.map { .unhold(host: host, package: $0) }
+            + (wanted.isEmpty ? [] : [.install(host: host, packages: wanted)])
             + names.filter { held.contains($0) || isLifted($0) }.map { .hold(host: host, package: $0) }
     }
 

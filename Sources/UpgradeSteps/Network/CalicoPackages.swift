@@ -1,6 +1,8 @@
 import UpgradeCore
 
 /// Installs Calico's packages on a worker: the CNI programs and calicoctl come as packages, not in the image.
+///
+/// Beside a DaemonSet one that is newer already stays: a roll whose image runs has nothing to do, and apt takes none back.
 struct CalicoPackages: Step {
     let id: StepID = "calico-packages"
     let title = "Install Calico's packages"
@@ -16,6 +18,7 @@ struct CalicoPackages: Step {
         let names = calico.options.packages
         var decision = PackageDecision(context, names: names, version: calico.packageVersion)
         decision.later = calico.later.map(\.package)
+        decision.staysNewer = calico.options.staysNewer
         let installed = try seen.packages(on: context.hostName, names: names)
         // What the later roll has left half done is its own to end.
         if names.allSatisfy({ calico.isPassed(package: installed[$0]?.version) }) { return [] }

@@ -3,7 +3,8 @@ import UpgradeKnowledge
 
 /// Refuses, before anything is changed, what the playbook asks for and cannot be done: Helm 2 releases that cannot be
 /// converted, or not be written with the APIs that stay, and are not excluded by name; objects of releases that are absent,
-/// where the playbook says that the cleanup stops for them; a Calico that is moved to one which does not read its data.
+/// where the playbook says that the cleanup stops for them; a Calico that is moved to one which does not read its data;
+/// programs of Helm's that are not what later steps take them for.
 struct ComponentsSupported: Step {
     let id: StepID = "components-supported"
     let title = "All that the playbook asks for can be done"
@@ -11,7 +12,7 @@ struct ComponentsSupported: Step {
     func probes(_ context: StepContext) -> [Probe] {
         let asksHelm = converts(context) || maps(context) || needsObjects(context)
         return (asksHelm ? [.helmReleases(compares: false)] : []) + (needsObjects(context) ? [.helmPresence] : [])
-            + CalicoAhead(context).probes
+            + CalicoAhead(context).probes + HelmProgramsAhead(context).probes
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -28,6 +29,7 @@ struct ComponentsSupported: Step {
             try HelmObjectsDecision(try seen.helmPresence(), decision, context.playbook).requireAll()
         }
         try CalicoAhead(context).check(seen)
+        try HelmProgramsAhead(context).check(seen)
         guard converts(context), let options = context.playbook.helm else { return [] }
         // In the first preflight alone: later, what was given up may be gone.
         if context.key.hop == context.plan.hops.first?.id {

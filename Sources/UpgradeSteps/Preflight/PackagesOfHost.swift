@@ -12,6 +12,10 @@ struct PackagesOfHost {
     var wantedWhereInstalled: [PackageSpec] = []
     /// Of what Calico goes through at one release, the versions after each: who has one of these does not want the earlier.
     private var later: [PackageSpec: [PackageVersion]] = [:]
+    /// What carries Calico beside no DaemonSet: such a package may not be newer than what comes.
+    private var running: Set<String> = []
+    /// What stays where it is newer than what comes.
+    private var staying: Set<String> = []
 
     /// Reads them off the playbook for the host of the step.
     init(_ context: StepContext) {
@@ -35,6 +39,7 @@ struct PackagesOfHost {
         let components = Self.componentReleases(context, releases)
         if let calico = playbook.calico, host?.roles.contains(.worker) == true {
             add(calico.packages, calico.rolls.mapValues { $0.map(\.package) }, components)
+            if calico.staysNewer { staying = Set(calico.packages) } else { running = Set(calico.packages) }
         }
         if let helm = playbook.helm, playbook.helmHosts.contains(where: { $0.name == host?.name }) {
             for program in helm.programs { add(program.packages, program.versions.mapValues { [$0] }, components) }
@@ -53,8 +58,18 @@ struct PackagesOfHost {
         (wanted + wantedWhereInstalled.filter { ComponentPrograms.follows(installed[$0.name], to: $0) })
             .filter { spec in
                 guard let found = installed[spec.name]?.version else { return true }
+                if staying.contains(spec.name), spec.version.isOlder(than: found) { return false }
                 return found != spec.version && later[spec]?.contains(found) != true
             }
+    }
+
+    /// What the unit of Calico is to run of a package that is newer already: apt would not take it back in the middle of the
+    /// roll.
+    func beyond(_ installed: [String: InstalledPackage]) -> PackageSpec? {
+        wanted.first { spec in
+            guard running.contains(spec.name), let found = installed[spec.name]?.version else { return false }
+            return spec.version.isOlder(than: found) && later[spec]?.contains(found) != true
+        }
     }
 
     /// The Kubernetes packages of a host's roles.

@@ -43,6 +43,12 @@ struct PackagesReady: Step {
                 )
             }
         }
+        if let spec = packages.beyond(installed) {
+            let found = installed[spec.name]?.version
+            throw .unmet(
+                .unexpectedPackage(host: host, package: spec.name, found: found, expected: [spec.version])
+            )
+        }
         let offered = try seen.candidates(on: host, names: packages.all)
         let missing = packages.left(installed).filter { offered[$0.name]?.contains($0.version) != true }
         guard missing.isEmpty else { throw .unmet(.noCandidate(host: host, packages: missing)) }

@@ -58,7 +58,7 @@ struct CheckCommand: AsyncParsableCommand {
         // As a run does before anything else: what others are told by must be there at the planned hour.
         try Company.refuseUnready(session.playbook)
         let given = try manifests.flatMap { try ManifestFiles.read($0) }
-        return try await Worlds.look(session) { try await check(session, $0, given) }
+        return try await Worlds.look(session, in: state, .unfinished) { try await check(session, $0, given) }
     }
 
     private func check(_ session: Session, _ world: World, _ given: [ManifestFiles.Given]) async throws -> Ending {

@@ -25,10 +25,14 @@ struct HelmInventoryCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
+    @OptionGroup var state: StateOptions
+
     mutating func run() async throws {
         try await complaining(json: format == .json) {
             let session = try Session(playbook: playbook)
-            let inventory = try await Worlds.look(session) { try await HelmQuestion.inventory($0.access) }
+            let inventory = try await Worlds.look(session, in: state, .newest) {
+                try await HelmQuestion.inventory($0.access)
+            }
             let outlook = try HelmOutlook(inventory, session.playbook, run: Session.newRunName())
             switch format {
             case .text: Output.write(HelmText(outlook: outlook).text)

@@ -22,10 +22,12 @@ struct HelmVerifyCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
+    @OptionGroup var state: StateOptions
+
     mutating func run() async throws {
         try await complaining(json: format == .json) {
             let session = try Session(playbook: playbook)
-            let (inventory, presence) = try await Worlds.look(session) {
+            let (inventory, presence) = try await Worlds.look(session, in: state, .newest) {
                 try await HelmQuestion.verification($0.access)
             }
             let found = try HelmVerification(inventory, presence, session.playbook)

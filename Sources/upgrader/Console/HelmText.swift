@@ -16,15 +16,22 @@ struct HelmText {
             var line = "Helm \(helm): \(releases.count) releases, \(revisions.count) revisions, "
             line += Self.size(revisions.reduce(0) { $0 + $1.bytes })
             lines.append(unreadable == 0 ? line : "\(line), \(unreadable) that cannot be decoded or converted")
-            lines += releases.flatMap { Self.lines($0) }
+            let histories = Dictionary(grouping: releases) { "\($0.namespace)/\($0.name)" }
+            lines += releases.flatMap { release in
+                Self.lines(release, isTwice: (histories["\(release.namespace)/\(release.name)"] ?? []).count > 1)
+            }
         }
         lines += outlook.findings.map { "in the way: \($0)" }
         return lines.map(\.onOneLine).joined(separator: "\n")
     }
 
-    private static func lines(_ release: HelmOutlook.Release) -> [String] {
+    /// A release; `isTwice` where objects of both kinds keep one of its name.
+    private static func lines(_ release: HelmOutlook.Release, isTwice: Bool) -> [String] {
         var title = "  \(release.namespace)/\(release.name)"
         if release.helm == 2, !release.releaseNamespace.isEmpty { title += "  in \(release.releaseNamespace)" }
+        if isTwice, let storage = release.revisions.first?.object.prefix(while: { $0 != "/" }) {
+            title += "  kept in \(storage)"
+        }
         if let reason = release.excluded { title += "  left out: \(reason)" }
         var lines = [title]
         lines += release.revisions.map { line($0, isAlone: release.excluded == nil) }

@@ -13,6 +13,8 @@ struct PathDocument: Encodable {
     var isFullySupported: Bool
     /// The path.
     var path: Path
+    /// What a playbook says for it to be walked; absent where it leaves Calico and Helm alone.
+    var playbook: PathSections?
     /// What is out of range.
     var violations: [Violation]
     /// The releases that upstream does not support on the day.
@@ -91,6 +93,7 @@ struct PathDocument: Encodable {
         day = report.request.day
         isFullySupported = report.isFullySupported
         path = Path(report.path)
+        playbook = PathPlaybook(report.path).map(PathSections.init)
         violations = report.violations.map { charged in
             var violation = Violation(charged.violation)
             violation.states = charged.states

@@ -46,7 +46,8 @@ struct PathText {
     /// What of it a playbook says, to be copied from here.
     private var playbook: [String] {
         guard let section = PathPlaybook(report.path) else { return [] }
-        return ["", "Calico in a playbook; revisions of packages (-1) and tags are to be mended to yours:"]
+        let names = section.components.map(\.title).listed
+        return ["", "\(names) in a playbook; revisions of packages (-1) and tags are to be mended to yours:"]
             + section.text.split(separator: "\n").map(String.init)
     }
 

@@ -17,25 +17,40 @@ struct CalicoKilledAnywhereTests {
         case rolls
         /// A unit that does.
         case unitRolls
+        /// A DaemonSet whose data moves with the first of two versions: the other is behind the point of no return.
+        case rollsBehind
 
-        var isUnit: Bool { self != .daemonSet && self != .rolls }
-        var isRolledTwice: Bool { self == .rolls || self == .unitRolls }
+        var isUnit: Bool { self == .unit || self == .unitOfScripts || self == .unitRolls }
+        var isRolledTwice: Bool { rolls.count > 1 }
         /// How many objects move; each moment compares all of them, and two rolls have twice the moments.
         var objects: Int { isRolledTwice ? 40 : 500 }
+
+        /// What runs when the run begins.
+        var start: String { self == .rolls || self == .unitRolls ? "2.2.1" : "2.6.12" }
+        /// What it goes through, in order.
+        var rolls: [String] {
+            switch self {
+            case .daemonSet, .unit, .unitOfScripts: ["3.5.8"]
+            case .rolls, .unitRolls: ["2.6.12", "3.5.8"]
+            case .rollsBehind: ["3.5.8", "3.7.5"]
+            }
+        }
+        /// What runs at the end.
+        var end: String { rolls.last ?? "" }
     }
 
     private static let release = MinorRelease(major: 1, minor: 12)
-    /// What Calico goes through, in order.
-    private static let versions = ["2.2.1", "2.6.12", "3.5.8"]
+    /// What Calico goes through in any form, in order.
+    private static let versions = ["2.2.1", "2.6.12", "3.5.8", "3.7.5"]
 
     private func scene(_ form: Form) throws -> Scene {
         var scene = try Scene(etcd: 1, controlPlane: 1, workers: 2) { playbook in
             playbook.simulation = SimulationSettings(
                 release: MinorRelease(major: 1, minor: 12),
                 pace: .zero,
-                calicoTag: form.isRolledTwice ? "v2.2.1" : "v2.6.12"
+                calicoTag: "v\(form.start)"
             )
-            let rolls = Self.versions.suffix(form.isRolledTwice ? 2 : 1).compactMap { text in
+            let rolls = form.rolls.compactMap { text in
                 PackageVersion("\(text)-1").map { ComponentVersion(package: $0, tag: "v\(text)") }
             }
             playbook.calico = CalicoOptions(versions: [:])
@@ -183,7 +198,7 @@ struct CalicoKilledAnywhereTests {
 
     @Test(
         "killed at any boundary of two rolls and planned anew, no host and no template goes back to an earlier version",
-        arguments: [Form.rolls, .unitRolls]
+        arguments: [Form.rolls, .unitRolls, .rollsBehind]
     )
     func plannedAnew(form: Form) async throws {
         let scene = try scene(form)
@@ -213,11 +228,11 @@ struct CalicoKilledAnywhereTests {
             #expect(Self.goesUp(Array(end.applied.dropFirst(before.applied.count)), from: before), what)
             #expect(end.calico?.isComplete == true && end.calico?.differences == [], what)
             let installed = end.hosts.values.compactMap { $0.packages["calicoctl"]?.version.description }
-            #expect(Set(installed) == ["3.5.8-1"], what)
-            #expect(end.daemonSets.values.allSatisfy { $0.image.hasSuffix("v3.5.8") && !$0.isBehind }, what)
+            #expect(Set(installed) == ["\(form.end)-1"], what)
+            #expect(end.daemonSets.values.allSatisfy { $0.image.hasSuffix("v\(form.end)") && !$0.isBehind }, what)
             let isPassed =
-                before.daemonSets.values.contains { $0.image.hasSuffix("v3.5.8") }
-                || before.hosts.values.contains { $0.packages["calicoctl"]?.version.description == "3.5.8-1" }
+                before.daemonSets.values.contains { $0.image.hasSuffix("v\(form.end)") }
+                || before.hosts.values.contains { $0.packages["calicoctl"]?.version.description == "\(form.end)-1" }
             passed += isPassed ? 1 : 0
         }
         #expect(passed > 5, "runs were planned anew beyond the first roll")

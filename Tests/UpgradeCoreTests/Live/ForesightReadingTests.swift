@@ -234,9 +234,11 @@ struct ForesightReadingTests {
             "---\n# Source: x\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata:\n  labels: {a: b}\n  name: web\n"
         let release =
             field(1, "rel") + field(3, "apiVersion: extensions/v1beta1\nkind: Deployment\n") + field(5, manifest)
-        let line = "2 kube-system rel.v1 \(Data(release).base64EncodedString())"
+        let line = "2/secrets kube-system rel.v1 \(Data(release).base64EncodedString())"
         let found = try HelmReading.manifests("\(line)\nend\n")
         #expect(found.first?.objects == [.init(apiVersion: "apps/v1beta1", kind: "Deployment", name: "web")])
+        #expect(found.map(\.helm) == [2] && found.map(\.storage) == [.secret])
+        #expect(throws: ReadingError.self) { try HelmReading.manifests("/secrets shop other \nend\n") }
     }
 
     @Test("a Helm 3 release is read from its JSON; one that cannot be read says so; a cut answer is none")

@@ -351,5 +351,6 @@ extension HostScriptTests {
         let found = try HelmReading.manifests(result.output)
         #expect(found.map(\.name) == ["two.v1", "three.v1", "broken.v1"])
         #expect(found.map { $0.objects?.map(\.apiVersion) } == [["a/v1"], ["c/v1"], nil])
+        #expect(found.map(\.storage) == [.configMap, nil, nil])
     }
 }

@@ -26,6 +26,19 @@ struct HelmReleaseTests {
         #expect(try found(cluster) == [Self.removed: 2])
     }
 
+    @Test("where one Tiller keeps a release in both kinds of objects, the one that is left out is not written anew")
+    func mappedOfOneStorage() throws {
+        var cluster = try CleanCluster("1.15")
+        cluster.facts.helm = HelmStorage.allCases.map { storage in
+            let object = ClusterObjects.Reference(apiVersion: "extensions/v1beta1", kind: "Deployment", name: "web")
+            return HelmManifest(helm: 2, namespace: "ops", name: "web.v1", objects: [object], storage: storage)
+        }
+        cluster.facts.playbook.helm = HelmOptions(versions: [:])
+        cluster.facts.playbook.helm?.mapsAPIs = true
+        cluster.facts.playbook.helm?.excluded = [HelmExclusion(release: "ops/web", reason: "", storage: .secret)]
+        #expect(try found(cluster) == ["helm-map/extensions/v1beta1/Deployment": 1, Self.removed: 1])
+    }
+
     private func found(_ cluster: CleanCluster) throws -> [String: Int] {
         let findings = try cluster.findings().filter { $0.severity == .refusedByAPI || $0.id.hasPrefix("helm-map") }
         return Dictionary(uniqueKeysWithValues: findings.map { ($0.id, $0.places.count) })

@@ -79,10 +79,10 @@ struct HelmConversionTests {
         #expect(
             try scene([records[1], twin]).refusal(HelmConvert(), phase, on: "cluster")
                 == .helmUnconvertible(
-                    Array(
-                        repeating: "kube-system/web.v1: 2 records would become Secret shop/sh.helm.release.v1.web.v1",
-                        count: 2
-                    )
+                    ["configmaps", "secrets"].map { storage in
+                        "kube-system/web.v1 in \(storage): 2 records would become Secret "
+                            + "shop/sh.helm.release.v1.web.v1; exclude those of one kind by name and `storage`"
+                    }
                 )
         )
     }

@@ -141,6 +141,75 @@ struct HelmMixedTests {
         #expect(try apart.decide(HelmConvert(), phase, on: "cluster").count == 2)
     }
 
+    @Test(
+        "what one Tiller keeps in both kinds of objects is refused, and the refusal can be followed: by name and storage"
+    )
+    func bothKinds() throws {
+        func record(_ revision: Int, _ storage: HelmStorage) -> HelmRecord {
+            HelmScene.record("web", revision) { $0.source.storage = storage }
+        }
+        for revisions in [(1, 2), (2, 2)] {
+            let records = [record(revisions.0, .configMap), record(revisions.1, .secret)]
+            var scene = scene(records)
+            guard case .helmUnconvertible(let findings) = try scene.refusal(HelmConvert(), phase, on: "cluster") else {
+                Issue.record("it is not refused")
+                continue
+            }
+            #expect(findings.allSatisfy { $0.hasSuffix(" by name and `storage`") }, "\(findings)")
+            // By name alone both go, or neither.
+            scene.playbook.helm?.excluded = [HelmExclusion(release: "kube-system/web", reason: "was left behind")]
+            #expect(try scene.decide(HelmConvert(), phase, on: "cluster") == [])
+            for (left, converted) in [(HelmStorage.configMap, records[1]), (.secret, records[0])] {
+                let exclusion = HelmExclusion(release: "kube-system/web", reason: "was left behind", storage: left)
+                scene.playbook.helm?.excluded = [exclusion]
+                let conversion = Action.convertHelmRelease(converted.conversion(mark: "run1"))
+                #expect(try scene.decide(HelmConvert(), phase, on: "cluster") == [conversion])
+                // Its Tiller stays with what it keeps.
+                var done = scene
+                done.helm?.secrets = [HelmScene.secret(converted)]
+                done.helm?.tillers = [HelmTiller(namespace: "kube-system", image: "tiller:v2.16.7")]
+                done.playbook.helm?.cleanup = HelmCleanupOptions(at: MinorRelease.start.next)
+                let removed = HelmRetirement(source: converted.source, digest: converted.digest)
+                #expect(try done.decide(HelmCleanup(), phase, on: "cluster") == [.retireHelmRecord(removed)])
+            }
+        }
+    }
+
+    @Test(
+        "an exclusion by storage that nobody has is named with it, and one of Helm 2's objects names no release of Helm 3"
+    )
+    func ofNothing() throws {
+        var scene = scene([HelmScene.record("web", 2)])
+        scene.helm?.secrets = [HelmScene.secret(HelmScene.record("web", 1, in: "kube-system"))]
+        let options = { (storage: HelmStorage?) in
+            var options = scene.playbook.helm
+            options?.excluded = [HelmExclusion(release: "kube-system/web", reason: "was left behind", storage: storage)]
+            return options
+        }
+        let inventory = try #require(scene.helm)
+        let unmatched = try HelmStorage.allCases.map { storage in
+            HelmDecision(inventory, try #require(options(storage)), mark: "run1").unmatched
+        }
+        #expect(
+            unmatched == [[], ["helm.exclude names kube-system/web in secrets, and there is nothing of that name"]]
+        )
+        let map = try #require(options(.secret)).excluded[0]
+        #expect(map.names("kube-system/web", in: .secret) && !map.names("kube-system/web", in: nil))
+    }
+
+    @Test("the inventory lists what one Tiller keeps in both kinds of objects apart, each with what becomes of it")
+    func listed() throws {
+        var scene = scene(HelmStorage.allCases.map { kind in HelmScene.record("web", 2) { $0.source.storage = kind } })
+        scene.playbook.helm?.migrateAt = MinorRelease.start.next
+        scene.playbook.helm?.excluded = [
+            HelmExclusion(release: "kube-system/web", reason: "was left behind", storage: .secret)
+        ]
+        let outlook = try HelmOutlook(try #require(scene.helm), scene.playbook, run: "run1")
+        #expect(outlook.findings == [])
+        #expect(outlook.releases.map(\.excluded) == [nil, "was left behind"])
+        #expect(outlook.releases.map(\.written.count) == [1, 0])
+    }
+
     @Test("one of them left out by name leaves nothing in the way; what cannot be read is told all the same")
     func excluded() throws {
         var scene = scene([HelmScene.record("web", 2), other("shop", 7)])

@@ -90,4 +90,96 @@ struct HelmProgramTests {
         scene.helmVersions = ["cp1 Tiller in kube-system": "2.16.7"]
         #expect(try scene.verdict(Tiller(), phase, on: "cluster") == .open)
     }
+
+    // MARK: programs of other names
+
+    /// Helm 2 in a package and under a path of its own.
+    private func elsewhere(_ change: (inout Scene) -> Void = { _ in }) -> Scene {
+        var scene = Scene()
+        scene.movesHelm()
+        scene.playbook.helm?.packages = ["helm-2", "helm-2-doc"]
+        scene.playbook.helm?.program = "/opt/helm/bin/helm"
+        for package in ["helm-2", "helm-2-doc"] {
+            scene.packages["cp1"]?[package] = InstalledPackage(version: .make("2.12.0-1"))
+            scene.offered[package] = [.make("2.16.7-1")]
+        }
+        scene.helmVersions = ["cp1 /opt/helm/bin/helm": "v2.12.0"]
+        change(&scene)
+        return scene
+    }
+
+    @Test("of packages of other names the program is asked that the playbook names, and nobody where it names none")
+    func named() throws {
+        var scene = elsewhere()
+        #expect(
+            try scene.refusalAtGate(HelmPackage(), phase, on: "cp1")
+                == .helmVersion(program: "/opt/helm/bin/helm", host: "cp1", said: "v2.12.0", needs: "v2.16.7")
+        )
+        scene.helmVersions = ["cp1 /opt/helm/bin/helm": "v2.16.7"]
+        #expect(try scene.verdict(HelmPackage(), phase, on: "cp1") == .open)
+        scene.playbook.helm?.program = nil
+        #expect(HelmPackage().gate(scene.context("helm-package", phase, on: "cp1")) == nil)
+        var helmfile = HelmProgramPackages(packages: ["hf"], versions: [MinorRelease.start.next: .make("0.125.5-1")])
+        scene.playbook.helm?.helmfile = helmfile
+        #expect(scene.playbook.helm?.asked.isEmpty == true)
+        helmfile.program = "/opt/hf"
+        scene.playbook.helm?.helmfile = helmfile
+        #expect(scene.playbook.helm?.asked.map(\.program) == [.helmfile])
+        #expect(scene.playbook.helm?.asked.map(\.package) == ["hf"])
+    }
+
+    @Test(
+        "a program that does not say the version of its package is refused before anything is changed, while it is ahead"
+    )
+    func ahead() throws {
+        let preflight: PhaseID = "preflight"
+        var scene = elsewhere()
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+        for said in ["v2.9.1", ""] {
+            scene.helmVersions = ["cp1 /opt/helm/bin/helm": said]
+            #expect(
+                try scene.refusal(ComponentsSupported(), preflight, on: "cluster")
+                    == .helmProgram(
+                        program: "/opt/helm/bin/helm",
+                        host: "cp1",
+                        said: said,
+                        needs: "v2.12.0, as its package helm-2 is,"
+                    )
+            )
+        }
+        // It comes with its package.
+        scene.packages["cp1"]?["helm-2"] = nil
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+        // It has come.
+        scene = elsewhere { $0.hop = HopID(from: MinorRelease.start.next) }
+        scene.helmVersions = [:]
+        scene.hops = [HopID(from: MinorRelease.start), scene.hop]
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+    }
+
+    @Test("where Tiller is asked, the client that asks is there before anything is changed, and is of Tiller's Helm")
+    func asking() throws {
+        let preflight: PhaseID = "preflight"
+        // Helm's packages go to the client host; Tiller is asked from the first control-plane host.
+        var scene = Scene(hosts: Scene.hosts + [Host(name: "deploy", roles: [.client])])
+        scene.movesHelm()
+        scene.packages["cp1"]?["helm"] = nil
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+        scene.playbook.helm?.asksTiller = true
+        func refusal(_ said: String) -> Unmet {
+            .helmProgram(program: "helm", host: "cp1", said: said, needs: "Helm 2, by which Tiller is asked,")
+        }
+        #expect(try scene.refusal(ComponentsSupported(), preflight, on: "cluster") == refusal(""))
+        scene.helmVersions["cp1 helm"] = "v3.4.2"
+        #expect(try scene.refusal(ComponentsSupported(), preflight, on: "cluster") == refusal("v3.4.2"))
+        scene.helmVersions["cp1 helm"] = "v2.9.1"
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+        scene.helmVersions = ["cp1 helm2": "v2.9.1", "deploy helm2": "v2.12.0"]
+        scene.playbook.helm?.program = "helm2"
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+        // None is asked after the cleanup.
+        scene.helmVersions = ["deploy helm2": "v2.12.0"]
+        scene.playbook.helm?.cleanup = HelmCleanupOptions(at: .start)
+        #expect(try scene.decide(ComponentsSupported(), preflight, on: "cluster") == [])
+    }
 }

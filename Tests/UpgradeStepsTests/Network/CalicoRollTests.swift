@@ -116,6 +116,70 @@ struct CalicoRollTests {
         #expect(try lanes(typha)[3] == ["calico-image", "calico-typha"])
     }
 
+    // MARK: packages
+
+    /// A worker with a newer build of the same Calico than the playbook names, which apt does not offer.
+    private func newer(_ version: String = "3.1.0-2") -> Scene {
+        scene { scene in
+            scene.daemonSets[name]?.image = new
+            for node in (scene.daemonSets[name]?.pods ?? [:]).keys { scene.daemonSets[name]?.pods[node]?.image = new }
+            for package in ["calico-cni", "calicoctl"] {
+                scene.packages["w1"]?[package] = InstalledPackage(version: .make(version))
+                scene.offered[package] = []
+            }
+        }
+    }
+
+    @Test(
+        "a roll whose image runs does nothing, and takes no package back to an older one",
+        arguments: ["3.1.0-2", "3.2.0-1"]
+    )
+    func alreadyThere(version: String) throws {
+        let scene = newer(version)
+        #expect(try scene.decide(CalicoImage(), phase, on: "cluster") == [])
+        #expect(try scene.decide(CalicoPackages(), phase, on: "w1") == [])
+        #expect(try scene.decide(CalicoPod(), phase, on: "w1") == [])
+        let coming = ComingPackages.runs(scene.context("conffiles", phase, on: "w1"))
+        #expect(coming.flatMap { $0.left(scene.packages["w1"] ?? [:]) } == [])
+        #expect(try scene.decide(PackagesReady(), "preflight", on: "w1") == [])
+    }
+
+    @Test("a newer package that dpkg has not finished is finished, and one that is behind comes along alone")
+    func halfNewer() throws {
+        var scene = newer()
+        scene.packages["w1"]?["calico-cni"]?.isConfigured = false
+        #expect(try scene.decide(CalicoPackages(), phase, on: "w1") == [.configurePending(host: "w1")])
+        scene = newer()
+        scene.packages["w1"]?["calicoctl"] = InstalledPackage(version: .make("2.2.0-1"))
+        let spec = PackageSpec(name: "calicoctl", version: .make("3.1.0-1"))
+        #expect(
+            try scene.refusal(PackagesReady(), "preflight", on: "w1") == .noCandidate(host: "w1", packages: [spec])
+        )
+        scene.offered["calicoctl"] = [.make("3.1.0-1")]
+        #expect(try scene.decide(CalicoPackages(), phase, on: "w1") == [.install(host: "w1", packages: [spec])])
+    }
+
+    @Test(
+        "a unit runs what its package carries: one that is newer than the roll's is refused before anything is changed"
+    )
+    func newerUnit() throws {
+        var scene = Scene()
+        scene.movesCalicoUnit()
+        scene.packages["w1"]?["calico-node"] = InstalledPackage(version: .make("3.1.0-2"))
+        let refusal = Unmet.unexpectedPackage(
+            host: "w1",
+            package: "calico-node",
+            found: .make("3.1.0-2"),
+            expected: [.make("3.1.0-1")]
+        )
+        #expect(try scene.refusal(PackagesReady(), "preflight", on: "w1") == refusal)
+        // What a later roll of the release leads to is on its way.
+        scene.playbook.calico?.rolls[MinorRelease.start.next]?
+            .append(ComponentVersion(package: .make("3.1.0-2"), tag: "v3.1.0"))
+        for package in ["calico-node", "calicoctl"] { scene.offered[package]?.append(.make("3.1.0-2")) }
+        #expect(try scene.decide(PackagesReady(), "preflight", on: "w1") == [])
+    }
+
     // MARK: Typha
 
     @Test("Typha gets Calico's tag, and the nodes wait until all its replicas are available")

@@ -21,6 +21,8 @@ struct RunRecord {
     var notices: [String]
     /// Who works on the cluster now.
     var holder: String?
+    /// Why the last resume began nothing.
+    var refusal: ResumeRefusal?
 
     /// Reads the run at a path.
     ///
@@ -37,6 +39,7 @@ struct RunRecord {
         transcript = Transcript.read(directory: directory.path)
         availability = APILog.read(directory: directory.path)
         holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
+        refusal = ResumeRefusal.standing(in: directory, records: history.count)
     }
 
     /// The place for commands that a person is to type.
@@ -62,6 +65,7 @@ struct RunRecord {
             titles: titles,
             place: place,
             transcript: transcript,
+            refusal: refusal,
             canTakeBack: RollbackSubject(session.playbook, plan, directory, history).isPossible,
             notices: notices
         )

@@ -51,7 +51,12 @@ struct Walk {
     private func walk(_ plan: Plan, _ journal: Journal, _ world: World) async throws -> Ending {
         // One that goes by marks undoes what it can, host by host: one that is gone for ever does not keep it.
         if !isNew, plan.recovers == nil {
-            try await session.lookAtHosts(plan, journal.state, directory, world)
+            do {
+                try await session.lookAtHosts(plan, journal.state, directory, world)
+            } catch let complaint as Complaint {
+                refused(complaint, journal)
+                throw complaint
+            }
         }
         // While the lease is waited for, a signal ends the process; a resume takes what it held at once.
         let lease = try await session.takeLease(
@@ -71,6 +76,21 @@ struct Walk {
         return try await lease.whileKept(onLoss: interruption.lose) {
             try await carryOut(plan, journal, world, lease, interruption, wishes)
         }
+    }
+
+    /// Keeps for `status` and `why` what the hosts have answered: nothing is begun, so that the journal tells nothing of it.
+    private func refused(_ complaint: Complaint, _ journal: Journal) {
+        guard let block = complaint.blocks.first else { return }
+        ResumeRefusal(
+            time: Date().timeIntervalSince1970,
+            by: Session.holder,
+            code: Int(complaint.ending.rawValue),
+            error: block.error,
+            why: block.why,
+            next: block.next,
+            records: journal.count
+        )
+        .keep(in: directory)
     }
 
     /// Does what is left of the plan while the lease is held.

@@ -11,15 +11,24 @@ struct WhyReportTests {
         transcript: [Transcript.Entry] = [],
         takenBack: Set<String> = [],
         directory: String = "state/test/run",
-        upgrade: String? = nil
+        upgrade: String? = nil,
+        restoredBy: String? = nil,
+        refusal: ResumeRefusal? = nil
     ) throws -> WhyReport {
         WhyReport(
             story: RunStory(try story.history),
             plan: story.plan,
             playbook: story.scene.playbook,
             titles: story.titles,
-            place: RunPlace(directory: directory, playbook: "play book.yaml", holder: holder, upgrade: upgrade),
+            place: RunPlace(
+                directory: directory,
+                playbook: "play book.yaml",
+                holder: holder,
+                upgrade: upgrade,
+                restoredBy: restoredBy
+            ),
             transcript: transcript,
+            refusal: refusal,
             canTakeBack: takenBack.contains
         )
     }
@@ -47,6 +56,43 @@ struct WhyReportTests {
         }
         let watching = try why(story, holder: "root@vm (pid 17), ticket 7")
         #expect(watching.choices.map(\.command).contains("kill -INT 17"))
+    }
+
+    @Test(
+        "a resume that its hosts refused is told with what mends it, while nobody works on the run and it is not over"
+    )
+    func refused() async throws {
+        let story = try await StoryScene()
+        let drain = try story.key("1.12-1.13/workers/drain@w1")
+        let failure = Failure.access(.commandFailed(host: "w1", command: "kubectl", status: "exit 1", output: ""))
+        try story.append(.begun(drain, attempt: 1), .failed(drain, attempt: 1, failure), .stopped(.failed([drain])))
+        let refusal = ResumeRefusal(
+            time: 1_795_521_700,
+            by: "op@desk",
+            code: 14,
+            error: "kubelet on w2 is older",
+            why: "it was led back",
+            next: "install it",
+            records: try story.history.count
+        )
+        let report = try why(story, refusal: refusal)
+        #expect(report.refused?.code == 14 && report.refused?.mend == "install it")
+        let first = try #require(report.lines.firstIndex(of: "the last resume began nothing: kubelet on w2 is older"))
+        #expect(
+            report.lines[first...].dropFirst().prefix(3) == [
+                "  by op@desk, \(Clock.stamp(1_795_521_700)); it ended with 14", "  why:  it was led back",
+                "  mend: install it",
+            ]
+        )
+        // Before what the run itself has stopped at: that is not what stands in the way now.
+        #expect(report.lines[first...].contains { $0.hasPrefix("it stopped at \(drain)") })
+        let again = "once it is mended: asks the hosts again what they run, and goes on at \(report.next ?? "")"
+        let resume = report.choices.first { $0.command == "upgrader resume state/test/run" }
+        #expect(resume?.consequence.hasPrefix(again) == true, "\(resume?.consequence ?? "")")
+        #expect(try why(story, holder: "root@vm (pid 17)", refusal: refusal).refused == nil)
+        #expect(try why(story, restoredBy: "state/test/restore", refusal: refusal).refused == nil)
+        let without = try why(story)
+        #expect(without.refused == nil && !without.lines.contains { $0.contains("began nothing") })
     }
 
     @Test("commands name the state directory where it is not the usual one, and a rollback leads back to its upgrade")

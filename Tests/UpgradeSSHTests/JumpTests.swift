@@ -23,11 +23,16 @@ struct JumpTests {
         try scene.write(knownHosts: try ([target] + jumps).map { try $0.knownHostsLine }.joined())
         try await scene.withRemote { remote in
             let command = Command("sh", "-c", "echo $SSH_CLIENT; head -c 3000000 /dev/zero >&2", input: "x")
-            let result = try await remote.run(command, on: scene.host, deadline: .seconds(30))
+            let result = try await remote.run(command, on: scene.host, deadline: .seconds(30).patient)
             #expect(result.errorOutput.utf8.count == 3_000_000)
             try scene.scratch.write("source", String(repeating: "jump over\n", count: 300_000))
             let there = scene.scratch.file("there")
-            try await remote.upload(scene.scratch.file("source"), to: there, on: scene.host, deadline: .seconds(30))
+            try await remote.upload(
+                scene.scratch.file("source"),
+                to: there,
+                on: scene.host,
+                deadline: .seconds(30).patient
+            )
             for jump in jumps {
                 #expect(jump.process.output.contains("Accepted publickey"))
             }

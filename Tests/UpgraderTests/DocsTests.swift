@@ -156,6 +156,32 @@ struct DocsTests {
         }
     }
 
+    @Test("docs/reliability.md names tests that there are, and a test for each mistake that was found")
+    func namedTests() throws {
+        let page = try DocsPage("docs/reliability.md")
+        let sources = try NamedTest.sources()
+        let named = NamedTest.all(in: page.text)
+        #expect(named.count > 20 && named.count { $0.name != nil } > 15)
+        for test in named {
+            let isThere = test.isThere(in: sources)
+            #expect(isThere, "\(test)")
+        }
+        let found = try #require(page.text.components(separatedBy: "## Found on the way\n").dropFirst().first)
+        let rows = found.components(separatedBy: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+        #expect(rows.count > 10)
+        for row in rows { #expect(NamedTest.all(in: row).contains { $0.name != nil }, "\(row)") }
+        // What is near is not there.
+        for wrong in [
+            "`JournalTests`, \"a torn last line is dropped, and the run goes on\"",
+            "`JournalTests`, \"a torn last line\"",
+            "`JournalTest`, \"a torn last line ...\"", "`NoSuchTests`",
+            "`StateTests`, \"a torn last line is dropped, said so ...\"",
+        ] {
+            let isThere = NamedTest.all(in: wrong).allSatisfy { $0.isThere(in: sources) }
+            #expect(!isThere, "\(wrong)")
+        }
+    }
+
     @Test("docs/reference/exit-codes.md has every code with what --help says of it")
     func codes() throws {
         let rows = try DocsPage("docs/reference/exit-codes.md").prose.map(\.text)

@@ -120,5 +120,59 @@ struct RecoveryTests {
         )
         let after = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8)
         #expect(after == before)
+        // Whoever comes after hears of it without trying it again.
+        let found = "kube-apiserver on cp1 runs 1.12.10, and this run has restarted it at 1.13.12"
+        let why = try await workshop.upgrader("why").output
+        #expect(why.contains("the last resume began nothing: \(found)\n  by "), "\(why)")
+        #expect(
+            why.contains("; it ended with 14\n") && why.contains("  mend: on cp1 install kubernetes-master=1.13.12-1")
+        )
+        #expect(why.contains("once it is mended: asks the hosts again what they run, and goes on at "))
+        let status = try await workshop.upgrader("status").output
+        #expect(status.contains("began nothing: \(found)\n  next:   on cp1 install "), "\(status)")
+        let json = try JSONSerialization.jsonObject(
+            with: Data(try await workshop.upgrader("status", "--format", "json").output.utf8)
+        )
+        let refused = (json as? [String: Any])?["refused"] as? [String: Any]
+        #expect(refused?["code"] as? Int == 14 && refused?["error"] as? String == found)
+        var entry = stat()
+        #expect(stat("\(run.path)/refused.json", &entry) == 0 && entry.st_mode & 0o777 == 0o600)
+        // Mended, it goes on, and what was refused is history.
+        cluster.hosts["cp1"]?.units["kube-apiserver"]?.runningVersion = KubernetesVersion("1.13.12")
+        try file.write(cluster)
+        #expect(try await workshop.upgrader("resume", run.path).code == 0)
+        for command in ["why", "status"] {
+            #expect(try await !workshop.upgrader(command).output.contains("began nothing"))
+        }
+    }
+
+    @Test("what a resume was refused for counts until the journal grows, and for nothing where it is damaged")
+    func refusals() throws {
+        let scratch = try ScratchDirectory()
+        let directory = RunDirectory(path: scratch.path)
+        let refusal = ResumeRefusal(
+            time: 1_795_896_000,
+            by: "op@desk",
+            code: 15,
+            error: "w1 says: --token=abcdef0123456789",
+            why: "no route",
+            next: "ssh w1",
+            records: 17
+        )
+        #expect(ResumeRefusal.standing(in: directory, records: 17) == nil)
+        refusal.keep(in: directory)
+        let kept = try #require(ResumeRefusal.standing(in: directory, records: 17))
+        #expect(kept == refusal && !kept.error.contains("abcdef"))
+        // The journal has grown since: it was asked anew.
+        #expect(ResumeRefusal.standing(in: directory, records: 18) == nil)
+        let text = String(decoding: try scratch.read("refused.json"), as: UTF8.self)
+        for other in ["", "{}", text.replacing("\"schema\" : 1", with: "\"schema\" : 2"), String(text.dropLast(9))] {
+            #expect(other != text)
+            try scratch.write(Data(other.utf8), to: "refused.json")
+            #expect(ResumeRefusal.standing(in: directory, records: 17) == nil, "\(other)")
+        }
+        // A place where nothing can be written takes nothing, and that is all.
+        refusal.keep(in: RunDirectory(path: scratch.path + "/none"))
+        #expect(ResumeRefusal.standing(in: RunDirectory(path: scratch.path + "/none"), records: 17) == nil)
     }
 }

@@ -136,6 +136,24 @@ struct StateTests {
         #expect(try Data(contentsOf: file) == edited)
     }
 
+    @Test(
+        "what is made from the journal says so where it is damaged: removed, the run goes on",
+        arguments: ["journal.head", "checkpoint.json"]
+    )
+    func madeAnew(file: String) async throws {
+        let workshop = try await interrupted()
+        let path = try workshop.run.path + "/" + file
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        try Data(whole.dropLast(9)).write(to: URL(fileURLWithPath: path))
+        let refused = try await workshop.upgrader("resume")
+        #expect(refused.code == 14, "\(refused.errors)")
+        let next = "next:  if the journal is as it was, remove state/small/RUN/\(file): it is made anew from it"
+        #expect(workshop.normalized(refused.errors).contains(next), "\(refused.errors)")
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try await workshop.upgrader("resume").code == 0)
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
     @Test("a journal that lost its end is refused")
     func shortened() async throws {
         let workshop = try await interrupted()

@@ -118,9 +118,9 @@ extension Driver {
     ) async -> LaneEvent {
         do throws(Failure) {
             let actions = try await decide(key, ledger)
-            guard again, !actions.isEmpty, let gate = try renewal(key, ledger, skipped) else {
-                return .decided(actions)
-            }
+            guard !actions.isEmpty, let look = try step(key).renews.map(key.with),
+                again || looks.isOld(look, at: clock.now), let gate = try renewal(look, key, ledger, skipped)
+            else { return .decided(actions) }
             guard try await isOpened(gate, key) else { return .abandoned }
             return .decided(try await decide(key, ledger))
         } catch {
@@ -128,14 +128,15 @@ extension Driver {
         }
     }
 
-    /// The gate of the look that the step renews; `nil` also where the operator has left that look out.
+    /// The gate of the look that the step renews; `nil` where the operator has left that look out.
     private func renewal(
+        _ look: StepKey,
         _ key: StepKey,
         _ ledger: Ledger,
         _ skipped: [StepKey: RunState.Skipped]
     ) throws(Failure) -> Gate? {
-        guard let look = try step(key).renews, skipped[key.with(look)] == nil else { return nil }
-        return try steps.steps[look]?.gate(context(key, ledger))
+        guard skipped[look] == nil else { return nil }
+        return try steps.steps[look.step]?.gate(context(key, ledger))
     }
 
     /// Looks until nothing is left to do: a daemon that was just started may not have become itself yet.
@@ -157,7 +158,9 @@ extension Driver {
     private func wait(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
         do throws(Failure) {
             guard let gate = try step(key).gate(context(key, ledger)) else { return .gateOpened }
-            return try await isOpened(gate, key) ? .gateOpened : .abandoned
+            guard try await isOpened(gate, key) else { return .abandoned }
+            looks.found(key, at: clock.now)
+            return .gateOpened
         } catch {
             return .failed(error)
         }

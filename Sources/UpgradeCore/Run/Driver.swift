@@ -27,6 +27,8 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
     public var window: RunWindow?
     /// Asks the operator about a step that has failed; `nil` where nobody can be asked.
     public var asker: (any Asker)?
+    /// When lanes have looked at the cluster.
+    let looks = LookTimes<Time>()
 
     /// Makes a driver.
     public init(

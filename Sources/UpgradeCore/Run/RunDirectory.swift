@@ -202,6 +202,9 @@ public struct RunDirectory: Hashable, Sendable {
         return lost.filter(\.keepsSimulation).max { $0.name < $1.name }
     }
 
+    /// Where it is kept why the last resume began nothing.
+    var refusalPath: String { path + "/refused.json" }
+
     var playbookPath: String { path + "/playbook.yaml" }
 
     var originPath: String { path + "/origin.json" }
@@ -253,6 +256,7 @@ public struct RunDirectory: Hashable, Sendable {
         let kept = [
             run.planPath, run.playbookPath, run.originPath, run.simulationPath, JournalReader.journalPath(run.path),
             JournalReader.checkpointPath(run.path), JournalHead.path(run.path), Transcript.path(run.path),
+            run.refusalPath,
         ]
         let name = (path as NSString).lastPathComponent
         return kept.contains { ($0 as NSString).lastPathComponent == name } && isRun(run.path)

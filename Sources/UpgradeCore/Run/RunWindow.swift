@@ -17,8 +17,8 @@ extension Driver {
     func needs(_ keys: [StepKey], _ times: StepTimes, _ ledger: Ledger) throws(DriverError) -> Duration {
         var sum = Duration.zero
         for key in keys { sum += try needs(key, times, ledger) }
-        // What a lane looked at in its beginning is looked at again where it is taken up after that.
-        let renewed = Set(keys.compactMap { key in steps.steps[key.step]?.renews.map(key.with) }).subtracting(keys)
+        // What a lane looked at in its beginning is looked at again where it is taken up after that, or has had to wait.
+        let renewed = Set(keys.compactMap { key in steps.steps[key.step]?.renews.map(key.with) })
         for key in renewed where steps.steps[key.step] != nil { sum += try needs(key, times, ledger) }
         return sum
     }

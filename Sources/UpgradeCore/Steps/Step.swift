@@ -18,8 +18,9 @@ public protocol Step: Sendable {
     /// - Throws: `StepError.unmet` when the step must not go on.
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action]
 
-    /// The look in the beginning of the lane that is made anew before the step acts, where hours may have passed since: its
-    /// lane is taken up in the middle, or an operator was asked about it. Its gate is asked for with this step's key.
+    /// The look in the beginning of the lane that is made anew before the step acts, where it may not be so any more: its lane is
+    /// taken up in the middle, an operator was asked about it, or more than a minute has passed. Its gate is asked for with this
+    /// step's key.
     var renews: StepID? { get }
 
     /// The condition that must hold before the step is done, after its actions; `nil` when there is none.

@@ -8,6 +8,8 @@ struct Choices {
     let next: String?
     let run: String
     let takenBack: [String]
+    /// Whether the last resume was refused for what its hosts answered.
+    var isRefused = false
     /// Whether the run restores etcd.
     let isRestore: Bool
 
@@ -66,6 +68,12 @@ struct Choices {
 
     private var resume: WhyReport.Choice {
         let command = "upgrader resume \(directory)"
+        if isRefused {
+            return choice(
+                command,
+                "once it is mended: asks the hosts again what they run, and goes on at \(next ?? "the end") where nothing stands in the way"
+            )
+        }
         if !state.undoing.isEmpty {
             return choice(command, "ends the cleanup that was killed, then goes on at \(next ?? "the end")")
         }

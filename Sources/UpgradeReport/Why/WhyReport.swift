@@ -1,6 +1,6 @@
 public import UpgradeCore
 
-/// Why a run stands where it stands, and what can be done now: from the journal alone, no host is asked.
+/// Why a run stands where it stands, and what can be done now: from the run's directory alone, no host is asked.
 public struct WhyReport: Hashable, Sendable, Encodable {
     /// A failure that stopped the run.
     public struct Cause: Hashable, Sendable, Encodable {
@@ -66,6 +66,22 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var why: String
     }
 
+    /// A resume that began nothing, for what its hosts answered; nothing is recorded since.
+    public struct Refused: Hashable, Sendable, Encodable {
+        /// When.
+        public var time: String
+        /// Who wanted to resume.
+        public var by: String
+        /// What the program ended with.
+        public var code: Int
+        /// What was found.
+        public var error: String
+        /// Why.
+        public var why: String
+        /// What to do about it.
+        public var mend: String
+    }
+
     /// Something of the run that is on the cluster.
     public struct Ours: Hashable, Sendable, Encodable {
         /// What it is.
@@ -114,6 +130,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var lost: String?
     /// What was asked for and made it stop: the hop that is done, or the host for which no time was left.
     public var stopped: String?
+    /// Why the last resume began nothing; absent where none was refused, or something is recorded since.
+    public var refused: Refused?
     /// Steps of the plan.
     public var steps: Int
     /// Steps that are done.
@@ -144,6 +162,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     ///   - titles: what the steps are for.
     ///   - place: where the run is kept.
     ///   - transcript: what commands printed and what was waited for.
+    ///   - refusal: why the last resume began nothing.
     ///   - canTakeBack: whether `rollback` would take a worker back.
     ///   - notices: what was noticed on reading.
     public init(
@@ -153,6 +172,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         titles: [StepID: String],
         place: RunPlace,
         transcript: [Transcript.Entry] = [],
+        refusal: ResumeRefusal? = nil,
         canTakeBack: (String) -> Bool = { _ in false },
         notices: [String] = []
     ) {
@@ -170,6 +190,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         restoredBy = place.restoredBy
         if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
         if status == .stopped { stopped = state.stop?.words }
+        // Who is at work asks its hosts anew; what a restore has ended is not resumed.
+        refused = place.holder == nil && place.restoredBy == nil ? refusal.map(Refused.init) : nil
         last = story.ended.map(Clock.stamp) ?? ""
         steps = plan.keys.count
         done = state.done.count
@@ -231,6 +253,7 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                 next: next,
                 run: state.header?.run ?? "",
                 takenBack: halfWay.map(\.host).filter(canTakeBack),
+                isRefused: refused != nil,
                 isRestore: plan.restores != nil
             ).all
     }
@@ -302,6 +325,19 @@ public struct RunPlace: Hashable, Sendable {
         // The directory of a run is STATE/CLUSTER/RUN.
         let state = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
         return state == "state" || state.isEmpty ? "" : " --state \(ShellQuoting.join([state]))"
+    }
+}
+
+extension WhyReport.Refused {
+    fileprivate init(_ refusal: ResumeRefusal) {
+        self.init(
+            time: Clock.stamp(refusal.time),
+            by: refusal.by,
+            code: refusal.code,
+            error: refusal.error,
+            why: refusal.why,
+            mend: refusal.next
+        )
     }
 }
 

@@ -14,6 +14,7 @@ extension WhyReport {
         if let lost { lines.append("lost: \(lost)") }
         if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }
+        if let refused { lines += [""] + text(refused) }
         for cause in causes { lines += [""] + text(cause) }
         for step in inHand { lines += [""] + text(step) }
         for step in skipped { lines += [""] + text(step) }
@@ -44,6 +45,14 @@ extension WhyReport {
     /// A script keeps its lines, so that it can be run as it is printed.
     private static func indented(_ command: String, by margin: String) -> [String] {
         command.split(separator: "\n", omittingEmptySubsequences: false).map { margin + $0 }
+    }
+
+    private func text(_ refused: Refused) -> [String] {
+        [
+            "the last resume began nothing: \(refused.error)",
+            "  by \(refused.by), \(refused.time); it ended with \(refused.code)", "  why:  \(refused.why)",
+            "  mend: \(refused.mend)",
+        ]
     }
 
     private func text(_ cause: Cause) -> [String] {

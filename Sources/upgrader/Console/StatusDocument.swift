@@ -34,6 +34,8 @@ struct StatusDocument: Encodable {
     var inDoubt: [InDoubt]
     /// Steps whose last attempt failed.
     var failed: [Failed]
+    /// Why the last resume began nothing; absent where none was refused, or something is recorded since.
+    var refused: Refused?
     /// Steps that the operator has left out.
     var skipped: [Skipped]
     /// What of this run is left on the cluster.
@@ -75,6 +77,22 @@ struct StatusDocument: Encodable {
         var next: String
     }
 
+    /// A resume that began nothing, for what its hosts answered.
+    struct Refused: Encodable {
+        /// When.
+        var time: String
+        /// `user@host`.
+        var by: String
+        /// What the program ended with.
+        var code: Int
+        /// What was found.
+        var error: String
+        /// Why.
+        var why: String
+        /// What to do.
+        var next: String
+    }
+
     /// A step that was left out.
     struct Skipped: Encodable {
         /// Its key.
@@ -98,6 +116,19 @@ struct StatusDocument: Encodable {
         // Nobody is asked by a run that nobody works on.
         let transcript = holder == nil ? [] : Transcript.read(directory: directory.path)
         self.init(directory, plan, history, holder: holder, transcript: transcript)
+        // Who is at work asks its hosts anew; what a restore has ended is not resumed.
+        if holder == nil, restoredBy == nil {
+            refused = ResumeRefusal.standing(in: directory, records: history.count).map { refusal in
+                Refused(
+                    time: Date(timeIntervalSince1970: refusal.time).formatted(.iso8601),
+                    by: refusal.by,
+                    code: refusal.code,
+                    error: refusal.error,
+                    why: refusal.why,
+                    next: refusal.next
+                )
+            }
+        }
     }
 
     /// Makes the document.
@@ -176,6 +207,12 @@ struct StatusDocument: Encodable {
             let action = step.action.map { " (\($0))" } ?? ""
             // While somebody works on it, it is only under way.
             return "\(step.action != nil && holder == nil ? "in doubt:" : "in hand: ") \(step.key)\(action)"
+        }
+        if let refused {
+            lines.append(
+                "refused:  the last resume, by \(refused.by), \(refused.time), began nothing: \(refused.error)"
+            )
+            lines.append("  next:   \(refused.next)")
         }
         for failure in failed {
             lines.append("failed:   \(failure.key), attempt \(failure.attempt)")

@@ -28,6 +28,17 @@ struct PauseTimersTests {
         #expect(try scene.decide(ResumeTimers(), "workers", on: "w1") == [])
     }
 
+    @Test(
+        "one that this run had masked and not stopped yet, when it was cut off, is stopped; a mask of somebody else is not"
+    )
+    func cutOff() throws {
+        var scene = Scene()
+        scene.units["w1"]?[units[0]] = UnitState(isActive: true, isMasked: true)
+        #expect(try scene.decide(PauseTimers(), "workers", on: "w1") == units.dropFirst().map(pause))
+        scene.enter(pause(units[0]))
+        #expect(try scene.decide(PauseTimers(), "workers", on: "w1") == units.map(pause))
+    }
+
     @Test("ours goes on, as long as it is as this run left it")
     func resumes() throws {
         var scene = Scene()

@@ -83,7 +83,7 @@ public enum RemoteConformance {
                 for number in 0..<30 {
                     group.addTask {
                         let command = Command("sh", "-c", "cat; echo \(number)", input: "\(number * 7)\n")
-                        return (number, try await remote.run(command, on: host, deadline: .seconds(40)).output)
+                        return (number, try await remote.run(command, on: host, deadline: .seconds(40).patient).output)
                     }
                 }
                 return try await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
@@ -105,13 +105,13 @@ public enum RemoteConformance {
         Behaviour("gives three megabytes of standard input to a command that reads slowly") { remote, host, _ in
             let text = String(repeating: "0123456789abcde\n", count: 3 << 16)
             let command = Command("sh", "-c", "head -c 1000 >/dev/null; sha256sum", input: text)
-            let result = try await remote.run(command, on: host, deadline: .seconds(20))
+            let result = try await remote.run(command, on: host, deadline: .seconds(20).patient)
             #expect(result.output == sha256(Data(text.utf8).dropFirst(1000)) + "  -\n")
         },
         Behaviour("survives a command that does not read its standard input") { remote, host, _ in
             let text = String(repeating: "x", count: 4 << 20)
             let command = Command("sh", "-c", "exec <&-; echo done", input: text)
-            let result = try await remote.run(command, on: host, deadline: .seconds(20))
+            let result = try await remote.run(command, on: host, deadline: .seconds(20).patient)
             #expect(result == CommandResult(output: "done\n"))
             try await expectAlive(remote, host)
         },
@@ -119,14 +119,14 @@ public enum RemoteConformance {
             let script = """
                 head -c 5000000 /dev/zero | tr '\\0' e >&2 & head -c 5000000 /dev/zero | tr '\\0' o; wait
                 """
-            let result = try await remote.run(Command("sh", "-c", script), on: host, deadline: .seconds(30))
+            let result = try await remote.run(Command("sh", "-c", script), on: host, deadline: .seconds(30).patient)
             #expect(result.output.utf8.count == 5_000_000 && result.output.utf8.allSatisfy { $0 == UInt8(ascii: "o") })
             #expect(result.errorOutput.utf8.count == 5_000_000)
             #expect(result.succeeded)
         },
         Behaviour("takes five megabytes of standard error before any standard output") { remote, host, _ in
             let script = "head -c 5000000 /dev/zero | tr '\\0' e >&2; echo out"
-            let result = try await remote.run(Command("sh", "-c", script), on: host, deadline: .seconds(30))
+            let result = try await remote.run(Command("sh", "-c", script), on: host, deadline: .seconds(30).patient)
             #expect(result.output == "out\n")
             #expect(result.errorOutput.utf8.count == 5_000_000)
         },
@@ -162,14 +162,19 @@ public enum RemoteConformance {
             var data = block.withUnsafeBytes { Data($0) }
             while data.count < 20 << 20 { data += data }
             try data.write(to: URL(fileURLWithPath: scratch.file("source")))
-            try await remote.upload(scratch.file("source"), to: scratch.file("there"), on: host, deadline: .seconds(40))
+            try await remote.upload(
+                scratch.file("source"),
+                to: scratch.file("there"),
+                on: host,
+                deadline: .seconds(40).patient
+            )
             #expect(FileManager.default.contents(atPath: scratch.file("there")) == data)
             let sum = try await remote.download(
                 scratch.file("there"),
                 from: host,
                 to: scratch.file("back"),
                 needsRoot: false,
-                deadline: .seconds(40)
+                deadline: .seconds(40).patient
             )
             #expect(sum == sha256(data))
             #expect(FileManager.default.contents(atPath: scratch.file("back")) == data)

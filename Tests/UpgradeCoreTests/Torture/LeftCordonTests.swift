@@ -1,0 +1,27 @@
+import Testing
+import UpgradeCore
+import UpgradeTorture
+
+/// A cordon that was in nobody's ledger: a way in which a nightly world was lost (seed 7665 of ten thousand).
+@Suite("Nodes that a killed run, its cleanup and somebody else have cordoned", .serialized)
+struct LeftCordonTests {
+    /// The watch looks at the ledger after every change, and at the nodes in the end.
+    @Test("are in the ledger while the cordon is ours, and uncordoned in the end")
+    func ledger() async throws {
+        let shape = try await Shape.hop()
+        var undone = 0
+        // From the first worker on; a prime stride lands on every kind of effect.
+        for (index, effect) in stride(from: 720, through: shape.effects, by: 61).enumerated() {
+            let moment = Fault.Moment.allCases[index % 3]
+            let other: Fault.Kind = index % 2 == 0 ? .foreignUncordon(host: index) : .foreignCordon(host: index)
+            let faults = [
+                Fault(at: 1, .cleanup), Fault(at: effect - 9, other), Fault(at: effect, .kill(moment)),
+                Fault(at: effect + 40, .kill(moment)),
+            ]
+            let outcome = World(shape, FaultPlan(seed: 0, faults: faults)).run()
+            #expect(outcome.isSurvived, "\(effect): \(outcome.findings)")
+            undone += outcome.history.count { $0.contains(" cleanup: ") && $0.contains("cordon(") }
+        }
+        #expect(undone > 0, "no cleanup has met a cordon")
+    }
+}

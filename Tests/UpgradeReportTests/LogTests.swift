@@ -75,6 +75,30 @@ struct LogTests {
         #expect(entries.map(\.event) == [.gate("it was so", measured: nil)])
     }
 
+    @Test("how long an attempt asked the cluster is written once, without what its gate waited for")
+    func looks() throws {
+        let scratch = try ScratchDirectory()
+        let key = try #require(StepKey("1.12-1.13/workers/drain@w1"))
+        let other = try #require(StepKey("1.12-1.13/workers/drain@w2"))
+        let transcript = Transcript(directory: scratch.path, now: { 7 })
+        let deadline = Duration.seconds(9)
+        transcript.notice(.looked(key, took: .seconds(1)))
+        transcript.notice(.looked(key, took: .milliseconds(500)))
+        let unmet = Unmet.nodeNotReady(node: "w1.example.org")
+        transcript.notice(.gateWaiting(key, unmet, measured: [], elapsed: .zero, deadline: deadline))
+        transcript.notice(.looked(key, took: .seconds(9)))
+        transcript.notice(.gateOpened(key, measured: []))
+        transcript.notice(.looked(key, took: .milliseconds(250)))
+        transcript.notice(.looked(other, took: .zero))
+        transcript.notice(.stepEnded(key, took: .seconds(11), changed: true))
+        transcript.notice(.stepEnded(other, took: .zero, changed: false))
+        let entries = Transcript.read(directory: scratch.path)
+        #expect(entries.filter { $0.key == key }.map(\.event).last == .looked(1.75))
+        #expect(!entries.contains { $0.key == other })
+        let lines = entries.flatMap { LogEntry($0).lines }
+        #expect(lines.last?.hasSuffix("\(key) the cluster was asked for 1 s") == true, "\(lines)")
+    }
+
     /// Counts seconds.
     private final class Ticker: Sendable {
         private let last = Mutex(0.0)

@@ -62,7 +62,7 @@ def turn(contestant, place, checks):
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="Scripts/bench-lab")
+    parser = argparse.ArgumentParser(prog="Scripts/bench-lab", description=__doc__)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--upgrader", default=str(ROOT / ".build/release/upgrader"))
     parser.add_argument("--only", choices=("upgrader", "ansible"), help="one of the two; prints only")
@@ -109,7 +109,10 @@ def main():
 
 def build(program):
     """Which build of ours: the kind by its place, for the binary does not say."""
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(f"bench-lab: {program} says no version: {error}") from error
     kind = next((kind for kind in ("release", "debug") if f"/{kind}/" in os.path.realpath(program)), "build unknown")
     return f"{version}, {kind}"
 

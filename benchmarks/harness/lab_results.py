@@ -81,7 +81,8 @@ def over(found):
     text = ["| where ours went | s | of the time |", "|---|---|---|"]
     parts = {f"bound: {name}": value for name, value in bound["of the bound"].items()} | bound["over"]
     text += [f"| {name} | {value:.1f} | {value / bound['wall']:.0%} |" for name, value in parts.items()]
-    text += ["", "| phase | lanes at once | bound, s | took, s | ends seen late | gates seen late | looks |",
+    text += ["", "In the last three columns lanes that went side by side are added up.", ""]
+    text += ["| phase | lanes at once | bound, s | took, s | ends seen late | gates seen late | looks |",
              "|---|---|---|---|---|---|---|"]
     for phase in bound["phases"]:
         lanes = phase["lanes"]

@@ -11,16 +11,21 @@ def row(rows, name, kex):
     return next((row for row in rows if row["peer"] == name and row["kex"] == kex), None)
 
 
-def ratio(figure, above, below):
-    """The median of the ratios of two contestants in the rounds in which both ran; None where there is none."""
+def ratios(figure, above, below):
+    """The ratios of two contestants in the rounds in which both ran."""
     if above is None or below is None:
-        return None
-    pairs = [
+        return []
+    return [
         run[figure] / below["runs"][turn][figure]
         for turn, run in above["runs"].items()
         if turn in below["runs"] and run[figure] is not None and below["runs"][turn][figure]
     ]
-    return statistics.median(pairs) if pairs else None
+
+
+def ratio(figure, above, below):
+    """The median of the ratios; None where there is none."""
+    found = ratios(figure, above, below)
+    return statistics.median(found) if found else None
 
 
 def median(figure, row):
@@ -36,10 +41,11 @@ def judged(work, rows):
         if work.key in works:
             value = ratio(figure, ours, row(rows, name, kex))
             found.append({"figure": figure, "against": name, "kex": kex, "limit": limit, "value": value,
+                          "rounds": len(ratios(figure, ours, row(rows, name, kex))),
                           "met": None if value is None else value <= limit})
     value = median("memory", ours) if ours else None
     found.append({"figure": "memory, MB", "against": None, "kex": None, "limit": memory_limit(work.hosts),
-                  "value": value, "met": None if value is None else value <= memory_limit(work.hosts)})
+                  "rounds": len(ours["runs"]) if ours else 0, "value": value, "met": None if value is None else value <= memory_limit(work.hosts)})
     return found
 
 
@@ -77,7 +83,7 @@ def goal_lines(work, rows):
         against = "-" if goal["against"] is None else goal["against"]
         kex = {None: "-", SAME: "as libssh"}.get(goal["kex"], "its own")
         lines.append(
-            f"| {work.key} | {goal['figure']} | {against} | {kex} | {number(goal['value'], 3)} "
+            f"| {work.key} | {goal['figure']} | {against} | {kex} | {goal['rounds']} | {number(goal['value'], 3)} "
             f"| {number(goal['limit'])} | {words[goal['met']]} |"
         )
     return lines

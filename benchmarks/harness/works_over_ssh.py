@@ -8,8 +8,9 @@ from results import goal_lines, judged, table
 from works import PACKAGE_BYTES, WORKS
 
 GOALS_HEAD = [
-    "Goals, each the median of the ratios within a round; the last of each work is the memory of ours alone.", "",
-    "| work | figure | ours divided by that of | its key exchange | found | at most | met |", "|---|---|---|---|---|---|---|",
+    "Goals, each the median of the ratios within a round, of which few took all contestants: one round says little where ours and the goal are "
+    "close. The last of each work is the memory of ours alone.", "",
+    "| work | figure | ours divided by that of | its key exchange | rounds | found | at most | met |", "|---|---|---|---|---|---|---|---|",
 ]
 
 

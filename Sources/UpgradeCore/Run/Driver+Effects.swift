@@ -208,7 +208,9 @@ extension Driver {
 
     /// Asks for a step; what is waited for is told as that of an action is.
     private func answer(_ probes: [Probe], _ key: StepKey) async throws(AccessError) -> Observation {
-        try await access.answer(probes) { observer.notice(.progress(key, $0)) }
+        let start = clock.now
+        defer { observer.notice(.looked(key, took: start.duration(to: clock.now))) }
+        return try await access.answer(probes) { observer.notice(.progress(key, $0)) }
     }
 
     /// Figures are for people: without them the gate still says what it says.

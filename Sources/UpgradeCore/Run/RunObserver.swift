@@ -16,6 +16,8 @@ public enum RunNotice: Hashable, Sendable {
     case progress(StepKey, ActionProgress)
     /// An action ended well.
     case actionEnded(StepKey, Action, took: Duration)
+    /// The cluster was asked for a step, before its actions or for its gate.
+    case looked(StepKey, took: Duration)
     /// A gate is not open yet: why, and what it measured.
     case gateWaiting(StepKey, Unmet, measured: [GateReading], elapsed: Duration, deadline: Duration)
     /// A gate is open, and what it measured.

@@ -20,6 +20,8 @@ public final class Transcript: RunObserver {
             case gate(String, measured: [GateReading]?)
             /// The gate of the step is open, and what it measured.
             case opened([GateReading])
+            /// The attempt has ended; so many seconds of it the cluster was asked, what its gate waited for left out.
+            case looked(Double)
         }
 
         /// Seconds since 1970.
@@ -38,6 +40,7 @@ public final class Transcript: RunObserver {
     }
 
     private let last = Mutex<[StepKey: Entry.Event]>([:])
+    private let looks = Mutex<[StepKey: Looks]>([:])
     private let log: LineLog<Entry>
     private let now: @Sendable () -> Double
 
@@ -52,15 +55,35 @@ public final class Transcript: RunObserver {
     /// Writes down what commands printed and what is waited for.
     public func notice(_ notice: RunNotice) {
         switch notice {
+        case .looked(let key, let took):
+            looks.withLock { $0[key, default: Looks()].add(took / .seconds(1)) }
         case .progress(let key, .ran(let trace)): write(key, .ran(trace))
         case .progress(let key, let progress): write(key, .waits(Redaction.redact(progress.title)))
         case .gateWaiting(let key, let unmet, let measured, _, _):
+            looks.withLock { $0[key]?.isWaited = true }
             write(key, .gate(Redaction.redact(unmet.why), measured: measured))
-        case .gateOpened(let key, let measured): write(key, .opened(measured))
-        case .stepEnded(let key, _, _), .stepFailed(let key, _): last.withLock { $0[key] = nil }
+        case .gateOpened(let key, let measured):
+            looks.withLock { $0[key]?.isWaited = false }
+            write(key, .opened(measured))
+        case .stepEnded(let key, _, _), .stepFailed(let key, _):
+            // A simulated cluster answers at once, and nobody reads of half a millisecond.
+            if let looked = looks.withLock({ $0.removeValue(forKey: key)?.seconds }), looked >= 0.001 {
+                write(key, .looked(looked))
+            }
+            last.withLock { $0[key] = nil }
         case .asking(let key, _): write(key, .waits(Entry.asked))
         case .answered(let key, let answer): write(key, .waits("the operator has answered \(answer.word)"))
         case .stepBegan, .settling, .actionBegan, .actionEnded, .stepSkipped, .interrupted, .stopped: break
+        }
+    }
+
+    /// What the looks of an attempt have taken, those left out that came while its gate was waited for.
+    private struct Looks {
+        var seconds = 0.0
+        var isWaited = false
+
+        mutating func add(_ took: Double) {
+            if !isWaited { seconds += took }
         }
     }
 

@@ -138,7 +138,7 @@ public struct RunFigures: Sendable {
             } else if lanes[entry.key]?.wait?.kind == .question {
                 lanes[entry.key] = nil
             }
-        case .ran, .opened: break
+        case .ran, .opened, .looked: break
         }
     }
 
@@ -184,7 +184,7 @@ public struct RunFigures: Sendable {
         case .stepSkipped(let key, _), .answered(let key, _): lanes[key] = nil
         // Whoever watches from afar may be the one to wake who can answer.
         case .asking(let key, _): wait(key, .question, since: time)
-        case .progress(_, .ran), .interrupted: break
+        case .progress(_, .ran), .looked, .interrupted: break
         }
     }
 

@@ -84,7 +84,7 @@ public struct NewsFold: Sendable {
             return passed(key, at: time)
         case .stopped(let reason):
             return [stopped(reason, at: time)]
-        case .progress, .stepBegan, .settling, .gateOpened, .interrupted:
+        case .progress, .stepBegan, .settling, .looked, .gateOpened, .interrupted:
             return []
         }
     }

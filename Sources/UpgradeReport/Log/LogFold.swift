@@ -103,6 +103,9 @@ extension LogEntry {
         case .opened(let measured):
             let detail = Self.lines(measured)
             self.init(time: entry.time, event: "opened", key: entry.key, text: "its gate is open", detail: detail)
+        case .looked(let seconds):
+            let text = "the cluster was asked for \(Clock.length(seconds))"
+            self.init(time: entry.time, event: "looked", key: entry.key, text: text, took: seconds)
         }
     }
 

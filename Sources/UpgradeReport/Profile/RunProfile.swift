@@ -2,8 +2,8 @@ public import UpgradeCore
 
 /// Where the time of a run went, by kind of step: what its actions took, what was waited for, and the rest.
 ///
-/// From journal and transcript alone. What a step asked before and after its actions, connecting for it, and writing down is
-/// not told apart there: it is `other`. Times in which nobody worked on the run do not count.
+/// From journal and transcript alone. Deciding and writing down is `other`. Times in which nobody worked on the run do not
+/// count, and for a process that was killed what came behind its last record is not known.
 public struct RunProfile: Hashable, Sendable, Encodable {
     /// Seconds by what they went into.
     public struct Seconds: Hashable, Sendable, Encodable {
@@ -15,19 +15,28 @@ public struct RunProfile: Hashable, Sendable, Encodable {
         public var commands: Double
         /// From the first look that found a gate shut until it opened, or the attempt ended.
         public var waiting: Double
+        /// Asking the cluster before the actions and for the gate, connecting included, as far as the transcript has it.
+        public var looking: Double
         /// Makes seconds.
-        public init(all: Double = 0, acting: Double = 0, commands: Double = 0, waiting: Double = 0) {
+        public init(
+            all: Double = 0,
+            acting: Double = 0,
+            commands: Double = 0,
+            waiting: Double = 0,
+            looking: Double = 0
+        ) {
             self.all = all
             self.acting = acting
             self.commands = commands
             self.waiting = waiting
+            self.looking = looking
         }
 
-        /// Looking, connecting, writing down.
-        public var other: Double { max(0, all - acting - waiting) }
+        /// Deciding and writing down.
+        public var other: Double { max(0, all - acting - waiting - looking) }
 
         private enum CodingKeys: CodingKey {
-            case all, acting, commands, waiting, other
+            case all, acting, commands, waiting, looking, other
         }
 
         /// Writes the remainder as well, which a program need not work out.
@@ -37,6 +46,7 @@ public struct RunProfile: Hashable, Sendable, Encodable {
             try container.encode(acting, forKey: .acting)
             try container.encode(commands, forKey: .commands)
             try container.encode(waiting, forKey: .waiting)
+            try container.encode(looking, forKey: .looking)
             try container.encode(other, forKey: .other)
         }
 
@@ -45,7 +55,8 @@ public struct RunProfile: Hashable, Sendable, Encodable {
                 all: left.all + right.all,
                 acting: left.acting + right.acting,
                 commands: left.commands + right.commands,
-                waiting: left.waiting + right.waiting
+                waiting: left.waiting + right.waiting,
+                looking: left.looking + right.looking
             )
         }
     }
@@ -56,7 +67,7 @@ public struct RunProfile: Hashable, Sendable, Encodable {
         public var phase: String
         /// The step.
         public var step: String
-        /// How many attempts have ended.
+        /// How many attempts there were, one in hand included.
         public var attempts: Int
         /// The longest of them, in seconds.
         public var longest: Double
@@ -111,7 +122,7 @@ public struct RunProfile: Hashable, Sendable, Encodable {
         var rows: [[String]: Row] = [:]
         for key in plan.keys {
             for attempt in story.attempts[key] ?? [] {
-                guard let spent = Seconds(attempt, story, traces[key] ?? []) else { continue }
+                let spent = Seconds(attempt, story, traces[key] ?? [])
                 let name = [key.phase.kind.description, key.step.description]
                 let none = Row(
                     phase: name[0],
@@ -137,9 +148,9 @@ public struct RunProfile: Hashable, Sendable, Encodable {
 }
 
 extension RunProfile.Seconds {
-    /// What an attempt took; `nil` for one that has not ended.
-    fileprivate init?(_ attempt: RunStory.Attempt, _ story: RunStory, _ transcript: [Transcript.Entry]) {
-        guard let ended = attempt.ended else { return nil }
+    /// What an attempt took; one that has not ended, up to the run's last record.
+    fileprivate init(_ attempt: RunStory.Attempt, _ story: RunStory, _ transcript: [Transcript.Entry]) {
+        let ended = attempt.ended ?? max(attempt.began, story.ended ?? 0)
         self.init()
         all = story.worked(from: attempt.began, to: ended)
         acting = attempt.deeds.map { story.worked(from: $0.began, to: $0.ended ?? ended) }.reduce(0, +)
@@ -151,6 +162,7 @@ extension RunProfile.Seconds {
             case .opened:
                 waiting += shut.map { story.worked(from: $0, to: entry.time) } ?? 0
                 shut = nil
+            case .looked(let seconds): looking += seconds
             case .waits: break
             }
         }
@@ -159,14 +171,14 @@ extension RunProfile.Seconds {
 }
 
 extension RunProfile.Part {
-    /// `nil` for a phase in which no attempt has ended.
+    /// `nil` for a phase in which nothing was begun.
     fileprivate init?(_ hop: HopID, _ phase: PlannedPhase, _ story: RunStory) {
         var lanes: [(began: Double, ended: Double)] = []
         var sum = 0.0
         for lane in phase.lanes {
             let keys = lane.steps.map { StepKey(hop: hop, phase: phase.id, step: $0, target: lane.target) }
-            let spans = keys.flatMap { story.attempts[$0] ?? [] }.compactMap { attempt in
-                attempt.ended.map { (attempt.began, $0) }
+            let spans = keys.flatMap { story.attempts[$0] ?? [] }.map { attempt in
+                (attempt.began, attempt.ended ?? max(attempt.began, story.ended ?? 0))
             }
             guard let began = spans.map(\.0).min(), let ended = spans.map(\.1).max() else { continue }
             lanes.append((began, ended))

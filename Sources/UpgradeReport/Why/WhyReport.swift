@@ -346,7 +346,7 @@ extension Transcript.Entry.Event {
     public var wait: String? {
         switch self {
         case .waits(let text), .gate(let text, _): text
-        case .ran, .opened: nil
+        case .ran, .opened, .looked: nil
         }
     }
 }
@@ -359,7 +359,13 @@ extension Failure {
 
 extension [Transcript.Entry] {
     /// Whether a question about a step was the last that was told of it.
-    public func isAsked(_ key: StepKey) -> Bool { last { $0.key == key }?.event.wait == Transcript.Entry.asked }
+    public func isAsked(_ key: StepKey) -> Bool {
+        // How long an attempt looked is written at its end, whenever the question stands.
+        let told = last { entry in
+            if case .looked = entry.event { false } else { entry.key == key }
+        }
+        return told?.event.wait == Transcript.Entry.asked
+    }
 
     /// What the gate of a step measured last.
     fileprivate func measured(by key: StepKey, since time: Double) -> [GateReading] {
@@ -373,7 +379,7 @@ extension Transcript.Entry.Event {
         switch self {
         case .gate(_, let measured): measured ?? []
         case .opened(let measured): measured
-        case .ran, .waits: nil
+        case .ran, .waits, .looked: nil
         }
     }
 }

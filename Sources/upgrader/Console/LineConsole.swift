@@ -65,7 +65,7 @@ final class LineConsole: Console {
             "\(place(key)) failed: \(failure.why)"
         case .stepSkipped(let key, let skip):
             "\(place(key)) is skipped by \(skip.by), because: \(skip.reason)"
-        case .gateOpened, .asking, .answered:
+        case .looked, .gateOpened, .asking, .answered:
             nil
         case .interrupted:
             "interrupted: the action in hand ends, then the run stops; a second interrupt stops waiting for it"

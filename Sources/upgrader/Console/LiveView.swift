@@ -85,7 +85,7 @@ struct LiveView: Sendable {
             lanes.removeAll { $0.key == key }
             places.finish(key)
             return words.text(notice).map { Entry(text: $0, style: .waiting) }
-        case .asking, .answered:
+        case .looked, .asking, .answered:
             break
         case .interrupted:
             isInterrupted = true

@@ -155,6 +155,7 @@ struct Sequence {
     private func rule(_ key: StepKey) -> String {
         let hop = plan.hops.first { $0.id == key.hop }
         guard let phase = hop?.phases.first(where: { $0.id == key.phase }) else { return "" }
-        return phase.batch == 1 ? "  (one at a time)" : "  (\(phase.batch) at a time)"
+        let batch = phase.batch == 1 ? "one at a time" : "\(phase.batch) at a time"
+        return phase.failureBudget == 0 ? "  (\(batch))" : "  (\(batch), \(phase.failureBudget) may fail)"
     }
 }

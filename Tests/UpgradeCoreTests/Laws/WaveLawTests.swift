@@ -107,15 +107,27 @@ struct WaveLawTests {
         #expect(expected.contains(without.all), "\(without.all)")
     }
 
+    @Test("between groups pods move more than once all the same, for the nodes of other groups are not cordoned ahead")
+    func evictionsBetweenGroups() async throws {
+        let groups = [2...4, 5...7, 8...10].enumerated().map { number, hosts in
+            WorkerGroup(name: "zone-\(number)", hosts: hosts.map { "w\($0)" })
+        }
+        let with = try await evictions(.mostPods, 1, groups, cordonsAhead: true)
+        let without = try await evictions(.mostPods, 1, groups, cordonsAhead: false)
+        #expect(with.all == 160)
+        #expect(without.all == 180)
+    }
+
     /// How often pods were evicted in a hop and how often of that from canaries, and how many were on old nodes then.
     private func evictions(
         _ placement: ClusterState.Placement,
         _ batch: Int,
+        _ groups: [WorkerGroup] = [],
         cordonsAhead: Bool
     ) async throws -> (all: Int, ofCanaries: Int, left: Int) {
         var scene = try Scene(etcd: 1, controlPlane: 1, workers: 10) {
             $0.workerBatch = batch
-            $0.waves = WaveOptions(canary: .first(batch), cordonsAhead: cordonsAhead)
+            $0.waves = WaveOptions(canary: .first(batch), groups: groups, cordonsAhead: cordonsAhead)
         }
         scene.cluster.budgets = []
         scene.cluster.placement = placement

@@ -228,7 +228,7 @@ enum HopOutline {
         if playbook.helm?.installs(at: release) == true {
             lanes = playbook.helmHosts.map { lane($0, ["conffiles", "pause-timers", "helm-package", "resume-timers"]) }
         }
-        if playbook.helm?.versions[release] != nil {
+        if playbook.helm?.rollsTiller(at: release) == true {
             // After a cleanup there is none.
             if playbook.helm?.cleanup.map({ release <= $0.at }) ?? true { steps.append("tiller") }
         }

@@ -39,7 +39,7 @@ struct RunRecord {
         transcript = Transcript.read(directory: directory.path)
         availability = APILog.read(directory: directory.path)
         holder = try before ?? RunLock.holder(clusterDirectory: directory.clusterPath)
-        refusal = ResumeRefusal.standing(in: directory, records: history.count)
+        refusal = ResumeRefusal.standing(in: directory, records: history.toldRecords)
     }
 
     /// The place for commands that a person is to type.

@@ -107,11 +107,13 @@ struct PathAsPlaybookTests {
         #expect(printed.passed.allSatisfy { printed.text.contains("  # \($0)\n") })
         var detected = DetectedVersions(Observation(), playbook)
         detected.tillerImages = ["tiller:v2.12.3"]
-        let stated = planner.check(playbook, from: detected, start: path.start.kubernetes, day: nil).path.moves.map(
-            \.move
-        )
-        #expect(stated.filter(Self.isOfHelm2) == moves.filter(Self.isOfHelm2))
+        let check = planner.check(playbook, from: detected, start: path.start.kubernetes, day: nil)
+        let stated = check.path.moves.map(\.move)
+        // What the path goes through besides at one release is none of the playbook's moves.
+        let helm = moves.filter { $0.component == .helm }
+        #expect(stated.filter { $0.component == .helm }.prefix(2) == helm.prefix(2))
         #expect(stated.contains(where: Self.isOfHelm2))
+        #expect(stated.contains { if case .helmConversion = $0 { true } else { false } })
 
         // And the conversion is planned in the hop that arrives there.
         let hops = (12...15).map { HopID(from: MinorRelease(major: 1, minor: $0)) }
@@ -121,6 +123,23 @@ struct PathAsPlaybookTests {
             }
         }
         #expect(converting.map(\.to) == [printed.migrateAt])
+    }
+
+    @Test("with the ids that are printed the section is accepted, of a Helm newer than the cluster too")
+    func accepted() throws {
+        let reading = PointReading(planner.knowledge)
+        let start = try reading.point("kubernetes=1.12,helm=2.14.3")
+        let goal = try reading.goal("kubernetes=1.16")
+        let report = try planner.plan(PathRequest(from: start, to: goal, helm: .automatic))
+        let printed = try #require(PathPlaybook(report.path))
+        #expect(report.whileFrozen == ["helm-2.14@1.12", "helm-2.14@1.12-1.13"])
+        let playbook = try playbook(printed.text)
+        var detected = DetectedVersions(Observation(), playbook)
+        detected.tillerImages = ["tiller:v2.14.3"]
+        let check = planner.check(playbook, from: detected, start: start.kubernetes, day: nil)
+        let ids = Set(report.whileFrozen + report.violations.map(\.violation.id))
+        #expect(Set(check.violations.map(\.violation.id)) == ids)
+        #expect(check.broken.isEmpty)
     }
 
     private static func isOfHelm2(_ move: PathMove) -> Bool {

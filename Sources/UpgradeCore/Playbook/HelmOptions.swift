@@ -92,6 +92,12 @@ extension HelmOptions {
             + HelmAskedProgram.of(helm3) { .client($0) }
     }
 
+    /// Whether Tillers get another image at the arrival at a release: Helm 3 has none, and a version that its tag does not say is
+    /// taken for one of Helm 2.
+    public func rollsTiller(at release: MinorRelease) -> Bool {
+        versions[release].map { ($0.version?.release.major ?? 2) < 3 } ?? false
+    }
+
     /// Whether any package comes at the arrival at a release.
     public func installs(at release: MinorRelease) -> Bool { programs.contains { $0.versions[release] != nil } }
 }

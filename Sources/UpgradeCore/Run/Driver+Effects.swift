@@ -193,6 +193,7 @@ extension Driver {
     }
 
     private func look(_ gate: Gate, _ key: StepKey) async throws(Failure) -> (Verdict, [GateReading]) {
+        if let early = gate.early, try await isOpen(early, key) { return (.open, []) }
         let seen: Observation
         do {
             seen = try await answer(gate.probes, key)
@@ -201,6 +202,20 @@ extension Driver {
         }
         do {
             return (try gate.verdict(seen), readings(gate, seen))
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func isOpen(_ early: Gate.Early, _ key: StepKey) async throws(Failure) -> Bool {
+        let seen: Observation
+        do {
+            seen = try await answer(early.probes, key)
+        } catch {
+            throw .access(error)
+        }
+        do {
+            return try early.isOpen(seen)
         } catch {
             throw Failure(error)
         }

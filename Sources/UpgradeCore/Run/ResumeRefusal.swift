@@ -49,18 +49,28 @@ public struct ResumeRefusal: Codable, Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - directory: the run's.
-    ///   - records: how many records its journal has.
+    ///   - records: how many records its journal may have had then, for nothing but a lease was recorded since.
     ///   - disk: where it is kept.
-    /// - Returns: `nil` where none was, where the journal has grown since, and for what is no refusal.
+    /// - Returns: `nil` where none was, where something was recorded since but the lease that a cleanup takes, and for what is no
+    ///   refusal.
     public static func standing(
         in directory: RunDirectory,
-        records: Int,
+        records: ClosedRange<Int>,
         on disk: any Disk = LocalDisk()
     ) -> ResumeRefusal? {
         guard let bytes = try? disk.read(directory.refusalPath),
             let found = try? JSON.decode(ResumeRefusal.self, from: Data(bytes)), found.schema == known,
-            found.records == records
+            records.contains(found.records)
         else { return nil }
         return found
+    }
+}
+
+extension JournalReader.History {
+    /// How many records it may have had when what was last told of the run was so: a lease that is taken, by a cleanup that has
+    /// nothing to undo, tells nothing.
+    public var toldRecords: ClosedRange<Int> {
+        let leases = records.reversed().prefix { if case .leased = $0.record { true } else { false } }.count
+        return (count - leases)...count
     }
 }

@@ -59,6 +59,22 @@ public struct Gate: Sendable {
     public var measured: @Sendable (Observation) throws(StepError) -> [GateReading]
     /// Looks at the answers.
     public var verdict: @Sendable (Observation) throws(StepError) -> Verdict
+    /// What is asked before; `nil` for nothing.
+    public var early: Early?
+
+    /// Questions that may open a gate by themselves, so that its own are not asked: what they ask may be what cannot answer.
+    public struct Early: Sendable {
+        /// The questions.
+        public var probes: [Probe]
+        /// Whether the gate is open by their answers alone.
+        public var isOpen: @Sendable (Observation) throws(StepError) -> Bool
+
+        /// Makes questions.
+        public init(probes: [Probe], isOpen: @escaping @Sendable (Observation) throws(StepError) -> Bool) {
+            self.probes = probes
+            self.isOpen = isOpen
+        }
+    }
 
     /// Makes a gate.
     public init(
@@ -66,13 +82,15 @@ public struct Gate: Sendable {
         deadline: Duration,
         interval: Duration,
         measured: @escaping @Sendable (Observation) throws(StepError) -> [GateReading],
-        verdict: @escaping @Sendable (Observation) throws(StepError) -> Verdict
+        verdict: @escaping @Sendable (Observation) throws(StepError) -> Verdict,
+        early: Early? = nil
     ) {
         self.probes = probes
         self.deadline = deadline
         self.interval = interval
         self.measured = measured
         self.verdict = verdict
+        self.early = early
     }
 }
 

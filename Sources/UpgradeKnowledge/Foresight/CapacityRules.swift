@@ -10,7 +10,7 @@ enum CapacityRules {
         // Where one node does not say there is no sum.
         guard free.count == room.count else { return [] }
         let all = free.values.reduce(Resources(), +)
-        for wave in facts.outTogether {
+        for wave in facts.outTogether() {
             let moving = wave.flatMap { node in
                 (facts.pods[node] ?? []).filter {
                     !$0.isMirror && !$0.isOfDaemonSet && !$0.isFinished && $0.owner != nil

@@ -3,15 +3,18 @@ internal import UpgradeCore
 extension ClusterFacts {
     /// The nodes of the workers that may be out together, in the order in which the playbook takes them out.
     ///
-    /// As many as a wave works on at once, and as many as its failure budget lets fail before, which stay out. A lane begins as
-    /// soon as another ends, so that each worker is out together with those before it and with those behind it.
-    var outTogether: [[String]] {
+    /// A lane begins as soon as another ends, so that each worker is out together with those before it and with those behind it.
+    /// - Parameter failed: whether as many as the failure budget lets fail are out besides: they stay as they are.
+    func outTogether(failed: Bool = false) -> [[String]] {
         // Where the workers cannot be divided no plan is made; the planner says why.
         let waves = (try? playbook.waves(among: nodes)) ?? [playbook.wholeWave]
-        return waves.flatMap { wave in
+        return waves.flatMap { wave -> [[String]] in
             let workers = wave.hosts.map(\.node)
-            let size = min(workers.count, max(1, wave.batch) + wave.failureBudget)
-            return workers.isEmpty ? [] : (0...(workers.count - size)).map { Array(workers[$0..<($0 + size)]) }
+            let size = min(workers.count, max(1, wave.batch) + (failed ? wave.failureBudget : 0))
+            if workers.isEmpty { return [] }
+            // Which ones fail is not known: with those a batch apart large budgets are looked at in the time that there is.
+            let step = failed ? max(1, wave.batch, size / 8) : 1
+            return stride(from: 0, through: workers.count - size, by: step).map { Array(workers[$0..<($0 + size)]) }
         }
     }
 

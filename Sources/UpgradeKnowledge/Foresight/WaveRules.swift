@@ -5,8 +5,28 @@ enum WaveRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let waves = facts.outTogether
-        return budgets(facts, waves, hop, knowledge.requirements) + aggregated(facts, waves, hop)
+        let waves = facts.outTogether()
+        let certain = budgets(facts, waves, hop, knowledge.requirements)
+        return certain + behindFailures(facts, certain, hop, knowledge.requirements) + aggregated(facts, waves, hop)
+    }
+
+    /// Budgets that end a drain half way only while a node is out that failed, as the failure budget allows.
+    private static func behindFailures(
+        _ facts: ClusterFacts,
+        _ certain: [Finding],
+        _ hop: HopID,
+        _ source: Requirements
+    ) -> [Finding] {
+        let refused = Set(certain.filter { $0.severity == .refusedByAPI }.map(\.id))
+        let found = budgets(facts, facts.outTogether(failed: true), hop, source)
+        return found.filter { $0.severity == .refusedByAPI && !refused.contains($0.id) }.map { finding in
+            var finding = finding
+            finding.id += "/behind-failures"
+            finding.title += ", behind workers that failed"
+            finding.severity = .worthKnowing
+            finding.cure = "make room or label another node, relax the budget, or make `workers.failure-budget` smaller"
+            return finding
+        }
     }
 
     /// In so many rounds of evictions a drain goes as drains go.
@@ -76,8 +96,7 @@ enum WaveRules {
                 + "and nothing more is allowed",
             hop: hop,
             severity: .refusedByAPI,
-            cure: "make room or label another node for it, relax the budget, or make `workers.batch` or "
-                + "`workers.failure-budget` smaller: a node that failed stays out",
+            cure: "make room or label another node for it, relax the budget, or make `workers.batch` smaller",
             source: source.evictions.source
         )
     }

@@ -5,7 +5,7 @@ enum WebhookRules {
     @Sendable
     static func findings(_ facts: ClusterFacts, _ path: [HopID], _ knowledge: Breakage) -> [Finding] {
         guard let hop = path.first else { return [] }
-        let waves = facts.outTogether.map(Set.init)
+        let waves = facts.outTogether().map(Set.init)
         return facts.objects.webhooks.filter(\.failsClosed).compactMap { hook in
             let selector = facts.objects.services[hook.service]
             // Without a selector somebody else says what is behind the service.

@@ -54,6 +54,7 @@ public struct PathPlanner: Sendable {
             request: request,
             path: path,
             violations: violations(of: found),
+            whileFrozen: whileFrozen(path, found.lattice),
             unsupported: unsupported(path.releases, request.day),
             uncertain: path.releases.filter { knowledge.kubernetes($0)?.uncertain == true },
             undated: undated(path, request.day),
@@ -82,6 +83,16 @@ public struct PathPlanner: Sendable {
                 knowledge.availability(calico: version, on: day) == .notKnown
             else { return nil }
             return "Calico \(version)"
+        }
+    }
+
+    private func whileFrozen(_ path: UpgradePath, _ lattice: Lattice) -> [String] {
+        path.states.reduce(into: []) { ids, state in
+            guard let helm = state.point.helm, helm.isFrozen,
+                let violation = lattice.violation(helm: HelmPoint(version: helm.version), state.place),
+                !ids.contains(violation.id)
+            else { return }
+            ids.append(violation.id)
         }
     }
 

@@ -10,6 +10,9 @@ public struct PathReport: Hashable, Sendable {
     public var path: UpgradePath
     /// What it violates, each once, in the order of the path.
     public var violations: [ChargedViolation]
+    /// The ids that it would violate with Helm in use where it keeps Helm frozen, each once, in the order of the path: a playbook
+    /// has no word for a Helm that nobody uses.
+    public var whileFrozen: [String]
     /// The releases of Kubernetes on it that upstream no longer supports on the day asked for.
     public var unsupported: [UnsupportedRelease]
     /// The releases of Kubernetes on it of which the data is not sure.

@@ -45,6 +45,7 @@ public struct StatedPath: Hashable, Sendable {
             point.kubernetes = hop.to
             arrive(.hop(hop), before, point)
             move(playbook, at: hop.to, &point, knowledge)
+            helm3(playbook, at: hop.to, &point)
         }
     }
 
@@ -83,7 +84,15 @@ public struct StatedPath: Hashable, Sendable {
         }
     }
 
-    /// The path is that of Helm 2; a helmfile that calls the Helm 3 beside it is held against that as well.
+    /// Releases are converted where a hop arrives, to the Helm 3 that is there then, which is what is used from there on.
+    private mutating func helm3(_ playbook: Playbook, at release: MinorRelease, _ point: inout ClusterPoint) {
+        guard let helm = playbook.helm, let tiller = point.helm else { return }
+        guard helm.migrateAt == release || tiller.version.release.major > Lattice.tillerMajor else { return }
+        let stated = helm.helm3?.versions.filter { $0.key <= release }.max { $0.key < $1.key }?.value
+        if let version = stated.flatMap({ PatchVersion($0.upstream) }) { self.helm(to: version, &point) }
+    }
+
+    /// Until releases are converted the path is that of Helm 2; a helmfile that calls the Helm 3 beside it is held against that as well.
     private mutating func noteHelmfile(_ playbook: Playbook, _ knowledge: VersionKnowledge) {
         guard let helm3 = playbook.helm?.helm3, let helmfile = playbook.helm?.helmfile else { return }
         func version(_ program: HelmProgramPackages, at release: MinorRelease) -> PatchVersion? {

@@ -46,7 +46,8 @@ struct ClusterHealth: Step {
                     if let unmet = try LeaderCheck.unmet(component, seen) { return .waiting(unmet) }
                 }
                 return .open
-            }
+            },
+            early: own.broughtBack
         )
     }
 

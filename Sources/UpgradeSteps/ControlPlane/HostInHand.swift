@@ -27,6 +27,13 @@ struct HostInHand {
         return try !seen.apiServer(on: context.hostName).isHealthy
     }
 
+    /// The question whether it is so, to be asked before all others: where the host's API server is the only one, nobody answers
+    /// those of the nodes.
+    var broughtBack: Gate.Early? {
+        guard isChangingServer, isRenewed else { return nil }
+        return Gate.Early(probes: probes) { seen throws(StepError) in try isOnlyBroughtBack(seen) }
+    }
+
     /// Whether the lane has begun with the host's node: its packages are those of the hop, or half of them are.
     func isNodeBegun(_ seen: Observation) throws(StepError) -> Bool {
         if isRenewed { return true }

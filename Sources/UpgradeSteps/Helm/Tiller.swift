@@ -77,9 +77,9 @@ struct Tiller: Step {
     }
 
     private func image(_ context: StepContext) -> String? {
-        guard let helm = context.playbook.helm, let version = helm.versions[context.componentRelease] else {
-            return nil
-        }
+        guard let helm = context.playbook.helm, helm.rollsTiller(at: context.componentRelease),
+            let version = helm.versions[context.componentRelease]
+        else { return nil }
         return "\(helm.image):\(version.tag)"
     }
 }

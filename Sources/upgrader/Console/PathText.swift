@@ -52,8 +52,13 @@ struct PathText {
     }
 
     private var violations: [String] {
-        guard !report.violations.isEmpty else { return [] }
-        return ["", "out of range; a playbook says yes to each by its id under `accept`:"]
+        let frozen =
+            report.whileFrozen.isEmpty
+            ? []
+            : ["", "while Helm is frozen; a playbook, which has no word for that, says yes to:"]
+                + report.whileFrozen.map { "  \($0)" }
+        guard !report.violations.isEmpty else { return frozen }
+        return frozen + ["", "out of range; a playbook says yes to each by its id under `accept`:"]
             + report.violations.flatMap { charged in
                 let count = charged.states == 1 ? "1 state" : "\(charged.states) states"
                 return [

@@ -118,7 +118,7 @@ struct StatusDocument: Encodable {
         self.init(directory, plan, history, holder: holder, transcript: transcript)
         // Who is at work asks its hosts anew; what a restore has ended is not resumed.
         if holder == nil, restoredBy == nil {
-            refused = ResumeRefusal.standing(in: directory, records: history.count).map { refusal in
+            refused = ResumeRefusal.standing(in: directory, records: history.toldRecords).map { refusal in
                 Refused(
                     time: Date(timeIntervalSince1970: refusal.time).formatted(.iso8601),
                     by: refusal.by,
@@ -209,10 +209,9 @@ struct StatusDocument: Encodable {
             return "\(step.action != nil && holder == nil ? "in doubt:" : "in hand: ") \(step.key)\(action)"
         }
         if let refused {
-            lines.append(
-                "refused:  the last resume, by \(refused.by), \(refused.time), began nothing: \(refused.error)"
-            )
-            lines.append("  next:   \(refused.next)")
+            // Whatever answered under a host's name may have had a say in it.
+            let line = "refused:  the last resume, by \(refused.by), \(refused.time), began nothing: \(refused.error)"
+            lines += [line, "  next:   \(refused.next)"].map(\.onOneLine)
         }
         for failure in failed {
             lines.append("failed:   \(failure.key), attempt \(failure.attempt)")

@@ -2,7 +2,7 @@ import Testing
 import UpgradeCore
 import UpgradeTorture
 
-/// What a run finds when it goes on in the middle of a lane: two ways in which nightly worlds were lost.
+/// What a run finds when it goes on in the middle of a lane: ways in which nightly worlds were lost.
 @Suite("A lane that is taken up in its middle", .serialized)
 struct TakenUpTests {
     @Test("evictions were refused for hours and an etcd member went away: nothing is drained before it is back")
@@ -41,6 +41,30 @@ struct TakenUpTests {
             anew += outcome.history.count { $0.contains("install-control-plane@cp2") }
         }
         #expect(anew > 0, "no install of the second host has failed")
+    }
+
+    @Test(
+        "the install of the only API server failed half way: it is brought back, though nobody can answer for the nodes"
+    )
+    func onlyServer() async throws {
+        let shape = try await Shape.file(
+            "one",
+            text: """
+                cluster: one
+                target: "1.13"
+                releases: {"1.12": 1.12.10-1, "1.13": 1.13.12-1}
+                simulation: {release: "1.12"}
+                hosts: [{name: cp1, roles: [etcd, control-plane]}, {name: w1, roles: [worker]}]
+
+                """
+        )
+        var failed = 0
+        for effect in stride(from: 40, through: shape.effects, by: 4) {
+            let outcome = World(shape, FaultPlan(seed: 0, faults: [Fault(at: effect, .jobFails)])).run()
+            #expect(outcome.isSurvived, "\(effect): \(outcome.findings)")
+            failed += outcome.history.count { $0.contains("install-control-plane@cp1: access") }
+        }
+        #expect(failed > 0, "no install of the API server has failed")
     }
 
     @Test("a lane's own look serves what it was made for: not a later attempt, nor a later life")

@@ -131,7 +131,7 @@ struct ForesightAnswerTests {
             }
         }
         #expect(try stuck(batch: 1, failureBudget: 0) == [])
-        #expect(try stuck(batch: 1, failureBudget: 1) == ["budget-stuck/shop/web"])
+        #expect(try stuck(batch: 1, failureBudget: 1) == ["budget-stuck/shop/web/behind-failures"])
         // w1 and w2 go first; w3 takes the place of the one that ends first.
         #expect(try stuck(batch: 2, failureBudget: 0) == ["budget-stuck/shop/web"])
     }

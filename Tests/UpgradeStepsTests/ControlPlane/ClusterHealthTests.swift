@@ -163,6 +163,22 @@ struct ClusterHealthTests {
         )
     }
 
+    @Test(
+        "whether the host's own API server is down is asked first: where it is the only one nobody answers for the nodes"
+    )
+    func onlyServer() throws {
+        var scene = Scene()
+        let key: StepID = "install-control-plane"
+        let early = try #require(step.gate(scene.context(key, "control-plane", on: "cp1"))?.early)
+        #expect(early.probes == [.apiServer(host: "cp1")])
+        #expect(try !early.isOpen(scene.observe(early.probes)))
+        scene.servers["cp1"]?.isHealthy = false
+        #expect(try early.isOpen(scene.observe(early.probes)))
+        // The lane's own look is made before anything is down, and workers change no API server.
+        #expect(step.gate(scene.context(step.id, "control-plane", on: "cp1"))?.early == nil)
+        #expect(step.gate(scene.context("drain", "workers", on: "w1"))?.early == nil)
+    }
+
     @Test("a node whose lane begins anew after its packages were changed need not be Ready: only the lane mends it")
     func begun() throws {
         var scene = Scene()

@@ -46,6 +46,18 @@ struct HelmTests {
         #expect(try scene.decide(Tiller(), phase, on: "cluster") == actions)
     }
 
+    @Test("Helm 3 has no Tiller: where the packages of Helm come to it, no image is set")
+    func none() throws {
+        var scene = scene { _ in }
+        let versions = scene.playbook.helm?.versions.mapValues { stated in
+            var stated = stated
+            stated.tag = "v3.0.3"
+            return stated
+        }
+        scene.playbook.helm?.versions = try #require(versions)
+        #expect(try scene.decide(Tiller(), phase, on: "cluster") == [])
+    }
+
     @Test("a namespace without the Tiller that the playbook names stops the phase")
     func missing() throws {
         let scene = scene { $0.deployments = [:] }

@@ -5,6 +5,7 @@ extension ClusterFacts {
     ///
     /// A lane begins as soon as another ends, so that each worker is out together with those before it and with those behind it.
     /// - Parameter failed: whether as many as the failure budget lets fail are out besides: they stay as they are.
+    /// - Returns: each set of them, which overlap.
     func outTogether(failed: Bool = false) -> [[String]] {
         // Where the workers cannot be divided no plan is made; the planner says why.
         let waves = (try? playbook.waves(among: nodes)) ?? [playbook.wholeWave]

@@ -113,7 +113,7 @@ struct HopOutlineTests {
         scene.movesHelm()
         let version = ComponentVersion(package: .make("3.0.9-1"), tag: "v3.0.9")
         scene.playbook.calico?.rolls[.start] = [version]
-        scene.playbook.helm?.versions[.start] = version
+        scene.playbook.helm?.versions[.start] = ComponentVersion(package: .make("2.13.9-1"), tag: "v2.13.9")
         let first = HopOutline.phases(HopID(from: .start), scene.playbook, true).map(\.id)
         let index = { (id: PhaseID) in first.firstIndex(of: id) }
         let network = try #require(index("network-before"))
@@ -121,7 +121,7 @@ struct HopOutlineTests {
         #expect(index("network") != nil && index("helm") != nil)
         #expect(try scene.decide(CalicoPackages(), "network-before", on: "w1").contains { "\($0)".contains("3.0.9") })
         #expect(try scene.decide(CalicoPackages(), "network", on: "w1").contains { "\($0)".contains("3.1.0") })
-        #expect(try scene.decide(Tiller(), "helm-before", on: "cluster").contains { "\($0)".contains("3.0.9") })
+        #expect(try scene.decide(Tiller(), "helm-before", on: "cluster").contains { "\($0)".contains("2.13.9") })
         let later = HopOutline.phases(HopID(from: .start), scene.playbook, false).map(\.id)
         #expect(!later.contains("network-before") && !later.contains("helm-before"))
     }

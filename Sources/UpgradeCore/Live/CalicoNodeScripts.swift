@@ -81,8 +81,10 @@ enum CalicoNodeScripts {
             -p NeedDaemonReload -- "$unit") || exit
         tell() { printf '%s\\n' "$shown" | sed -n "$1"; }
         since=$(tell 's/^ActiveEnterTimestampMonotonic=//p')
+        # In this order: on a busy host time passes between the two, and a start that is taken for earlier misses no file.
+        now=$(date +%s%N)
         up=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)
-        start=$(($(date +%s%N) / 1000 - (up + 1) * 10000 + ${since:-0}))
+        start=$((now / 1000 - (up + 1) * 10000 + ${since:-0}))
         mark=@$((start / 1000000)).$(printf %06d $((start % 1000000)))
         unread=
         [ "$(tell 's/^NeedDaemonReload=//p')" != yes ] || unread=$(tell 's/^FragmentPath=//p')

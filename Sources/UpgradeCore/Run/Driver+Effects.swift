@@ -193,29 +193,26 @@ extension Driver {
     }
 
     private func look(_ gate: Gate, _ key: StepKey) async throws(Failure) -> (Verdict, [GateReading]) {
-        if let early = gate.early, try await isOpen(early, key) { return (.open, []) }
-        let seen: Observation
-        do {
-            seen = try await answer(gate.probes, key)
-        } catch {
-            throw .access(error)
-        }
-        do {
-            return (try gate.verdict(seen), readings(gate, seen))
-        } catch {
-            throw Failure(error)
+        if let early = gate.early, try await judge(early.probes, key, early.isOpen) { return (.open, []) }
+        return try await judge(gate.probes, key) { seen throws(StepError) in
+            (try gate.verdict(seen), readings(gate, seen))
         }
     }
 
-    private func isOpen(_ early: Gate.Early, _ key: StepKey) async throws(Failure) -> Bool {
+    /// Asks for a step, and judges the answers.
+    private func judge<Judgement>(
+        _ probes: [Probe],
+        _ key: StepKey,
+        _ judgement: (Observation) throws(StepError) -> Judgement
+    ) async throws(Failure) -> Judgement {
         let seen: Observation
         do {
-            seen = try await answer(early.probes, key)
+            seen = try await answer(probes, key)
         } catch {
             throw .access(error)
         }
         do {
-            return try early.isOpen(seen)
+            return try judgement(seen)
         } catch {
             throw Failure(error)
         }
@@ -236,17 +233,7 @@ extension Driver {
     private func decide(_ key: StepKey, _ ledger: Ledger) async throws(Failure) -> [Action] {
         let step = try step(key)
         let context = try context(key, ledger)
-        let seen: Observation
-        do {
-            seen = try await answer(step.probes(context), key)
-        } catch {
-            throw .access(error)
-        }
-        do {
-            return try step.actions(seen, context)
-        } catch {
-            throw Failure(error)
-        }
+        return try await judge(step.probes(context), key) { seen throws(StepError) in try step.actions(seen, context) }
     }
 
     private func step(_ key: StepKey) throws(Failure) -> any Step {

@@ -9,10 +9,7 @@ struct CalicoAhead {
 
     init(_ context: StepContext) {
         self.context = context
-        let hop = context.key.hop
-        let isFirst = context.plan.hops.first?.id == hop
-        let all = context.playbook.calico?.rolls.keys.sorted() ?? []
-        releases = all.filter { (isFirst ? $0 >= hop.from : $0 > hop.from) && $0 <= context.playbook.target }
+        releases = context.ahead(context.playbook.calico.map { Set($0.rolls.keys) } ?? [])
     }
 
     private var options: CalicoOptions? { releases.isEmpty ? nil : context.playbook.calico }

@@ -11,12 +11,9 @@ struct HelmProgramsAhead {
 
     init(_ context: StepContext) {
         self.context = context
-        let hop = context.key.hop
-        let isFirst = context.plan.hops.first?.id == hop
         let packages = context.playbook.helm?.asked.flatMap { Array($0.versions.keys) } ?? []
         let tags = context.playbook.helm.map { Array($0.versions.keys) } ?? []
-        let all = Set(packages + tags)
-        releases = all.filter { (isFirst ? $0 >= hop.from : $0 > hop.from) && $0 <= context.playbook.target }.sorted()
+        releases = context.ahead(Set(packages + tags))
     }
 
     /// The programs that are still to come, on each host that has Helm's packages.

@@ -8,6 +8,13 @@ extension StepContext {
         [PhaseName.networkBefore, PhaseName.helmBefore].contains(key.phase.kind) ? key.hop.from : key.hop.to
     }
 
+    /// Those of the releases at which Calico or Helm are still moved by the hop and those after it, in order; the first hop also
+    /// makes the moves that come before it.
+    func ahead(_ releases: Set<MinorRelease>) -> [MinorRelease] {
+        let isFirst = plan.hops.first?.id == key.hop
+        return releases.filter { (isFirst ? $0 >= key.hop.from : $0 > key.hop.from) && $0 <= playbook.target }.sorted()
+    }
+
     /// The package version that the hop leads to.
     ///
     /// - Throws: `StepError.notObserved` where the playbook has none: its decoder lets no such playbook pass.

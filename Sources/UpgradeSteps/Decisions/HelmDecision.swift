@@ -7,7 +7,7 @@ struct HelmDecision {
     private let mark: String
     /// The Secrets of Helm 3 by `namespace/name`.
     private let secrets: [String: HelmSecret]
-    /// The records that the playbook wants converted, by namespace, then release, then revision.
+    /// The records that the playbook wants converted, in the order of `HelmSelection`.
     let selected: [HelmRecord]
     /// The releases of which the playbook leaves out what is deployed and not the rest, each with what to do.
     private let halves: [String]
@@ -177,9 +177,12 @@ struct HelmDecision {
         }
         let kept = Set(staying.map(\.source))
         let converted = Set(selected.map(\.source))
-        func order(_ record: HelmRecord) -> (String, String, Int, Int, String) {
+        func order(_ record: HelmRecord) -> (String, String, Int, Int, String, String) {
             let source = record.source
-            return (source.namespace, record.release, converted.contains(source) ? 1 : 0, record.revision, source.path)
+            let isConverted = converted.contains(source) ? 1 : 0
+            return (
+                source.namespace, record.release, isConverted, record.revision, source.path, source.storage.rawValue
+            )
         }
         let going = inventory.records.filter { !kept.contains($0.source) }.sorted { order($0) < order($1) }
         return (going, staying)

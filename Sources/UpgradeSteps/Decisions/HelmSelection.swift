@@ -2,7 +2,7 @@ import UpgradeCore
 
 /// Which of Helm 2's records the playbook wants converted.
 struct HelmSelection {
-    /// By namespace, then release, then revision.
+    /// By namespace, then release, then revision; of two objects of one name the ConfigMap first.
     let records: [HelmRecord]
     /// The releases of which the playbook leaves out what is deployed and not the rest, each with what to do.
     let halves: [String]
@@ -13,10 +13,10 @@ struct HelmSelection {
         let groups = Dictionary(grouping: wanted) { record in
             [record.source.storage.rawValue, record.source.namespace, record.release]
         }
-        records = groups.values.flatMap { Self.kept($0, newest: options.revisions) }.sorted {
-            ($0.namespace, $0.release, $0.revision, $0.source.path)
-                < ($1.namespace, $1.release, $1.revision, $1.source.path)
+        func order(_ record: HelmRecord) -> (String, String, Int, String, String) {
+            (record.namespace, record.release, record.revision, record.source.path, record.source.storage.rawValue)
         }
+        records = groups.values.flatMap { Self.kept($0, newest: options.revisions) }.sorted { order($0) < order($1) }
         // By the object's name: of what cannot be read no other is known.
         let left = Set(wanted.filter { $0.status == "deployed" }.map(\.kept))
         let some = Set(wanted.map(\.kept))

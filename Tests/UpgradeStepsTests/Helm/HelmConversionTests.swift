@@ -87,6 +87,26 @@ struct HelmConversionTests {
         )
     }
 
+    @Test("what two kinds of objects keep under one name is told in one order, whatever the order it was found in")
+    func twinsInOrder() throws {
+        // Eight releases: an order left to a hash table would be right by chance once in 256 times.
+        let names = (1...8).map { "web\($0)" }
+        let pairs = names.flatMap { name in
+            [HelmScene.record(name, 1), HelmScene.record(name, 1) { $0.source.storage = .secret }]
+        }
+        let told = names.flatMap { name in
+            ["configmaps", "secrets"].map { "kube-system/\(name).v1 in \($0)" }
+        }
+        for found in [pairs, pairs.reversed()] {
+            guard case .helmUnconvertible(let findings)? = try scene(found).refusal(HelmConvert(), phase, on: "cluster")
+            else {
+                Issue.record("two records of one name were not refused")
+                return
+            }
+            #expect(findings.map { String($0.prefix { $0 != ":" }) } == told)
+        }
+    }
+
     @Test("a Secret of that name that somebody else wrote is never touched")
     func foreign() throws {
         let foreign = HelmScene.secret(records[1]) { secret in

@@ -128,7 +128,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["UpgradeCore", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps"],
+            dependencies: ["UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps"],
             path: "benchmarks",
             exclude: ["README.md", "harness", "ansible"],
             swiftSettings: settings

@@ -17,6 +17,8 @@ enum Benchmarks {
         case ("preparing", 3): return try await Resuming.prepare(transitions: number(words[1]), at: words[2])
         case ("resuming", 2): try Resuming.measure(RunDirectory(path: words[1]), &report)
         case ("foreseeing", 2): try Foreseeing.measure(nodes: number(words[1]), pods: number(words[1]) * 10, &report)
+        case ("inventory", 3):
+            try await Inventory.measure(releases: number(words[1]), revisions: words[2], &report)
         case ("remote", _): return try await RemoteWork.perform(Array(words.dropFirst()))
         default: throw Wrong(words: words)
         }

@@ -2,7 +2,8 @@
 """Makes Helm 2 releases with the protobuf modules of Helm 2 itself, as PyPI's pyhelm carries them.
 
     releases.py fixtures DIRECTORY                       the few that the unit tests read, with what Helm 3 must hold
-    releases.py many COUNT REVISIONS NAMESPACES          API objects, one a line: for the judge and for the benchmark
+    releases.py many COUNT REVISIONS NAMESPACES          API objects, one a line: for the judge and for the lab
+    releases.py usual REVISIONS                          those of one release of a chart of the usual size, for the benchmark
     releases.py odd                                      the same of all that cannot be converted, and one near 1 MiB
 
 Needs pyhelm's `hapi` on PYTHONPATH, protobuf 3.20 and PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python; `Scripts/helm/venv`
@@ -352,6 +353,20 @@ def many(count, revisions, namespaces):
                              ensure_ascii=False))
 
 
+def usual(revisions):
+    noise = random.Random(5)
+    words = " ".join(f"word{noise.randrange(97)}" for _ in range(6 << 10))
+    for revision in range(1, revisions + 1):
+        made = release("app", "team", revision, "DEPLOYED" if revision == revisions else "SUPERSEDED", rich=True, raw=VALUES)
+        made.manifest = "".join(
+            f"---\n# Source: web/templates/t{number}.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\n"
+            f"data:\n  text: {words[revision:revision + 500]}\n" for number in range(40))
+        made.chart.templates.extend(
+            template_pb2.Template(name=f"templates/t{number}.yaml", data=words[number * 300:number * 300 + 1500].encode())
+            for number in range(30))
+        print(json.dumps(stored(made, tiller="team"), ensure_ascii=False))
+
+
 def odd():
     for one, _ in broken():
         print(json.dumps(one, ensure_ascii=False))
@@ -368,6 +383,8 @@ if __name__ == "__main__":
         fixtures(sys.argv[2])
     elif sys.argv[1:2] == ["many"]:
         many(*map(int, sys.argv[2:5]))
+    elif sys.argv[1:2] == ["usual"]:
+        usual(int(sys.argv[2]))
     elif sys.argv[1:2] == ["odd"]:
         odd()
     else:

@@ -6,8 +6,8 @@ import tempfile
 TENTH = 10
 
 
-def parts(quick):
-    """Name, words, and whether it is given a directory that the one before has filled."""
+def parts(quick, revisions):
+    """Name and words; `revisions` is the file of the revisions that the inventory is of."""
     less = TENTH if quick else 1
     return [
         ("e. survey and plan", [["planning", str(nodes // less)] for nodes in (100, 1_000, 5_000)]),
@@ -15,13 +15,14 @@ def parts(quick):
         ("f. journal", [["recording", str(100_000 // less)]]),
         ("g. resume", [["preparing", str(200_000 // less)], ["resuming"]]),
         ("foresight", [["foreseeing", str(1_000 // less)]]),
+        ("Helm's inventory", [["inventory", str(2_000 // less), revisions]]),
     ]
 
 
-def measure(program, quick, say):
+def measure(program, quick, revisions, say):
     """All parts, as a list of groups of figures."""
     groups = []
-    for title, commands in parts(quick):
+    for title, commands in parts(quick, revisions):
         figures = []
         # Where BENCH_DIR is, the program looks itself; this one is for the part that hands a run on to the next.
         with tempfile.TemporaryDirectory(prefix="upgrader-bench-") as state:

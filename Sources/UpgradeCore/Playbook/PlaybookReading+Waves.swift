@@ -16,7 +16,8 @@ extension PlaybookReading {
         options.canary = canary(section, workers)
         options.groups = groups(section, workers, batch: batch, failureBudget: failureBudget)
         options.cordonsAhead = section.value("cordon-ahead", .flag) ?? options.cordonsAhead
-        let hasWaves = section.entry("canary") != nil || section.entry("groups") != nil
+        // A list with an entry that is wrong has its own problem told.
+        let hasWaves = section.entry("canary") != nil || section.entry("groups")?.node.sequence?.isEmpty == false
         if options.cordonsAhead, !hasWaves, let entry = section.entry("cordon-ahead") {
             section.problems.report(
                 .invalidValue(

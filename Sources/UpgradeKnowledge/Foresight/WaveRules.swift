@@ -8,6 +8,25 @@ enum WaveRules {
         let waves = facts.outTogether()
         let certain = budgets(facts, waves, hop, knowledge.requirements)
         return certain + behindFailures(facts, certain, hop, knowledge.requirements) + aggregated(facts, waves, hop)
+            + onlyCanaries(facts, hop)
+    }
+
+    /// Groups that have no wave of their own, for each worker of them is a canary: their own limits hold for nobody.
+    private static func onlyCanaries(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
+        guard let waves = try? facts.playbook.waves(among: facts.nodes) else { return [] }
+        let drawn = Set(waves.compactMap(\.name))
+        return facts.playbook.waves.groups.filter { !drawn.contains($0.name) }.map { group in
+            Finding(
+                id: "group-of-canaries/\(group.name)",
+                title: "the group \(group.name) of workers has no wave of its own",
+                places: [],
+                reason: "each of its workers is a canary: they go first, one at a time, and none of them may fail",
+                hop: hop,
+                severity: .worthKnowing,
+                cure: "nothing, or name other workers in `workers.canary`",
+                source: "the playbook: workers.canary, workers.groups"
+            )
+        }
     }
 
     /// Budgets that end a drain half way only while a node is out that failed, as the failure budget allows.

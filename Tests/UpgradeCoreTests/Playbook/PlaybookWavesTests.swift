@@ -115,12 +115,14 @@ struct PlaybookWavesTests {
 
     @Test("cordons ahead without a canary and groups are refused: nothing would be new")
     func aheadOfNothing() {
-        #expect(
-            errors("{cordon-ahead: true}") == [
-                "p.yaml:12:25: `workers.cordon-ahead` is `true`; expected `false` without `workers.canary` or `workers.groups`: "
-                    + "no node is new when the first wave begins"
-            ]
-        )
+        for section in ["{cordon-ahead: true}", "{cordon-ahead: true, groups: []}"] {
+            #expect(
+                errors(section) == [
+                    "p.yaml:12:25: `workers.cordon-ahead` is `true`; expected `false` without `workers.canary` or `workers.groups`: "
+                        + "no node is new when the first wave begins"
+                ]
+            )
+        }
         #expect(errors("{cordon-ahead: false}") == [])
     }
 }

@@ -96,6 +96,21 @@ struct ForesightAnswerTests {
         #expect(quiet == [])
     }
 
+    @Test("a group of which a canary is only a part")
+    func canaries() throws {
+        func told(canaries: Int) throws -> [String] {
+            try found { cluster in
+                let workers = cluster.facts.playbook.hosts(.worker).map(\.name)
+                cluster.facts.playbook.waves.canary = .first(canaries)
+                cluster.facts.playbook.waves.groups = [
+                    WorkerGroup(name: "edge", hosts: Array(workers.prefix(2)), batch: 1, failureBudget: 0)
+                ]
+            }
+        }
+        #expect(try told(canaries: 1) == [])
+        #expect(try told(canaries: 2) == ["group-of-canaries/edge"])
+    }
+
     @Test("a node that failed stays out beside the one that is worked on, and each is out with its neighbours in turn")
     func failed() throws {
         func stuck(batch: Int, failureBudget: Int) throws -> [String] {

@@ -57,7 +57,10 @@ public enum ManifestText {
             }
             if line.first != " ", line.first != "#" {
                 isInMetadata = key == "metadata"
-                if isInMetadata, let name = line[colon...].firstMatch(of: /[{,]\s*"?name"?:\s*["']?([^,}"'\s]+)/) {
+                // Looked for before: an expression is compiled each time that it is used.
+                if isInMetadata, line[colon...].contains("{"),
+                    let name = line[colon...].firstMatch(of: /[{,]\s*"?name"?:\s*["']?([^,}"'\s]+)/)
+                {
                     values["name"] = String(name.1)
                 }
             }

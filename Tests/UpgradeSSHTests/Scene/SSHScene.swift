@@ -60,7 +60,7 @@ final class SSHScene: Sendable {
     }
 
     var settings: SSHSettings {
-        SSHSettings(configFile: scratch.file("config"), connectDeadline: .seconds(15))
+        SSHSettings(configFile: scratch.file("config"), connectDeadline: .seconds(15).patient)
     }
 
     func write(knownHosts: String) throws {
@@ -124,6 +124,6 @@ func expectRuns(
     _ host: UpgradeCore.Host,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let result = try await remote.run(Command("true"), on: host, deadline: .seconds(20))
+    let result = try await remote.run(Command("true"), on: host, deadline: .seconds(20).patient)
     #expect(result.succeeded, sourceLocation: sourceLocation)
 }

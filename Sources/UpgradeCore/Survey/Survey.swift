@@ -43,11 +43,16 @@ public enum Survey {
                     plan: plan,
                     ledger: Ledger()
                 )
+                // Lanes of a phase have mostly the same steps: each is looked up once.
+                var (ids, walked): ([StepID], [any Step]) = ([], [])
                 for lane in phase.lanes {
                     context.key.target = lane.target
-                    for id in lane.steps {
-                        guard let step = steps.steps[id] else { continue }
-                        context.key.step = id
+                    if lane.steps != ids {
+                        ids = lane.steps
+                        walked = ids.compactMap { steps.steps[$0] }
+                    }
+                    for step in walked {
+                        context.key.step = step.id
                         for probe in step.probes(context) where seen.insert(probe).inserted {
                             questions.append(probe)
                         }

@@ -10,6 +10,14 @@ struct UnmetTextTests {
         try Golden.expect(text, matches: "Tests/UpgradeStepsTests/Golden/unmet.txt")
     }
 
+    @Test("what is to be changed in the playbook is said to change it: such a run is begun anew and not resumed")
+    func playbook() {
+        // `with the same playbook` asks for no change; a command's argument is written in capitals.
+        let asks = Self.samples.filter { $0.next.replacing("the same playbook", with: "").contains("playbook") }
+        #expect(asks.count > 10)
+        for unmet in asks { #expect(unmet.mayChangePlaybook, "\(unmet.next)") }
+    }
+
     private static let old = PackageVersion.start
     private static let new = PackageVersion.target
     private static let spec = PackageSpec(name: "kubernetes-node", version: new)

@@ -184,14 +184,10 @@ final class SimulatedDisk: Disk {
             case .diskError(let count):
                 state.withLock { $0.failing = (count, "Input/output error") }
             case .kill(let moment):
-                state.withLock { strike(moment, &$0, body, inPart) }
-                fate.die()
+                strike(moment, body, inPart)
             case .powerCut(let moment):
-                state.withLock { state in
-                    strike(moment, &state, body, inPart)
-                    Self.forget(&state)
-                }
-                fate.die()
+                strike(moment, body, inPart)
+                state.withLock { Self.forget(&$0) }
             default:
                 fate.later(kind)
             }
@@ -207,17 +203,17 @@ final class SimulatedDisk: Disk {
         return state.withLock { body(&$0) }
     }
 
-    private func strike(
-        _ moment: Fault.Moment,
-        _ state: inout State,
-        _ body: (inout State) -> Int,
-        _ inPart: (inout State) -> Void
-    ) {
-        switch moment {
-        case .before: break
-        case .during: inPart(&state)
-        case .after: _ = body(&state)
+    /// The process dies at the change: a second fault at the same one finds it dead, and nothing is written any more.
+    private func strike(_ moment: Fault.Moment, _ body: (inout State) -> Int, _ inPart: (inout State) -> Void) {
+        guard !fate.isDead else { return }
+        state.withLock { state in
+            switch moment {
+            case .before: break
+            case .during: inPart(&state)
+            case .after: _ = body(&state)
+            }
         }
+        fate.die()
     }
 
     /// The power goes at a moment when the process is not writing.

@@ -116,8 +116,10 @@ enum FileSystem {
         return false
     }
 
-    /// The error of the last system call.
+    /// The error of the last system call; a symbolic link that was not followed is somebody's trick, and no want of room.
     static func failure(_ path: String, _ operation: String) -> JournalError {
-        .system(path: path, operation: operation, reason: String(cString: strerror(errno)))
+        errno == ELOOP
+            ? .notOurs(path: path, reason: "it is a symbolic link, not a file")
+            : .system(path: path, operation: operation, reason: String(cString: strerror(errno)))
     }
 }

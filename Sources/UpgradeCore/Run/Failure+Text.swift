@@ -11,9 +11,13 @@ extension Failure {
         }
     }
 
-    /// The command that ran; `nil` when none did.
+    /// What ran; `nil` when nothing did.
     public var ran: String? {
-        if case .access(let error) = self { error.ran } else { nil }
+        switch self {
+        case .access(let error): error.ran
+        case .gateClosed: "while it waited, only looks; `upgrader log` has what the step did before"
+        case .unmet, .stillWrong, .bug: nil
+        }
     }
 
     /// What the operator can do about it.

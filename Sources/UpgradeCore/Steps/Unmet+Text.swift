@@ -236,8 +236,8 @@ extension Unmet {
         case .calicoStoreMissing(let host):
             "see `curl` of /v2/keys/calico on \(host); etcd from 3.4 on needs --enable-v2"
         case .calicoStoreForeign(let host, _):
-            "see `etcdctl get --prefix --keys-only /calico/` on \(host); save it and remove it if nothing uses it, or take "
-                + "`datastore-migration` out of the playbook if Calico has moved already"
+            "take `datastore-migration` out of the playbook if Calico has moved already; see `etcdctl get --prefix --keys-only "
+                + "/calico/` on \(host), and only where no calico-node uses it save it and remove it"
         case .marksKept:
             "pods of Calico that are not of its template are replaced one by one by a run with the same playbook; a store in use "
                 + "is docs/how-to/move-calico.md"
@@ -267,7 +267,7 @@ extension Unmet {
             .barePods,
             .emptyDirPods, .workloadMissing, .notSupportedYet, .helmUnconvertible, .helmUnmappable, .helmObjectsAbsent,
             .foreseen, .conffileRefused, .conffileUnmergeable, .packageHeld, .calicoNeedsMigration, .programMissing,
-            .typhaUnnamed, .helmProgram:
+            .typhaUnnamed, .helmProgram, .calicoStoreForeign:
             true
         case .mustBeCordoned, .nodeNotReady, .kubeletVersion, .noCandidate, .noKeptArchive,
             .packageSystemUnclean,
@@ -280,7 +280,7 @@ extension Unmet {
             .budgetNeverAllows, .twoBudgets, .dryStartRefused, .worseThanBaseline, .workloadNotReady, .bgpSessionsDown,
             .podsUnreached, .rolloutTooWide,
             .fileMissing, .helmDiffers, .helmVersion, .conffilesUnknown, .calicoStoreMissing, .calicoDiffers,
-            .calicoStoreForeign, .marksKept:
+            .marksKept:
             false
         }
     }

@@ -129,7 +129,8 @@ struct Choices {
     private var cleanups: [WhyReport.Choice] {
         let all = choice(
             "upgrader cleanup \(directory)",
-            "waits for what may still run, then undoes what of this run is on the cluster and is unchanged, and nothing else; "
+            "waits for what may still run, then undoes what of this run is on the cluster and is unchanged, as far as that breaks "
+                + "nothing, and nothing else; "
                 + "what was installed stays. Afterwards the run can still be resumed"
         )
         let targets = state.ledger.entries.map(\.key.target.description).reduce(into: [String]()) { seen, target in

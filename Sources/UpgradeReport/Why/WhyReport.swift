@@ -90,8 +90,10 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var key: String
         /// How it is undone.
         public var undo: String
-        /// The commands of that.
+        /// The commands of that; none where they break something unless the cluster is looked at before.
         public var commands: [String]
+        /// What they would break.
+        public var caution: String?
     }
 
     /// What can be done now.
@@ -234,11 +236,13 @@ public struct WhyReport: Hashable, Sendable, Encodable {
             }
         }
         ours = state.ledger.entries.map { entry in
-            Ours(
+            let caution = entry.effect.caution
+            return Ours(
                 effect: entry.effect.title,
                 key: entry.key.description,
                 undo: entry.effect.inverse.title,
-                commands: Self.commands(entry.effect.inverse, playbook)
+                commands: caution == nil ? Self.commands(entry.effect.inverse, playbook) : [],
+                caution: caution
             )
         }
         // Where the data cannot be read nothing is told of hosts.

@@ -25,6 +25,9 @@ extension WhyReport {
         for effect in ours {
             lines.append("  \(effect.effect)   (by \(effect.key))")
             lines += effect.commands.flatMap { ["    undone by"] + Self.indented($0, by: "      ") }
+            if let caution = effect.caution {
+                lines.append("    undone by `upgrader cleanup`, not by hand: \(caution)")
+            }
         }
         if ours.isEmpty, status != .running { lines += ["", "nothing of this run is left on the cluster"] }
         lines += ["", status == .running ? "to see more, or to stop it:" : "what can be done now:"]

@@ -67,12 +67,12 @@ struct CalicoAhead {
             let host = context.playbook.calicoStoreHost
             let stores = try seen.calicoStores(on: host)
             guard stores.old != nil || stores.isComplete else { throw .unmet(.calicoStoreMissing(host: host)) }
-            // Left by a trial of Calico 3, or by somebody else's move.
+            // Left by a trial of Calico 3, or by somebody else's move: also where a Calico 3 runs with it, for no step of the move
+            // would go on.
             let migration = CalicoMigration(context)
             let isImported = try migration.isDone(.start, seen)
             let isBegun = try migration.hasBegun(seen)
-            let isNew = version.map { $0.release.major >= 3 } ?? false
-            if let new = stores.new, !isImported, !isBegun, !isNew, !new.objects.isEmpty || new.isReady == true {
+            if let new = stores.new, !isImported, !isBegun, !new.objects.isEmpty || new.isReady == true {
                 throw .unmet(.calicoStoreForeign(host: host, objects: new.objects.count))
             }
         }

@@ -11,6 +11,7 @@ struct CalicoPackages: Step {
 
     func probes(_ context: StepContext) -> [Probe] {
         ComingPackages.runs(context).flatMap { PackageDecision.installProbes(host: context.hostName, specs: $0.specs) }
+            + (CalicoTarget(context)?.passedProbes(on: context.hostName) ?? [])
     }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
@@ -22,6 +23,8 @@ struct CalicoPackages: Step {
         let installed = try seen.packages(on: context.hostName, names: names)
         // What the later roll has left half done is its own to end.
         if names.allSatisfy({ calico.isPassed(package: installed[$0]?.version) }) { return [] }
+        // Beside the image of a later roll the CNI programs of this one would be too old.
+        if calico.options.unit == nil, try calico.isPassed(seen, on: context.hostName) { return [] }
         return try decision.installing(seen, context.playbook.conffiles)
     }
 }

@@ -2,8 +2,9 @@ import UpgradeCore
 
 /// Cordons a worker and marks the cordon as ours.
 ///
-/// A node that somebody has cordoned already stays as it is, mark and all. A cordon that this run has set ahead gets the mark
-/// of the lane. A node with nothing left to do is left alone.
+/// A node that somebody else has cordoned since the preflight stops the lane, as it would have stopped the run there; where the
+/// playbook keeps such cordons it stays as it is. A cordon that this run has set ahead gets the mark of the lane. A node with
+/// nothing left to do is left alone.
 struct Cordon: Step {
     let id: StepID = "cordon"
     let title = "Cordon the node"
@@ -15,7 +16,13 @@ struct Cordon: Step {
         if node.isCordoned, node.cordonMark == CordonMark.ahead(of: context.run) {
             return [.cordon(node: node.name, mark: context.run)]
         }
-        if node.isCordoned { return [] }
-        return try WorkerState.isDone(seen, context) ? [] : [.cordon(node: node.name, mark: context.run)]
+        if try WorkerState.isDone(seen, context) { return [] }
+        guard node.isCordoned else { return [.cordon(node: node.name, mark: context.run)] }
+        switch context.playbook.foreignCordons {
+        case .keep: return []
+        case .refuse: break
+        }
+        guard context.isOurCordon(node) else { throw .unmet(.foreignCordon(node: node.name)) }
+        return []
     }
 }

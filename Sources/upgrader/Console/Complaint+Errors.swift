@@ -213,7 +213,9 @@ extension Complaint {
                     error: "\(path) cannot be part of a state directory",
                     why: reason,
                     state: "nothing on disk was changed",
-                    next: "remove it, or choose another --state"
+                    next: Self.isOfRun(path)
+                        ? "put the file itself back there, from where it was moved to or from a copy of the directory"
+                        : "remove it, or choose another --state"
                 ),
                 .usage
             )
@@ -227,6 +229,11 @@ extension Complaint {
     /// Whether a file of a run only repeats what its journal says.
     private static func isMadeAnew(_ path: String) -> Bool {
         ["/journal.head", "/checkpoint.json"].contains(where: path.hasSuffix)
+    }
+
+    /// Whether what stands at the path belongs to a run: nobody can do without it.
+    private static func isOfRun(_ path: String) -> Bool {
+        ["/journal.jsonl", "/plan.json", "/playbook.yaml", "/origin.json"].contains(where: path.hasSuffix)
     }
 
     private static func directory(of path: String) -> String {

@@ -42,7 +42,8 @@ struct FailureReport {
     }
 
     private func state(_ key: StepKey) -> String {
-        let ours = ledger.entries.filter { $0.key.target == key.target }
+        // What a phase has made on the cluster concerns each of its hosts.
+        let ours = ledger.entries.filter { $0.key.target == key.target || $0.key.target == .cluster }
         if directory == nil, key.phase != "preflight" { return "nothing was begun: the plan was only rehearsed" }
         if !ours.isEmpty { return ours.map(\.effect.title).joined(separator: "; ") }
         return key.phase == "preflight" ? "nothing was changed in this hop" : "nothing of ours is left on \(key.target)"

@@ -61,6 +61,15 @@ struct TortureTests {
         }
     }
 
+    @Test("two kills at one effect are one: a process that died while it wrote a line does not write it again")
+    func killsAtOneEffect() async throws {
+        let shape = try await Shape.small()
+        for effect in 1...shape.effects {
+            killed(shape, [Fault(at: effect, .kill(.during)), Fault(at: effect, .kill(.after))])
+            killed(shape, [Fault(at: effect, .powerCut(.during)), Fault(at: effect, .kill(.after))])
+        }
+    }
+
     @Test("killed at sampled effects of a hop, and again soon after")
     func killsOfAHop() async throws {
         let shape = try await Shape.hop()

@@ -65,8 +65,13 @@ struct CalicoMigrationTests {
             CalicoStore(isReady: true, version: "v3.1.3", objects: [pool]),
             CalicoStore(isReady: false, version: "v3.1.3", objects: [pool]),
         ] {
-            let scene = scene(new: store)
             let foreign = Unmet.calicoStoreForeign(host: "etcd1", objects: 1)
+            // Also where a Calico 3 runs with it, which somebody has moved by hand: no step of the move would go on.
+            let moved = self.scene(new: store) {
+                $0.daemonSets["kube-system/calico-node"]?.image = "calico/node:v3.1.3"
+            }
+            #expect(try moved.refusal(ComponentsSupported(), "preflight", on: "cluster") == foreign)
+            let scene = scene(new: store)
             #expect(try scene.refusal(CalicoValidate(), phase, on: "cluster") == foreign)
             #expect(try scene.refusal(CalicoImport(), phase, on: "cluster") == foreign)
             #expect(try scene.refusalAtGate(CalicoCompare(), phase, on: "cluster") == foreign)

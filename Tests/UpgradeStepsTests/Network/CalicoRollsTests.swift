@@ -88,6 +88,13 @@ struct CalicoRollsTests {
         #expect(CalicoTarget(after.context("calico-image", "network-3", on: "cluster")) == nil)
     }
 
+    @Test("packages that lag behind the image of a later roll are not taken through the rolls before it")
+    func laggingPackages() throws {
+        let scene = scene { $0.daemonSets[name]?.image = "calico/node:v3.1.0" }
+        #expect(try scene.decide(CalicoPackages(), first, on: "w1") == [])
+        #expect(try scene.decide(CalicoPackages(), second, on: "w1").contains { "\($0)".contains("3.1.0") })
+    }
+
     @Test("what a later roll has reached, an earlier one leaves alone: template, pods, images, Typha")
     func passed() throws {
         let scene = scene { scene in

@@ -13,13 +13,21 @@ struct CordonTests {
         #expect(try Scene().decide(Cordon(), phase, on: "w1") == [.cordon(node: node, mark: "run1")])
     }
 
-    @Test("a node that anybody has cordoned is not marked")
+    @Test(
+        "a node that somebody else has cordoned since the preflight stops the lane, or is kept as it is; it is never marked"
+    )
     func cordoned() throws {
         var scene = Scene()
         scene.theyCordon("w1")
+        #expect(try scene.refusal(Cordon(), phase, on: "w1") == .foreignCordon(node: node))
+        scene.playbook.foreignCordons = .keep
         #expect(try scene.decide(Cordon(), phase, on: "w1") == [])
+        scene.playbook.foreignCordons = .refuse
         scene.weCordon("w1")
         #expect(try scene.decide(Cordon(), phase, on: "w1") == [])
+        var done = Scene.done()
+        done.theyCordon("w1")
+        #expect(try done.decide(Cordon(), phase, on: "w1") == [], "nothing is left to do there")
     }
 
     @Test("a cordon that was set ahead becomes that of the lane, also where nothing is left to do; another run's stays")
@@ -32,6 +40,7 @@ struct CordonTests {
             )
             scene.ledger = Ledger()
             scene.nodes[node]?.cordonMark = "run0-ahead"
+            scene.playbook.foreignCordons = .keep
             #expect(try scene.decide(Cordon(), "workers-rest", on: "w1") == [])
             #expect(try scene.decide(Uncordon(), "workers-rest", on: "w1") == [])
         }

@@ -58,6 +58,35 @@ struct WhyReportTests {
         #expect(watching.choices.map(\.command).contains("kill -INT 17"))
     }
 
+    @Test("what only cleanup may undo has a reason and no command")
+    func caution() async throws {
+        let story = try await StoryScene()
+        let cordon = try story.key("1.12-1.13/workers/cordon@w1")
+        try story.append(
+            .begun(cordon, attempt: 1),
+            .intended(
+                cordon,
+                attempt: 1,
+                index: 0,
+                .setUpdateStrategy(
+                    namespace: "kube-system",
+                    daemonSet: "calico-node",
+                    to: "OnDelete",
+                    prior: "RollingUpdate"
+                )
+            ),
+            .acted(cordon, attempt: 1, index: 0),
+            .intended(cordon, attempt: 1, index: 1, .cordon(node: "w1.example.org", mark: "test")),
+            .acted(cordon, attempt: 1, index: 1)
+        )
+        let report = try why(story)
+        #expect(report.ours.map { $0.caution == nil } == [false, true])
+        #expect(report.ours.map(\.commands.isEmpty) == [true, false])
+        // The other pods would be replaced at once by whoever pastes it.
+        #expect(!report.lines.contains { $0.contains("kubectl") && $0.contains("RollingUpdate") })
+        #expect(report.lines.contains { $0.hasPrefix("    undone by `upgrader cleanup`, not by hand: while a pod") })
+    }
+
     @Test(
         "a resume that its hosts refused is told with what mends it, while nobody works on the run and it is not over"
     )

@@ -60,11 +60,31 @@ struct StateTests {
         let workshop = try await interrupted()
         let lock = try workshop.run.clusterPath + "/lock"
         try FileManager.default.removeItem(atPath: lock)
-        try FileManager.default.createSymbolicLink(atPath: lock, withDestinationPath: "elsewhere")
+        try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
         let result = try await workshop.upgrader("resume")
         #expect(result.code == 11)
         let errors = workshop.normalized(result.errors)
         #expect(errors.contains("then `upgrader resume state/small/RUN`"), "\(errors)")
+    }
+
+    @Test("a symbolic link in the place of a lock or a journal is named: a lock is removed, a journal is put back")
+    func links() async throws {
+        let workshop = try await interrupted()
+        for (path, next) in [
+            (try workshop.run.clusterPath + "/lock", "remove it"),
+            (try workshop.run.path + "/journal.jsonl", "put the file itself back"),
+        ] {
+            try FileManager.default.moveItem(atPath: path, toPath: path + ".kept")
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path + ".kept")
+            let result = try await workshop.upgrader("resume")
+            #expect(result.code == 64)
+            let errors = workshop.normalized(result.errors)
+            #expect(errors.contains("it is a symbolic link, not a file"), "\(errors)")
+            #expect(errors.contains("next:  \(next)"), "\(errors)")
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: path + ".kept", toPath: path)
+        }
+        #expect(try await workshop.upgrader("resume").code == 0)
     }
 
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")

@@ -128,7 +128,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps"],
+            dependencies: [
+                "UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSSH", "UpgradeSteps", "UpgradeTorture",
+            ],
             path: "benchmarks",
             exclude: ["README.md", "harness", "ansible"],
             swiftSettings: settings
@@ -186,6 +188,7 @@ let package = Package(
             name: "UpgradeHelmTests",
             dependencies: [
                 "UpgradeCore", "UpgradeHelm", "UpgradeKnowledge", "UpgradeSteps", "UpgradeTestSupport",
+                "UpgradeTorture",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Fixtures"],

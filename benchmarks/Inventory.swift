@@ -1,6 +1,7 @@
 import Foundation
 import UpgradeCore
 import UpgradeHelm
+import UpgradeTorture
 
 /// What it costs to read every revision of Helm 2's releases, page by page, as a cluster's API gives them.
 enum Inventory {
@@ -11,7 +12,7 @@ enum Inventory {
     static func measure(releases: Int, revisions path: String, _ report: inout Report) async throws {
         let pages = try SimulatedPages(releases: releases, path)
         let host = UpgradeCore.Host(name: "cp1", roles: [.controlPlane])
-        guard let release = MinorRelease("1.12") else { throw Unread() }
+        guard let release = MinorRelease("1.12") else { throw Walk.Impossible() }
         let playbook = Playbook(cluster: "bench", target: release, releases: [:], hosts: [host])
         let cluster = LiveCluster(remote: pages, playbook: playbook, helm: HelmFormat(), now: { 0 })
         let used = Usage.processorTime
@@ -35,7 +36,7 @@ enum Inventory {
 }
 
 /// Simulated, not real: an API that has ConfigMaps of Tiller alone, and makes each page when it is asked for.
-private final class SimulatedPages: Remote {
+private final class SimulatedPages: CommandRemote {
     private let releases: Int
     /// Of each revision, what stands before and behind its namespace.
     private let parts: [(head: String, tail: String)]
@@ -63,40 +64,9 @@ private final class SimulatedPages: Remote {
         guard path.hasPrefix("/api/v1/configmaps?") else {
             return CommandResult(output: "{\"metadata\":{},\"items\":[]}")
         }
-        func number(_ key: String) -> Int {
-            let part = path.split(whereSeparator: { "?&".contains($0) }).first { $0.hasPrefix("\(key)=") }
-            return part.flatMap { Int($0.dropFirst(key.count + 1)) } ?? 0
-        }
-        let all = releases * parts.count
-        let first = number("continue")
-        let last = min(first + number("limit"), all)
-        let items = (first..<last).map { index in
+        return ListPage(path, of: releases * parts.count).answer { index in
             let (head, tail) = parts[index % parts.count]
             return "\(head)\(index / parts.count)\(tail)"
         }
-        let next = last < all ? "{\"continue\":\"\(last)\"}" : "{}"
-        return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))],\"metadata\":\(next)}")
     }
-
-    func upload(
-        _ localPath: String,
-        to path: String,
-        on host: UpgradeCore.Host,
-        deadline: Duration
-    ) async throws(RemoteError) {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
-    }
-
-    func download(
-        _ path: String,
-        from host: UpgradeCore.Host,
-        to localPath: String,
-        needsRoot: Bool,
-        deadline: Duration
-    ) async throws(RemoteError) -> String {
-        throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
-    }
-
-    func disconnect(_ host: UpgradeCore.Host) async {}
-    func close() async {}
 }

@@ -1,5 +1,6 @@
 internal import UpgradeCore
 internal import UpgradeHelm
+internal import UpgradeTorture
 
 extension FuzzTarget {
     /// What stands between the outputs of one command and the next, where a question takes several.
@@ -65,7 +66,7 @@ extension FuzzTarget {
 }
 
 /// Hosts on which each program prints what it is told to, the first one first, and the last one over again.
-private actor PrintingRemote: Remote {
+private actor PrintingRemote: CommandRemote {
     private var outputs: [String]
 
     init(outputs: [String]) {
@@ -76,22 +77,4 @@ private actor PrintingRemote: Remote {
         let output = outputs.count > 1 ? outputs.removeFirst() : outputs.first ?? ""
         return CommandResult(output: output)
     }
-
-    func upload(_ localPath: String, to path: String, on host: Host, deadline: Duration) async throws(RemoteError) {
-        throw .unreachable(host: host.name, address: host.name, reason: "nothing is copied here")
-    }
-
-    func download(
-        _ path: String,
-        from host: Host,
-        to localPath: String,
-        needsRoot: Bool,
-        deadline: Duration
-    ) async throws(RemoteError) -> String {
-        throw .unreachable(host: host.name, address: host.name, reason: "nothing is copied here")
-    }
-
-    func disconnect(_ host: Host) async {}
-
-    func close() async {}
 }

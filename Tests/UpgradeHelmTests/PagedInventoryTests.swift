@@ -3,6 +3,7 @@ import SwiftProtobuf
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
+import UpgradeTorture
 
 @testable import UpgradeHelm
 
@@ -99,21 +100,13 @@ private final class PagedReleases: CommandRemote {
         guard path.hasPrefix("/api/v1/configmaps?") else {
             return CommandResult(output: "{\"metadata\":{},\"items\":[]}", outcome: .exited(0))
         }
-        func number(_ key: String) -> Int {
-            let part = path.split(whereSeparator: { "?&".contains($0) }).first { $0.hasPrefix("\(key)=") }
-            return part.flatMap { Int($0.dropFirst(key.count + 1)) } ?? 0
-        }
-        let first = number("continue")
         // Of ten revisions the last is deployed.
         let each = path.contains("DEPLOYED") ? 1 : 10
-        let last = min(first + number("limit"), releases * each)
-        let items = (first..<last).map { index in
+        return ListPage(path, of: releases * each).answer { index in
             let revision = each == 1 ? 10 : index % 10 + 1
             return "{\"metadata\":{\"name\":\"app.v\(revision)\",\"namespace\":\"team\(index / each)\",\"labels\":"
                 + "{\"NAME\":\"app\",\"OWNER\":\"TILLER\"},\"resourceVersion\":\"1\"},"
                 + "\"data\":{\"release\":\"\(each == 1 ? own(index) : contents[revision - 1])\"}}"
         }
-        let next = last < releases * each ? ",\"metadata\":{\"continue\":\"\(last)\"}" : ",\"metadata\":{}"
-        return CommandResult(output: "{\"items\":[\(items.joined(separator: ","))]\(next)}", outcome: .exited(0))
     }
 }

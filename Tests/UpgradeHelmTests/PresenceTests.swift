@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import UpgradeCore
 import UpgradeTestSupport
+import UpgradeTorture
 
 @testable import UpgradeHelm
 

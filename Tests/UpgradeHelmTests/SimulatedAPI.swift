@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import UpgradeCore
+import UpgradeTorture
 
 @testable import UpgradeHelm
 

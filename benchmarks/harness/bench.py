@@ -32,7 +32,7 @@ def versions():
 
 def options():
     parser = argparse.ArgumentParser(prog="Scripts/bench")
-    for name in ("program", "floor", "python", "revisions"):
+    for name in ("program", "floor", "python"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     parser.add_argument("part", nargs="?", choices=("engine", "ssh"), help="one of the two; both where not given")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, once: to see that it works")
@@ -52,7 +52,7 @@ def main():
     lines = ["    " + line for line in lines] + [""]
     problems = []
     if chosen.part != "ssh":
-        found["engine"] = engine.measure(chosen.program, chosen.quick, chosen.revisions, say)
+        found["engine"] = engine.measure(chosen.program, chosen.quick, say)
         lines += ["### The tool itself", ""] + engine.table(found["engine"]) + [""]
     if chosen.part != "engine":
         found["ssh"], tables, problems = ssh.measure(chosen)

@@ -1,15 +1,16 @@
 internal import UpgradeCore
 
 extension ClusterFacts {
+    /// The waves of the workers; `nil` where they cannot be divided: no plan is made then, and the planner says why.
+    var waves: [WorkerWave]? { try? playbook.waves(among: nodes) }
+
     /// The nodes of the workers that may be out together, in the order in which the playbook takes them out.
     ///
     /// A lane begins as soon as another ends, so that each worker is out together with those before it and with those behind it.
     /// - Parameter failed: whether as many as the failure budget lets fail are out besides: they stay as they are.
     /// - Returns: each set of them, which overlap.
     func outTogether(failed: Bool = false) -> [[String]] {
-        // Where the workers cannot be divided no plan is made; the planner says why.
-        let waves = (try? playbook.waves(among: nodes)) ?? [playbook.wholeWave]
-        return waves.flatMap { wave -> [[String]] in
+        (waves ?? [playbook.wholeWave]).flatMap { wave -> [[String]] in
             let workers = wave.hosts.map(\.node)
             let size = min(workers.count, max(1, wave.batch) + (failed ? wave.failureBudget : 0))
             if workers.isEmpty { return [] }

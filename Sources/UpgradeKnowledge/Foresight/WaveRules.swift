@@ -13,7 +13,7 @@ enum WaveRules {
 
     /// Groups that have no wave of their own, for each worker of them is a canary: their own limits hold for nobody.
     private static func onlyCanaries(_ facts: ClusterFacts, _ hop: HopID) -> [Finding] {
-        guard let waves = try? facts.playbook.waves(among: facts.nodes) else { return [] }
+        guard let waves = facts.waves else { return [] }
         let drawn = Set(waves.compactMap(\.name))
         return facts.playbook.waves.groups.filter { !drawn.contains($0.name) }.map { group in
             Finding(

@@ -45,6 +45,17 @@ extension StepContext {
         return ours.contains(mark) || ledger.contains(.cordon(node: node.name, mark: mark))
     }
 
+    /// Refuses a node that somebody else has cordoned, unless the playbook keeps such cordons.
+    ///
+    /// - Throws: `.foreignCordon`.
+    func requireNoForeignCordon(_ node: NodeState) throws(StepError) {
+        switch playbook.foreignCordons {
+        case .keep: return
+        case .refuse: break
+        }
+        guard !node.isCordoned || isOurCordon(node) else { throw .unmet(.foreignCordon(node: node.name)) }
+    }
+
     /// Whether the node is cordoned by this run because its lane works on it, and not to wait for its turn.
     func isInHand(_ node: NodeState) -> Bool { isOurCordon(node) && !CordonMark.isAhead(node) }
 

@@ -17,12 +17,7 @@ struct Cordon: Step {
             return [.cordon(node: node.name, mark: context.run)]
         }
         if try WorkerState.isDone(seen, context) { return [] }
-        guard node.isCordoned else { return [.cordon(node: node.name, mark: context.run)] }
-        switch context.playbook.foreignCordons {
-        case .keep: return []
-        case .refuse: break
-        }
-        guard context.isOurCordon(node) else { throw .unmet(.foreignCordon(node: node.name)) }
-        return []
+        try context.requireNoForeignCordon(node)
+        return node.isCordoned ? [] : [.cordon(node: node.name, mark: context.run)]
     }
 }

@@ -8,13 +8,9 @@ struct Cordons: Step {
     func probes(_ context: StepContext) -> [Probe] { [.nodes] }
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
-        switch context.playbook.foreignCordons {
-        case .keep: return []
-        case .refuse: break
-        }
         let workers = Set(context.playbook.hosts(.worker).map(\.node))
-        for node in try seen.nodes() where workers.contains(node.name) && node.isCordoned {
-            guard context.isOurCordon(node) else { throw .unmet(.foreignCordon(node: node.name)) }
+        for node in try seen.nodes() where workers.contains(node.name) {
+            try context.requireNoForeignCordon(node)
         }
         return []
     }

@@ -1,21 +1,27 @@
-import UpgradeCore
+public import UpgradeCore
 
 /// Simulated, not real: a host that runs commands, and to and from which nothing is copied.
-protocol CommandRemote: Remote {}
+public protocol CommandRemote: Remote {}
 
 extension CommandRemote {
-    func upload(
+    /// Copies nothing.
+    ///
+    /// - Throws: `RemoteError.copyFailed`, always.
+    public func upload(
         _ localPath: String,
         to path: String,
-        on host: UpgradeCore.Host,
+        on host: Host,
         deadline: Duration
     ) async throws(RemoteError) {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is uploaded")
     }
 
-    func download(
+    /// Copies nothing.
+    ///
+    /// - Throws: `RemoteError.copyFailed`, always.
+    public func download(
         _ path: String,
-        from host: UpgradeCore.Host,
+        from host: Host,
         to localPath: String,
         needsRoot: Bool,
         deadline: Duration
@@ -23,6 +29,9 @@ extension CommandRemote {
         throw .copyFailed(host: host.name, path: path, reason: "nothing is downloaded")
     }
 
-    func disconnect(_ host: UpgradeCore.Host) async {}
-    func close() async {}
+    /// Does nothing.
+    public func disconnect(_ host: Host) async {}
+
+    /// Does nothing.
+    public func close() async {}
 }

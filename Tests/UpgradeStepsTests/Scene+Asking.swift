@@ -56,7 +56,8 @@ extension Scene {
                 takesBack: takesBack,
                 restores: snapshot
             ),
-            ledger: ledger
+            ledger: ledger,
+            isUnderWay: isUnderWay
         )
     }
 

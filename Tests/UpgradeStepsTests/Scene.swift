@@ -16,6 +16,7 @@ struct Scene {
     /// The run whose lane is taken back; `nil` for an upgrade.
     var takesBack: String?
     var ledger = Ledger()
+    var isUnderWay = false
     var machineIDs: [String: String] = [:]
     var baseline = Baseline(readyNodes: [], foreignCordons: [], etcdMembers: 3)
 

@@ -77,6 +77,9 @@ public struct RunState: Hashable, Sendable, Codable {
         done.contains(key) || inFlight[key] != nil || failed[key] != nil || skipped[key] != nil
     }
 
+    /// Whether a step was begun, whatever became of it, also where it is to be done anew.
+    public func wasBegun(_ key: StepKey) -> Bool { hasBegun(key) || again[key] != nil }
+
     /// Takes one record; the cost does not depend on how many came before.
     public mutating func apply(_ record: Record) {
         switch record {

@@ -183,6 +183,16 @@ public enum LaneEffect: Hashable, Sendable {
     case wait(StepKey)
     /// Ask the operator what becomes of the step, then say `.retried`, `.skipped` or `.aborted`.
     case ask(StepKey, attempt: Int, Failure)
+
+    /// The step; `nil` for a save.
+    var key: StepKey? {
+        switch self {
+        case .save: nil
+        case .settle(let key, _, _, _), .observe(let key, _), .act(let key, _, _, _), .verify(let key), .wait(let key),
+            .ask(let key, _, _):
+            key
+        }
+    }
 }
 
 /// An event that cannot happen in a state.

@@ -1,6 +1,25 @@
 extension Driver {
+    /// What an effect is carried out by: a part of the record, which goes on meanwhile.
+    struct Known: Sendable {
+        /// What is ours on the cluster.
+        var ledger: Ledger
+        /// Steps that the operator has left out.
+        var skipped: [StepKey: RunState.Skipped]
+        /// Whether a step that renews the look of the lane was begun before.
+        var isUnderWay: Bool
+    }
+
+    /// What the record says for an effect.
+    func known(_ record: RunState, _ effect: LaneEffect) -> Known {
+        let isUnderWay = effect.key.map { key in
+            let look = steps.steps[key.step]?.renews ?? key.step
+            return steps.renewing[look]?.contains { record.wasBegun(key.with($0)) } ?? false
+        }
+        return Known(ledger: record.ledger, skipped: record.skipped, isUnderWay: isUnderWay ?? false)
+    }
+
     /// Performs one effect of a lane and says what happened.
-    func perform(_ effect: LaneEffect, _ ledger: Ledger, skipped: [StepKey: RunState.Skipped]) async -> LaneEvent {
+    func perform(_ effect: LaneEffect, _ known: Known) async -> LaneEvent {
         switch effect {
         case .save:
             .failed(.bug("a save is not performed here"))
@@ -9,13 +28,13 @@ extension Driver {
         case .settle(let key, let action, let attempt, let index):
             await settle(key, action, job(key, action, attempt, index))
         case .observe(let key, let again):
-            await unlessInterrupted(1) { await observe(key, again: again, ledger, skipped) }
+            await unlessInterrupted(1) { await observe(key, again: again, known) }
         case .act(let key, let action, let attempt, let index):
             await act(key, action, job(key, action, attempt, index))
         case .verify(let key):
-            await unlessInterrupted(1) { await verify(key, ledger) }
+            await unlessInterrupted(1) { await verify(key, known) }
         case .wait(let key):
-            await unlessInterrupted(1) { await wait(key, ledger) }
+            await unlessInterrupted(1) { await wait(key, known) }
         }
     }
 
@@ -113,39 +132,33 @@ extension Driver {
     private func observe(
         _ key: StepKey,
         again: Bool,
-        _ ledger: Ledger,
-        _ skipped: [StepKey: RunState.Skipped]
+        _ known: Known
     ) async -> LaneEvent {
         do throws(Failure) {
-            let actions = try await decide(key, ledger)
+            let actions = try await decide(key, known)
             guard !actions.isEmpty, let look = try step(key).renews.map(key.with),
-                again || looks.isOld(look, at: clock.now), let gate = try renewal(look, key, ledger, skipped)
+                again || looks.isOld(look, at: clock.now), let gate = try renewal(look, key, known)
             else { return .decided(actions) }
             guard try await isOpened(gate, key) else { return .abandoned }
-            return .decided(try await decide(key, ledger))
+            return .decided(try await decide(key, known))
         } catch {
             return .failed(error)
         }
     }
 
     /// The gate of the look that the step renews; `nil` where the operator has left that look out.
-    private func renewal(
-        _ look: StepKey,
-        _ key: StepKey,
-        _ ledger: Ledger,
-        _ skipped: [StepKey: RunState.Skipped]
-    ) throws(Failure) -> Gate? {
-        guard skipped[look] == nil else { return nil }
-        return try steps.steps[look.step]?.gate(context(key, ledger))
+    private func renewal(_ look: StepKey, _ key: StepKey, _ known: Known) throws(Failure) -> Gate? {
+        guard known.skipped[look] == nil else { return nil }
+        return try steps.steps[look.step]?.gate(context(key, known))
     }
 
     /// Looks until nothing is left to do: a daemon that was just started may not have become itself yet.
-    private func verify(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+    private func verify(_ key: StepKey, _ known: Known) async -> LaneEvent {
         // Between fork and exec /proc/PID/exe still is the service manager; a few seconds cover that on a busy host.
         let looks = 10
         for look in 1...looks {
             do throws(Failure) {
-                let actions = try await decide(key, ledger)
+                let actions = try await decide(key, known)
                 if actions.isEmpty || look == looks { return .decided(actions) }
             } catch {
                 return .failed(error)
@@ -155,9 +168,9 @@ extension Driver {
         return .failed(.bug("no look was taken"))
     }
 
-    private func wait(_ key: StepKey, _ ledger: Ledger) async -> LaneEvent {
+    private func wait(_ key: StepKey, _ known: Known) async -> LaneEvent {
         do throws(Failure) {
-            guard let gate = try step(key).gate(context(key, ledger)) else { return .gateOpened }
+            guard let gate = try step(key).gate(context(key, known)) else { return .gateOpened }
             guard try await isOpened(gate, key) else { return .abandoned }
             looks.found(key, at: clock.now)
             return .gateOpened
@@ -230,9 +243,9 @@ extension Driver {
         do { return try gate.measured(seen) } catch { return [] }
     }
 
-    private func decide(_ key: StepKey, _ ledger: Ledger) async throws(Failure) -> [Action] {
+    private func decide(_ key: StepKey, _ known: Known) async throws(Failure) -> [Action] {
         let step = try step(key)
-        let context = try context(key, ledger)
+        let context = try context(key, known)
         return try await judge(step.probes(context), key) { seen throws(StepError) in try step.actions(seen, context) }
     }
 
@@ -243,9 +256,17 @@ extension Driver {
         return step
     }
 
-    private func context(_ key: StepKey, _ ledger: Ledger) throws(Failure) -> StepContext {
+    private func context(_ key: StepKey, _ known: Known) throws(Failure) -> StepContext {
         guard let hop = hops[key.hop] else { throw .bug("no facts for the hop \(key.hop)") }
-        return StepContext(key: key, run: run, hop: hop, playbook: playbook, plan: plan, ledger: ledger)
+        return StepContext(
+            key: key,
+            run: run,
+            hop: hop,
+            playbook: playbook,
+            plan: plan,
+            ledger: known.ledger,
+            isUnderWay: known.isUnderWay
+        )
     }
 
     /// Runs `body`; when the wish to stop is told `level` times before it ends, it is cancelled and left in doubt.

@@ -136,9 +136,9 @@ public struct Driver<Time: Clock>: Sendable where Time.Duration == Duration {
                         .event(.lane(index, await ask(question, standing)))
                     }
                 case .lane(let index, let effect):
-                    let (ledger, skipped) = (recorder.state.ledger, recorder.state.skipped)
+                    let known = known(recorder.state, effect)
                     group.addTask {
-                        .event(.lane(index, await perform(effect, ledger, skipped: skipped)))
+                        .event(.lane(index, await perform(effect, known)))
                     }
                 }
             }

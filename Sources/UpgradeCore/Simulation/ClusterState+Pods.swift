@@ -51,7 +51,7 @@ extension ClusterState {
 
     /// Puts a pod on a schedulable node, the one with the fewest pods where nothing else is said; `false` where there is none.
     private mutating func place(_ pod: PodState) -> Bool {
-        let free = nodes.values.filter { !$0.isCordoned && $0.isReady }.map(\.name).sorted()
+        let free = nodes.values.filter { !$0.isCordoned && $0.isReady && !isKubeletDown($0.name) }.map(\.name).sorted()
         func count(_ node: String) -> Int { pods[node]?.count ?? 0 }
         let next =
             switch placement ?? .fewestPods {
@@ -61,6 +61,11 @@ extension ClusterState {
         guard let next else { return false }
         pods[next, default: []].append(pod)
         return true
+    }
+
+    /// Whether nothing would start a pod there; a real node is not Ready then, forty seconds later.
+    private func isKubeletDown(_ node: String) -> Bool {
+        packaging.hostOfNode[node].flatMap { hosts[$0]?.units[NodeUnit.kubelet.rawValue]?.isActive } == false
     }
 
     /// What the budgets of a pod count: a Pending one is not healthy.

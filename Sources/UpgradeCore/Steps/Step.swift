@@ -116,15 +116,27 @@ public struct StepContext: Sendable {
     public var plan: Plan
     /// What is ours on the cluster.
     public var ledger: Ledger
+    /// Whether a step that renews the lane's look was begun before, whatever became of it: what is down on the lane's own host, the
+    /// lane may have taken down.
+    public var isUnderWay: Bool
 
     /// Makes a context.
-    public init(key: StepKey, run: String, hop: HopFacts, playbook: Playbook, plan: Plan, ledger: Ledger) {
+    public init(
+        key: StepKey,
+        run: String,
+        hop: HopFacts,
+        playbook: Playbook,
+        plan: Plan,
+        ledger: Ledger,
+        isUnderWay: Bool = false
+    ) {
         self.key = key
         self.run = run
         self.hop = hop
         self.playbook = playbook
         self.plan = plan
         self.ledger = ledger
+        self.isUnderWay = isUnderWay
     }
 
     /// The host that the step is for.

@@ -62,6 +62,18 @@ struct RunStateTests {
         #expect(state.stop == .failed([drain]), "why it stopped stays")
     }
 
+    @Test("a step was begun, whatever became of it, also where it is to be done anew")
+    func wasBegun() throws {
+        var state = underWay()
+        let later = try #require(StepKey("1.12-1.13/workers/install-node@w1"))
+        #expect([cordon, drain].allSatisfy(state.wasBegun) && !state.wasBegun(later))
+        state.apply(.struck(effect, undone: true))
+        #expect([cordon, drain].allSatisfy(state.wasBegun) && !state.hasBegun(drain))
+        state.apply(.begun(drain, attempt: 4))
+        state.apply(.failed(drain, attempt: 4, .unmet(.mustBeCordoned(node: "w1"))))
+        #expect(state.wasBegun(drain) && !state.wasBegun(later))
+    }
+
     @Test("a step that cleanup has let go begins anew under another attempt: its job keeps its name")
     func released() {
         var state = underWay()

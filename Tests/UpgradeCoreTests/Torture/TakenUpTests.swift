@@ -58,13 +58,18 @@ struct TakenUpTests {
 
                 """
         )
-        var failed = 0
+        var (failed, anew) = (0, 0)
         for effect in stride(from: 40, through: shape.effects, by: 4) {
-            let outcome = World(shape, FaultPlan(seed: 0, faults: [Fault(at: effect, .jobFails)])).run()
-            #expect(outcome.isSurvived, "\(effect): \(outcome.findings)")
-            failed += outcome.history.count { $0.contains("install-control-plane@cp1: access") }
+            // By itself, and with a cleanup behind it, which has the lane begin anew with its look.
+            for cleanup in [[], [Fault(at: effect, .cleanup)]] {
+                let outcome = World(shape, FaultPlan(seed: 0, faults: cleanup + [Fault(at: effect, .jobFails)])).run()
+                #expect(outcome.isSurvived, "\(effect), \(cleanup): \(outcome.findings)")
+                failed += outcome.history.count { $0.contains("install-control-plane@cp1: access") }
+                anew += outcome.history.count { $0.contains("cleanup: [") && $0.contains("kube-scheduler") }
+            }
         }
         #expect(failed > 0, "no install of the API server has failed")
+        #expect(anew > 0, "no cleanup has had the lane begin anew")
     }
 
     @Test("a lane's own look serves what it was made for: not a later attempt, nor a later life")

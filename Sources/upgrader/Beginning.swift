@@ -51,6 +51,10 @@ struct Beginning {
         until: HopID? = nil,
         isShown: Bool = false
     ) async throws -> Sequence {
+        for failure in session.playbook.simulation?.failures ?? [] where !plan.keys.contains(where: failure.isOf) {
+            let place = failure.target.map { "\(failure.step)@\($0)" } ?? "\(failure.step)"
+            Output.note("note: simulation.failures: the plan has no step \(place); nothing fails there")
+        }
         let script = try await session.rehearse(plan, survey, run: run, until: until)
         let sequence = Sequence(plan: plan, script: script, playbook: session.playbook, steps: session.steps)
         if isShown { Output.tell(sequence.text) }

@@ -69,10 +69,18 @@ struct RollbackSubject {
     /// - Throws: `Complaint` that says why there is none.
     func wayBack(to name: String) throws -> WayBack {
         try refuseRollback()
-        guard let first = plan.beginning(of: name) else {
+        let begun = plan.keys.filter { $0.onTarget == name && history.state.hasBegun($0) }
+        guard begun.count <= 1 else {
+            throw stepRefusal(
+                "\(directory.run) has begun \(begun.map(\.description).joined(separator: " and "))",
+                "name one of them as it stands here",
+                .usage
+            )
+        }
+        guard let first = plan.beginning(of: begun.first?.description ?? name) else {
             throw stepRefusal(
                 "the plan of \(directory.run) has no step or phase \(name)",
-                "name one as `upgrader log \(directory.path)` prints it, such as HOP/PHASE/STEP@HOST, or HOP/PHASE",
+                "name one as `upgrader log \(directory.path)` prints it, such as STEP@HOST, HOP/PHASE/STEP@HOST, or HOP/PHASE",
                 .usage
             )
         }

@@ -42,6 +42,9 @@ struct Walk {
             OtherRuns.tell(besides: directory)
             return .done
         }
+        if !isNew {
+            Output.note("resuming \(directory.path): \(Self.done(journal.state, plan))")
+        }
         if let warning = Terminal.lossWarning { Output.note(warning) }
         return try await Worlds.use(session.playbook, directory: directory, isBegun: journal.count > 1) { world in
             try await walk(plan, journal, world)
@@ -207,11 +210,15 @@ struct Walk {
         }
     }
 
-    private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState, _ stored: StoredLease?) -> Ending {
+    /// How far a run is.
+    private static func done(_ record: RunState, _ plan: Plan) -> String {
         let skipped = record.skipped.count
-        let done =
-            "\(record.done.count) of \(plan.keys.count) steps are done"
+        return "\(record.done.count) of \(plan.keys.count) steps are done"
             + (skipped == 0 ? "" : ", \(skipped) \(skipped == 1 ? "was" : "were") skipped")
+    }
+
+    private func tell(_ stop: StopReason, _ plan: Plan, _ record: RunState, _ stored: StoredLease?) -> Ending {
+        let done = Self.done(record, plan)
         switch stop {
         case .completed where plan.restores != nil:
             OtherRuns.tell(besides: directory)

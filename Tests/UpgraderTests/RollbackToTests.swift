@@ -15,7 +15,7 @@ struct RollbackToTests {
         let order = dry.output.split(separator: "\n").filter { $0.contains("/downgrade-node@") }
         #expect(order.count == 2 && order.first?.contains("@w2") == true, "\(order)")
         #expect(try workshop.run == upgrade, "a dry run leaves nothing")
-        let program = try workshop.start("rollback", "--to", "1.12-1.13/workers/drain@w1")
+        let program = try workshop.start("rollback", "--to", "drain@w1")
         try await program.expect("does put back kubernetes-node 1.12.10-1 on w1", then: SIGKILL)
         _ = try await program.wait()
         let rollback = try workshop.run
@@ -75,6 +75,11 @@ struct RollbackToTests {
         let upgrade = try await killed(workshop, at: "does cordon w1.example.org")
         let before = try state(upgrade)
         for (arguments, code, why) in [
+            (
+                ["--to", "conffiles@cp1"], 10,
+                "1.12-1.13/control-plane/install-control-plane@cp1 is a point of no return"
+            ),
+            (["--to", "drain@w2"], 64, "has no step or phase drain@w2"),
             (["--to", "1.12-1.13/workers/drain@w9"], 64, "has no step or phase 1.12-1.13/workers/drain@w9"),
             (["--to", "1.12-1.13/workers/drain@w2"], 10, "has begun nothing from 1.12-1.13/workers/host-foresight@w2"),
             (

@@ -40,6 +40,25 @@ struct RunTests {
         }
     }
 
+    @Test(
+        "what a simulated cluster will not do is said: go on where an earlier run ended, or fail where there is no step"
+    )
+    func simulated() async throws {
+        let failures = "failures: [{step: drain, host: w9}, {step: drain, host: w1}, {step: drian}]"
+        let workshop = try Workshop(Workshop.small().replacing("simulation: {", with: "simulation: {\(failures), "))
+        let first = try await workshop.upgrader("run", Workshop.playbook, "--yes")
+        #expect(first.code != 0 && first.errors.contains("this failure is simulated"), "\(first.errors)")
+        let notes = first.errors.split(separator: "\n").filter { $0.hasPrefix("note: simulation.failures") }
+        #expect(notes.count == 2, "\(first.errors)")
+        for place in ["drain@w9", "drian"] {
+            #expect(notes.contains { $0.contains("the plan has no step \(place); nothing fails there") }, "\(notes)")
+        }
+        try #require(try await workshop.upgrader("resume").code == 0)
+        #expect(!first.errors.contains("starts at"))
+        let second = try await workshop.upgrader("run", Workshop.playbook)
+        #expect(second.errors.contains("simulated: this run has a cluster of its own, which starts at 1.12 anew"))
+    }
+
     @Test("a run stopped at --until ends with 11, and resume goes on")
     func until() async throws {
         let workshop = try Workshop(try Workshop.embedded(pace: "1ms"))

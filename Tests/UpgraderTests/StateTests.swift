@@ -87,6 +87,28 @@ struct StateTests {
         #expect(try await workshop.upgrader("resume").code == 0)
     }
 
+    @Test("what others may write to is refused, with what mends it; then the run goes on")
+    func writableByOthers() async throws {
+        let workshop = try await interrupted()
+        let run = try workshop.run
+        for (path, usual, mode) in [
+            (run.clusterPath, 0o700, 0o777), (run.path, 0o700, 0o770), (run.path + "/journal.jsonl", 0o600, 0o620),
+        ] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            let result = try await workshop.upgrader("resume")
+            #expect(result.code == 10, "\(result.errors)")
+            #expect(
+                result.errors.contains("may be written to by others\nwhy:   its mode is 0\(String(mode, radix: 8)): ")
+            )
+            #expect(result.errors.contains("`chmod go-w state/small"), "\(result.errors)")
+            try FileManager.default.setAttributes([.posixPermissions: usual], ofItemAtPath: path)
+        }
+        let resumed = try await workshop.upgrader("resume")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(workshop.normalized(resumed.errors).contains("resuming state/small/RUN: "), "\(resumed.errors)")
+        #expect(resumed.errors.contains(/resuming .*: [1-9]\d* of \d+ steps are done/), "\(resumed.errors)")
+    }
+
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
     func changedPlaybook() async throws {
         let workshop = try await interrupted()

@@ -57,14 +57,21 @@ enum FileSystem {
         guard fsync(descriptor) == 0 else { throw failure(directory, "fsync") }
     }
 
-    /// Makes a directory and those above it, mode 0700; refuses a symbolic link in the last place.
+    /// Refuses what others may write to: they could put something else in the place of what a run goes by.
+    static func refuseOthers(_ entry: stat, _ path: String) throws(JournalError) {
+        guard entry.st_mode & (S_IWGRP | S_IWOTH) != 0 else { return }
+        throw .writableByOthers(path: path, mode: "0" + String(entry.st_mode & 0o7777, radix: 8))
+    }
+
+    /// Makes a directory and those above it, mode 0700; refuses a symbolic link in the last place, and a directory there that others
+    /// may write to.
     static func makeDirectory(_ path: String) throws(JournalError) {
         var entry = stat()
         if lstat(path, &entry) == 0 {
             guard entry.st_mode & S_IFMT == S_IFDIR else {
                 throw .notOurs(path: path, reason: "it is not a directory")
             }
-            return
+            return try refuseOthers(entry, path)
         }
         let above = parent(of: path)
         if !above.isEmpty, above != path {

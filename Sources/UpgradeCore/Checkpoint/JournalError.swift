@@ -18,4 +18,6 @@ public enum JournalError: Error, Hashable, Sendable {
     case noRun(path: String)
     /// A path in the state directory is a symbolic link or not ours.
     case notOurs(path: String, reason: String)
+    /// Others than the owner may write there; `mode` is its permissions, as chmod(1) takes them.
+    case writableByOthers(path: String, mode: String)
 }

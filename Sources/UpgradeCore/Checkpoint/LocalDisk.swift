@@ -66,6 +66,9 @@ private final class LocalFile: DiskFile {
         self.isOverwritten = isOverwritten
         descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0o600)
         guard descriptor >= 0 else { throw FileSystem.failure(path, flags & O_EXCL == 0 ? "open" : "create") }
+        var entry = stat()
+        guard fstat(descriptor, &entry) == 0 else { throw FileSystem.failure(path, "stat") }
+        try FileSystem.refuseOthers(entry, path)
     }
 
     deinit {

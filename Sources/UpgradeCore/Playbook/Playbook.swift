@@ -387,10 +387,12 @@ public struct SimulatedFailure: Hashable, Sendable {
         self.attempts = attempts
     }
 
+    /// Whether it is one of this step.
+    public func isOf(_ key: StepKey) -> Bool { key.step == step && (target ?? key.target) == key.target }
+
     /// Whether an action of this job fails.
     func isOf(_ job: JobID) -> Bool {
         // Cleanup has no attempts; what it undoes it can undo.
-        job.key.step == step && (target ?? job.key.target) == job.key.target && job.attempt > 0
-            && job.attempt <= attempts
+        isOf(job.key) && job.attempt > 0 && job.attempt <= attempts
     }
 }

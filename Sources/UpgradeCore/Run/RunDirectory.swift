@@ -146,6 +146,8 @@ public struct RunDirectory: Hashable, Sendable {
         on disk: any Disk = LocalDisk(),
         now: @escaping @Sendable () -> Double
     ) throws(JournalError) -> Journal {
+        // It is there; what is looked at is whose it is.
+        try disk.makeDirectory(path)
         let journal = try Journal(directory: path, on: disk, now: now)
         try verify(journal.state, disk)
         return journal

@@ -25,7 +25,7 @@ struct RollbackCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Take back all from this step or phase on: HOP/PHASE/STEP@HOST, or HOP/PHASE.",
+            "Take back all from this step or phase on: STEP@HOST, HOP/PHASE/STEP@HOST, or HOP/PHASE.",
             valueName: "step"
         )
     )

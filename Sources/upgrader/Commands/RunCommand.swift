@@ -61,6 +61,9 @@ struct RunCommand: AsyncParsableCommand {
             let others = RunDirectory.all(clusterDirectory)
             try Beginning.refuseUnfinished(others)
             try OtherRuns.tellPaused(others)
+            if let simulation = session.playbook.simulation, !others.isEmpty {
+                Output.note("simulated: this run has a cluster of its own, which starts at \(simulation.release) anew")
+            }
             let directory = try await prepare(session, until, beginning)
             var walk = Walk(session: session, directory: directory, until: until, reason: reason)
             walk.isNew = true

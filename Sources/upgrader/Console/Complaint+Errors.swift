@@ -207,6 +207,16 @@ extension Complaint {
                 ),
                 .usage
             )
+        case .writableByOthers(let path, let mode):
+            self.init(
+                FiveLines(
+                    error: "\(path) may be written to by others",
+                    why: "its mode is \(mode): whoever may write there could change what a run goes by",
+                    state: "nothing on disk was changed",
+                    next: "see that what is there is yours, then `chmod go-w \(path)`, and try again"
+                ),
+                .refused
+            )
         case .notOurs(let path, let reason):
             self.init(
                 FiveLines(

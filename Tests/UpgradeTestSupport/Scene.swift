@@ -82,6 +82,16 @@ public struct Scene: Sendable {
         run: String,
         _ access: any ClusterAccess
     ) async throws -> Plan {
+        try await rollbackAndSurvey(of: worker, upgrade, run: run, access).plan
+    }
+
+    /// Makes the plan that takes a worker back, and keeps what was seen.
+    public func rollbackAndSurvey(
+        of worker: String,
+        _ upgrade: Plan,
+        run: String,
+        _ access: any ClusterAccess
+    ) async throws -> (plan: Plan, survey: Observation) {
         guard let host = playbook.host(worker), let hop = upgrade.hops.first?.id else {
             throw SceneError.notAWorker(worker)
         }
@@ -95,7 +105,6 @@ public struct Scene: Sendable {
             hops: hops,
             access: access
         )
-        .plan
     }
 
     /// Makes the plan that takes back all that an upgrade did from a lane on.

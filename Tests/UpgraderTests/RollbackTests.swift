@@ -52,6 +52,8 @@ struct RollbackTests {
         }
         let own = try await workshop.upgrader("status", upgrade.path)
         #expect(!own.errors.contains("is unfinished"), "what is asked about tells itself")
+        #expect(own.output.contains("node w2.example.org is cordoned"), "\(own.output)")
+        #expect(!own.output.contains("node w1.example.org is cordoned"), "its cordon went with the rollback")
     }
 
     @Test("what cannot be taken back is refused with the reason, and nothing changes")

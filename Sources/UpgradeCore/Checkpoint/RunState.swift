@@ -56,6 +56,9 @@ public struct RunState: Hashable, Sendable, Codable {
     /// Steps that the operator has left out; `nil` while there is none, as in checkpoints of older versions.
     private var skips: [StepKey: Skipped]?
 
+    /// Lanes with an intent to take something down; `nil` while there is none, as in checkpoints of older versions.
+    private var taken: Set<LaneKey>?
+
     /// The last attempt at each done step that took more than one.
     private var attempts: [StepKey: Int] = [:]
 
@@ -77,8 +80,10 @@ public struct RunState: Hashable, Sendable, Codable {
         done.contains(key) || inFlight[key] != nil || failed[key] != nil || skipped[key] != nil
     }
 
-    /// Whether a step was begun, whatever became of it, also where it is to be done anew.
-    public func wasBegun(_ key: StepKey) -> Bool { hasBegun(key) || again[key] != nil }
+    /// Whether something of the lane's host may have been taken down, whatever became of it, also where the lane begins anew.
+    ///
+    /// A failed install may leave a daemon down and the packages as they were. Over with a rollback of the lane.
+    public func hasTakenDown(laneOf key: StepKey) -> Bool { taken?.contains(LaneKey(key)) ?? false }
 
     /// Takes one record; the cost does not depend on how many came before.
     public mutating func apply(_ record: Record) {
@@ -100,6 +105,7 @@ public struct RunState: Hashable, Sendable, Codable {
             if let last = inFlight[key]?.intended, last != action { doubted.append(last) }
             inFlight[key] = InFlight(attempt: attempt, nextIndex: index, intended: action, doubted: doubted)
             ledger.note(intent: action, key: key)
+            if action.takesDown { taken = (taken ?? []).union([LaneKey(key)]) }
         case .acted(let key, let attempt, let index):
             var doubted = inFlight[key]?.doubted ?? []
             if let action = inFlight[key]?.intended {
@@ -142,6 +148,8 @@ public struct RunState: Hashable, Sendable, Codable {
             }
         case .tookBack(let key, _):
             redo(laneOf: key)
+            taken?.remove(LaneKey(key))
+            if taken?.isEmpty == true { taken = nil }
             // It was complete; now it is as if the operator had stopped it there.
             if stop == .completed { stop = .interrupted }
         case .stopped(let reason):
@@ -184,6 +192,17 @@ public struct RunState: Hashable, Sendable, Codable {
         guard let action = last.intended else { return last.doubted }
         unsettled[key] = Unsettled(attempt: last.attempt, index: last.nextIndex, action: action)
         return last.doubted + [action]
+    }
+}
+
+/// Names a lane: one target in one phase of a hop.
+private struct LaneKey: Hashable, Codable {
+    var hop: HopID
+    var phase: PhaseID
+    var target: Target
+
+    init(_ key: StepKey) {
+        (hop, phase, target) = (key.hop, key.phase, key.target)
     }
 }
 

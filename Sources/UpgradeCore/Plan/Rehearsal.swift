@@ -38,6 +38,12 @@ public enum Rehearsal {
         cluster: ClusterState,
         until: HopID? = nil
     ) async throws(DriverError) -> Script {
+        var cluster = cluster
+        // A rollback is for nodes that are not Ready: whether one is, once the older kubelet runs, the gate of its lane tells.
+        for lane in plan.takesBack == nil ? [] : plan.hops.flatMap(\.phases).flatMap(\.lanes) {
+            guard case .host(let name) = lane.target, let node = playbook.host(name)?.node else { continue }
+            cluster.nodes[node]?.isReady = true
+        }
         let clock = VirtualClock()
         let recorder = MemoryRecorder()
         let driver = Driver(

@@ -103,13 +103,18 @@ extension Cleanup {
             access: access,
             machineIDs: taking.plan.machineIDs,
             report: report
-        ) { (taking.undoesLedger && taking.isMeant($0.key) || $0.isAhead) && isAsked($0) }
+        ) { entry in
+            // The cordon that a worker went back under is gone with the rollback, whatever else stays for a resume.
+            ((taking.undoesLedger || entry.isCordon) && taking.isMeant(entry.key) || entry.isAhead) && isAsked(entry)
+        }
     }
 }
 
 extension Ledger.Entry {
     /// Whether it is the cordon of a node that only waits for its lane.
     fileprivate var isAhead: Bool { key.phase.kind == .cordonAhead }
+
+    fileprivate var isCordon: Bool { if case .cordon = effect { true } else { false } }
 
     /// Whether it is still wanted while a rollback works.
     ///

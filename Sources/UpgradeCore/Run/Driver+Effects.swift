@@ -5,17 +5,17 @@ extension Driver {
         var ledger: Ledger
         /// Steps that the operator has left out.
         var skipped: [StepKey: RunState.Skipped]
-        /// Whether a step that renews the look of the lane was begun before.
+        /// Whether the lane may have taken something of its host down.
         var isUnderWay: Bool
     }
 
     /// What the record says for an effect.
     func known(_ record: RunState, _ effect: LaneEffect) -> Known {
-        let isUnderWay = effect.key.map { key in
-            let look = steps.steps[key.step]?.renews ?? key.step
-            return steps.renewing[look]?.contains { record.wasBegun(key.with($0)) } ?? false
-        }
-        return Known(ledger: record.ledger, skipped: record.skipped, isUnderWay: isUnderWay ?? false)
+        Known(
+            ledger: record.ledger,
+            skipped: record.skipped,
+            isUnderWay: effect.key.map(record.hasTakenDown) ?? false
+        )
     }
 
     /// Performs one effect of a lane and says what happened.
@@ -206,7 +206,9 @@ extension Driver {
     }
 
     private func look(_ gate: Gate, _ key: StepKey) async throws(Failure) -> (Verdict, [GateReading]) {
-        if let early = gate.early, try await judge(early.probes, key, early.isOpen) { return (.open, []) }
+        if let early = gate.early, let verdict = try await judge(early.probes, key, early.verdict) {
+            return (verdict, [])
+        }
         return try await judge(gate.probes, key) { seen throws(StepError) in
             (try gate.verdict(seen), readings(gate, seen))
         }

@@ -243,6 +243,7 @@ extension ClusterState {
         if unit == DaemonName.etcd { hosts[host]?.etcd?.isHealthy = true }
         if unit == NodeUnit.kubelet.rawValue, let node = packaging.hostOfNode.first(where: { $0.value == host })?.key {
             nodes[node]?.kubeletVersion = version
+            nodes[node]?.isReady = true
         }
         if leaders[unit] != nil {
             leaders[unit] = LeaderState(holder: "\(host)_simulated", secondsSinceRenewal: 1)

@@ -62,17 +62,17 @@ public struct Gate: Sendable {
     /// What is asked before; `nil` for nothing.
     public var early: Early?
 
-    /// Questions that may open a gate by themselves, so that its own are not asked: what they ask may be what cannot answer.
+    /// Questions that may decide about a gate by themselves, so that its own are not asked: whom they ask may not be there to answer.
     public struct Early: Sendable {
         /// The questions.
         public var probes: [Probe]
-        /// Whether the gate is open by their answers alone.
-        public var isOpen: @Sendable (Observation) throws(StepError) -> Bool
+        /// What their answers alone say; `nil` where the gate's own questions are needed.
+        public var verdict: @Sendable (Observation) throws(StepError) -> Verdict?
 
         /// Makes questions.
-        public init(probes: [Probe], isOpen: @escaping @Sendable (Observation) throws(StepError) -> Bool) {
+        public init(probes: [Probe], verdict: @escaping @Sendable (Observation) throws(StepError) -> Verdict?) {
             self.probes = probes
-            self.isOpen = isOpen
+            self.verdict = verdict
         }
     }
 
@@ -116,8 +116,7 @@ public struct StepContext: Sendable {
     public var plan: Plan
     /// What is ours on the cluster.
     public var ledger: Ledger
-    /// Whether a step that renews the lane's look was begun before, whatever became of it: what is down on the lane's own host, the
-    /// lane may have taken down.
+    /// Whether the lane may have taken something of its own host down, whatever became of it, also where it begins anew.
     public var isUnderWay: Bool
 
     /// Makes a context.

@@ -4,8 +4,6 @@
 public struct StepSet: Sendable {
     /// The steps by id.
     public let steps: [StepID: any Step]
-    /// The steps that renew a look, by the look.
-    let renewing: [StepID: [StepID]]
     /// The phases of a hop, in order, for a playbook; `isFirst` is true for the first hop of a plan.
     public let outline: @Sendable (_ hop: HopID, _ playbook: Playbook, _ isFirst: Bool) -> [PlannedPhase]
 
@@ -15,9 +13,6 @@ public struct StepSet: Sendable {
         outline: @escaping @Sendable (_ hop: HopID, _ playbook: Playbook, _ isFirst: Bool) -> [PlannedPhase]
     ) {
         self.steps = Dictionary(uniqueKeysWithValues: steps.map { ($0.id, $0) })
-        renewing = Dictionary(grouping: steps.filter { $0.renews != nil }, by: { $0.renews ?? $0.id }).mapValues {
-            $0.map(\.id)
-        }
         self.outline = outline
     }
 }

@@ -16,4 +16,20 @@ extension Action {
             false
         }
     }
+
+    /// Whether the action stops a daemon of its host for a while, or may: where it ends badly, it may leave it down.
+    ///
+    /// An operator's own hook may restart the host.
+    var takesDown: Bool {
+        switch self {
+        case .install, .downgrade, .configurePending, .restart, .restartAll, .deletePod, .hook:
+            true
+        case .refreshPackageLists, .download, .keepArchives, .unhold, .hold, .mask, .unmask, .pause, .unpause,
+            .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
+            .setDaemonSetImage, .setDeploymentImage, .setDaemonSetVariable, .convertHelmRelease, .removeHelmSecret,
+            .mapHelmRelease, .retireHelmRecord, .removeTiller, .openSilence, .closeSilence, .saveCalico, .migrateCalico,
+            .switchCalico, .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd:
+            false
+        }
+    }
 }

@@ -111,7 +111,10 @@ extension SideEffect {
 
     /// Whether its mark stays when somebody else has changed the effect, so that it has to be taken away by itself.
     var leavesMark: Bool {
-        if case .updateStrategy = self { true } else { hostMark != nil }
+        switch self {
+        case .cordon, .updateStrategy: true
+        case .mask, .pause, .liftedHold, .silence, .calicoPaused, .templateImage, .templateVariable: hostMark != nil
+        }
     }
 }
 

@@ -163,6 +163,8 @@ extension Action {
         case (.setUpdateStrategy(let namespace, let name, let to, _), .templateImage),
             (.setUpdateStrategy(let namespace, let name, let to, _), .templateVariable):
             to != DaemonSetState.held && effect.probe == .daemonSet(namespace: namespace, name: name)
+        // It is somebody else's by now, or gone.
+        case (.dropMark(let dropped), _): dropped == effect
         // A cordon that was set ahead is the lane's own from now on: the mark on the node is another.
         case (.cordon(let node, let mark), .cordon(let other, let before)): node == other && mark != before
         default: false

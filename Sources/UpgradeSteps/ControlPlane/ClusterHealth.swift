@@ -34,7 +34,7 @@ struct ClusterHealth: Step {
                 return readings
             },
             verdict: { (seen) throws(StepError) -> Verdict in
-                if try own.isOnlyBroughtBack(seen) { return .open }
+                if let verdict = try own.broughtBack(seen) { return verdict }
                 if let unmet = try EtcdCheck.unmet(seen, context) { return .waiting(unmet) }
                 for host in try own.isServerDone(seen) ? [] : servers {
                     guard try seen.apiServer(on: host).isHealthy else {
@@ -47,7 +47,7 @@ struct ClusterHealth: Step {
                 }
                 return .open
             },
-            early: own.broughtBack
+            early: own.early
         )
     }
 

@@ -41,6 +41,11 @@ extension StepContext {
     /// Whether the node is cordoned, and by this run, or by the one that it takes back.
     func isOurCordon(_ node: NodeState) -> Bool {
         guard node.isCordoned, let mark = node.cordonMark else { return false }
+        return isOurMark(mark, of: node)
+    }
+
+    /// Whether a mark of the node is of this run, or of the one that it takes back.
+    func isOurMark(_ mark: String, of node: NodeState) -> Bool {
         let ours = [run, plan.takesBack].compactMap { $0 }.flatMap { [$0, CordonMark.ahead(of: $0)] }
         return ours.contains(mark) || ledger.contains(.cordon(node: node.name, mark: mark))
     }

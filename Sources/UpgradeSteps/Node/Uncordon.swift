@@ -9,7 +9,10 @@ struct Uncordon: Step {
 
     func actions(_ seen: Observation, _ context: StepContext) throws(StepError) -> [Action] {
         let node = try WorkerState.node(seen, context)
-        guard context.isOurCordon(node), let mark = node.cordonMark else { return [] }
-        return [.uncordon(node: node.name, mark: mark)]
+        guard let mark = node.cordonMark, context.isOurMark(mark, of: node) else { return [] }
+        // Somebody else has uncordoned it: with our mark left, their next cordon would be taken for ours.
+        return [
+            node.isCordoned ? .uncordon(node: node.name, mark: mark) : .dropMark(.cordon(node: node.name, mark: mark))
+        ]
     }
 }

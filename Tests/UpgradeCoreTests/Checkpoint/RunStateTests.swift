@@ -62,16 +62,22 @@ struct RunStateTests {
         #expect(state.stop == .failed([drain]), "why it stopped stays")
     }
 
-    @Test("a step was begun, whatever became of it, also where it is to be done anew")
-    func wasBegun() throws {
+    @Test("a lane may have taken something down once it was about to, whatever became of it, until it is taken back")
+    func takenDown() throws {
         var state = underWay()
-        let later = try #require(StepKey("1.12-1.13/workers/install-node@w1"))
-        #expect([cordon, drain].allSatisfy(state.wasBegun) && !state.wasBegun(later))
+        #expect(!state.hasTakenDown(laneOf: drain), "a node that is emptied is as well as before")
+        let install = try #require(StepKey("1.12-1.13/workers/install-node@w1"))
+        let action = Action.install(host: "w1", packages: [])
+        state.apply(.begun(install, attempt: 1))
+        #expect(!state.hasTakenDown(laneOf: drain), "no action was intended yet")
+        state.apply(.intended(install, attempt: 1, index: 0, action))
+        state.apply(.failed(install, attempt: 1, .unmet(.mustBeCordoned(node: "w1"))))
         state.apply(.struck(effect, undone: true))
-        #expect([cordon, drain].allSatisfy(state.wasBegun) && !state.hasBegun(drain))
-        state.apply(.begun(drain, attempt: 4))
-        state.apply(.failed(drain, attempt: 4, .unmet(.mustBeCordoned(node: "w1"))))
-        #expect(state.wasBegun(drain) && !state.wasBegun(later))
+        #expect(state.hasTakenDown(laneOf: drain) && !state.hasTakenDown(laneOf: elsewhere))
+        let checkpoint = try JSON.decode(RunState.self, from: JSON.pretty(state))
+        #expect(checkpoint == state)
+        state.apply(.tookBack(cordon, by: "back"))
+        #expect(!state.hasTakenDown(laneOf: drain))
     }
 
     @Test("a step that cleanup has let go begins anew under another attempt: its job keeps its name")
@@ -81,6 +87,17 @@ struct RunStateTests {
         #expect(state.again == [drain: 4])
         #expect(state.unsettled.isEmpty && Set(state.inFlight.keys) == [elsewhere])
         #expect(state.done == [cordon])
+    }
+
+    @Test("a mark that a step has taken away leaves nothing of its effect in the ledger")
+    func dropped() throws {
+        let uncordon = try #require(StepKey("1.12-1.13/workers/uncordon@w1"))
+        var state = underWay()
+        state.apply(.begun(uncordon, attempt: 1))
+        state.apply(.intended(uncordon, attempt: 1, index: 0, .dropMark(effect)))
+        #expect(state.ledger.entries.map(\.effect) == [effect])
+        state.apply(.acted(uncordon, attempt: 1, index: 0))
+        #expect(state.ledger.entries.isEmpty)
     }
 
     @Test("what a failed attempt may have done has happened once the next one finds nothing to do")

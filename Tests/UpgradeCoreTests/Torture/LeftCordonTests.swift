@@ -24,4 +24,25 @@ struct LeftCordonTests {
         }
         #expect(undone > 0, "no cleanup has met a cordon")
     }
+
+    /// kubectl leaves our annotation on a node that it uncordons; the next cordon of somebody else would be taken for ours.
+    @Test(
+        "are theirs where they cordon a node that they had uncordoned under the run, with a cleanup between or without"
+    )
+    func again() async throws {
+        let shape = try await Shape.small()
+        var kept = 0
+        for effect in 20...shape.effects {
+            for more in [[], [Fault(at: 1, .cleanup), Fault(at: effect + 1, .kill(.before))]] {
+                let faults =
+                    more + [
+                        Fault(at: effect, .foreignUncordon(host: 0)), Fault(at: effect + 5, .foreignCordon(host: 0)),
+                    ]
+                let outcome = World(shape, FaultPlan(seed: 0, faults: faults.sorted { $0.effect < $1.effect })).run()
+                #expect(outcome.isSurvived, "\(effect), \(more.count): \(outcome.findings)")
+                kept += outcome.history.count { $0.contains("foreignCordon") }
+            }
+        }
+        #expect(kept > 0, "nobody has cordoned a node again")
+    }
 }

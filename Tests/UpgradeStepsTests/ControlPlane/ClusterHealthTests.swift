@@ -154,13 +154,37 @@ struct ClusterHealthTests {
             try renewed(id, phase, on: "cp1") { $0.servers["cp2"]?.isHealthy = false }
                 == .waiting(.apiServerUnhealthy(host: "cp2"))
         )
+        func down(_ scene: inout Scene) {
+            scene.servers["cp1"]?.isHealthy = false
+            scene.servers["cp2"]?.isHealthy = false
+            scene.nodes["w1.example.org"]?.isReady = false
+        }
+        #expect(try renewed(id, phase, on: "cp1", down) == .open)
+        // Without etcd it would not come up either, and what a newer one stores is for good.
+        let unhealthy = Verdict.waiting(.etcdUnhealthy(host: "etcd3"))
         #expect(
             try renewed(id, phase, on: "cp1") { scene in
-                scene.servers["cp1"]?.isHealthy = false
-                scene.servers["cp2"]?.isHealthy = false
+                down(&scene)
                 scene.members["etcd3"]?.isHealthy = false
-            } == .open
+            } == unhealthy
         )
+        // What the lane has not taken down, somebody else mends.
+        #expect(
+            try renewed(id, phase, on: "cp1") { scene in
+                down(&scene)
+                scene.isUnderWay = false
+            } == .waiting(.apiServerUnhealthy(host: "cp2"))
+        )
+    }
+
+    @Test("a rollback takes back a node that is down: its first look does not wait for it")
+    func takesBack() throws {
+        var scene = Scene()
+        scene.nodes["w1.example.org"]?.isReady = false
+        scene.takesBack = "upgrade1"
+        #expect(try scene.verdict(step, "workers", on: "w1") == .open)
+        scene.nodes["w2.example.org"]?.isReady = false
+        #expect(try scene.verdict(step, "workers", on: "w1") == .waiting(.worseThanBaseline(node: "w2.example.org")))
     }
 
     @Test(
@@ -173,10 +197,12 @@ struct ClusterHealthTests {
         #expect(step.gate(scene.context(step.id, phase, on: "cp1"))?.early == nil)
         scene.isUnderWay = true
         let early = try #require(step.gate(scene.context(step.id, phase, on: "cp1"))?.early)
-        #expect(early.probes == [.apiServer(host: "cp1")])
-        #expect(try !early.isOpen(scene.observe(early.probes)))
+        #expect(!early.probes.contains(.nodes) && early.probes.contains(.apiServer(host: "cp1")))
+        #expect(try early.verdict(scene.observe(early.probes)) == nil)
         scene.servers["cp1"]?.isHealthy = false
-        #expect(try early.isOpen(scene.observe(early.probes)))
+        #expect(try early.verdict(scene.observe(early.probes)) == .open)
+        scene.members["etcd3"]?.isHealthy = false
+        #expect(try early.verdict(scene.observe(early.probes)) == .waiting(.etcdUnhealthy(host: "etcd3")))
         // Workers change no API server.
         #expect(step.gate(scene.context("drain", "workers", on: "w1"))?.early == nil)
     }

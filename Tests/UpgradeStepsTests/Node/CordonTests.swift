@@ -83,6 +83,19 @@ struct CordonTests {
         #expect(try scene.decide(Uncordon(), phase, on: "w1") == [.uncordon(node: node, mark: "run1")])
     }
 
+    @Test(
+        "our mark on a node that somebody else has uncordoned is taken away: their next cordon would be taken for ours"
+    )
+    func markAlone() throws {
+        var scene = Scene.done()
+        scene.weCordon("w1")
+        scene.nodes[node]?.isCordoned = false
+        let drop = Action.dropMark(.cordon(node: node, mark: "run1"))
+        #expect(try scene.decide(Uncordon(), phase, on: "w1") == [drop])
+        scene.nodes[node]?.cordonMark = "run0"
+        #expect(try scene.decide(Uncordon(), phase, on: "w1") == [])
+    }
+
     @Test("a cordon with a mark that the ledger holds is ours, whatever the run is called now")
     func ledger() throws {
         var scene = Scene.done()

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 
 /// Steps a Kubernetes cluster of Debian packages from one minor release to the next.
 @main
@@ -19,11 +20,18 @@ struct Upgrader: AsyncParsableCommand {
     )
 
     static func main() async {
+        leaveNoCore()
         if let misspelling = Misspelling(in: CommandLine.arguments.dropFirst(), of: Self.self) {
             Output.complain(misspelling.complaint)
             await Output.flush()
             exit(withError: misspelling.complaint.ending.code)
         }
         await main(nil)
+    }
+
+    /// What is in memory is in a core file: words of hooks, tokens of webhooks. What is begun from here inherits it. (core(5))
+    private static func leaveNoCore() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 }

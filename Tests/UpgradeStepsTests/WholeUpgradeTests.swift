@@ -82,6 +82,17 @@ struct WholeUpgradeTests {
         }
         #expect(!gated.isEmpty && Set(gates.all.map(\.key)) == Set(gated))
         let end = await cluster.state
+        // No member is stopped: there is no leader to move, and no quorum to reckon with.
+        let units = end.applied.flatMap { action -> [String] in
+            switch action {
+            // A package of etcd would restart it.
+            case .install(_, let packages, _): packages.map(\.name)
+            case .mask(_, let unit), .pause(_, let unit), .restart(_, let unit): [unit]
+            case .restartAll(_, let units, _): units
+            default: []
+            }
+        }
+        #expect(!units.isEmpty && !units.contains { $0.contains(DaemonName.etcd) })
         #expect(end.nodes.values.allSatisfy { !$0.isCordoned && $0.kubeletVersion == PackageVersion.later.kubernetes })
         #expect(end.daemonSets.values.allSatisfy { $0.updateStrategy == "RollingUpdate" })
     }

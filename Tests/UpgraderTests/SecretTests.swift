@@ -33,4 +33,20 @@ struct SecretTests {
         // The copy that resume works from; docs/reference/state-files.md says so.
         #expect(holding.map { $0.split(separator: "/").last } == ["playbook.yaml"])
     }
+
+    @Test("no core file is left of what is in memory, whatever the operator's shell allows")
+    func core() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
+        let allow = "ulimit -c unlimited && exec \"$0\" run \"$1\""
+        let program = try Program(
+            "/bin/sh",
+            ["-c", allow, Program.upgrader, Workshop.playbook],
+            in: workshop.scratch.path
+        )
+        try await program.expect("does ", then: 0)
+        let limits = try String(contentsOfFile: "/proc/\(program.pid)/limits", encoding: .utf8)
+        #expect(limits.contains(/Max core file size +0 +0/), "\(limits)")
+        program.signal(SIGKILL)
+        _ = try await program.wait()
+    }
 }

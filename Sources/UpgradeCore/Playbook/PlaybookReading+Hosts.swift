@@ -12,7 +12,7 @@ extension PlaybookReading {
             let isThere = section.require("roles")
             let given: [Role]? = isThere ? section.list("roles", .choice) : nil
             roles.formUnion(given ?? [])
-            unique.take(name, section, "name", named: "hosts.name")
+            unique.take(name, section, "name", named: "hosts.name", isHost: true)
             unique.take(address ?? name, section, address == nil ? "name" : "address", named: "hosts.address")
             // Where no role could be read, the error is about the roles.
             let isNode = given.map { $0.isEmpty || $0.contains(.worker) } ?? true
@@ -92,11 +92,19 @@ struct UniqueValues {
         self.problems = problems
     }
 
-    mutating func take(_ value: String?, _ section: PlaybookSection, _ key: String, named name: String) {
-        guard let value, let entry = section.entry(key) else { return }
+    /// - Parameter isHost: whether it is known by DNS, to which `w1` and `W1` are one. (RFC 4343)
+    mutating func take(
+        _ value: String?,
+        _ section: PlaybookSection,
+        _ key: String,
+        named name: String,
+        isHost: Bool = false
+    ) {
+        guard let given = value, let entry = section.entry(key) else { return }
         let place = problems.place(of: entry.node)
+        let value = isHost ? given.lowercased() : given
         if let other = seen[name, default: [:]][value] {
-            problems.report(.repeated(key: name, value: value, other: other, at: place))
+            problems.report(.repeated(key: name, value: given, other: other, at: place))
         } else {
             seen[name, default: [:]][value] = place
         }

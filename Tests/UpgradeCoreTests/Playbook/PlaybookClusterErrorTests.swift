@@ -185,6 +185,7 @@ struct PlaybookClusterErrorTests {
               - {name: w1, address: 192.0.2.2, roles: [worker], node: n2}
               - {name: w3, address: 192.0.2.1, roles: [worker], node: n2}
               - {name: w4, address: m1, roles: [client]}
+              - {name: W4, address: 192.0.2.4, roles: [client]}
             """
         #expect(
             PlaybookTexts.errors(of: PlaybookTexts.smallest(hosts: hosts)) == [
@@ -192,6 +193,7 @@ struct PlaybookClusterErrorTests {
                 "p.yaml:11:25: `hosts.address` `192.0.2.1` is there twice; the other is at p.yaml:9:25",
                 "p.yaml:11:59: `hosts.node` `n2` is there twice; the other is at p.yaml:10:59",
                 "p.yaml:12:25: `hosts.address` `m1` is there twice; the other is at p.yaml:8:12",
+                "p.yaml:13:12: `hosts.name` `W4` is there twice; the other is at p.yaml:12:12",
             ]
         )
     }

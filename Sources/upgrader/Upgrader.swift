@@ -29,7 +29,7 @@ struct Upgrader: AsyncParsableCommand {
         await main(nil)
     }
 
-    /// What is in memory is in a core file: words of hooks, tokens of webhooks. What is begun from here inherits it. (core(5))
+    /// Keeps words of hooks and tokens of webhooks out of core files, of what is begun from here as well.
     private static func leaveNoCore() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)

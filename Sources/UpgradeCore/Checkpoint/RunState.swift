@@ -56,8 +56,8 @@ public struct RunState: Hashable, Sendable, Codable {
     /// Steps that the operator has left out; `nil` while there is none, as in checkpoints of older versions.
     private var skips: [StepKey: Skipped]?
 
-    /// Lanes with an intent to take something down; `nil` while there is none, as in checkpoints of older versions.
-    private var taken: Set<LaneKey>?
+    /// Lanes with an intent to take something down, a key for each; `nil` while there is none, as in checkpoints of older versions.
+    private var taken: Set<StepKey>?
 
     /// The last attempt at each done step that took more than one.
     private var attempts: [StepKey: Int] = [:]
@@ -83,7 +83,7 @@ public struct RunState: Hashable, Sendable, Codable {
     /// Whether something of the lane's host may have been taken down, whatever became of it, also where the lane begins anew.
     ///
     /// A failed install may leave a daemon down and the packages as they were. Over with a rollback of the lane.
-    public func hasTakenDown(laneOf key: StepKey) -> Bool { taken?.contains(LaneKey(key)) ?? false }
+    public func hasTakenDown(laneOf key: StepKey) -> Bool { taken?.contains(key.ofLane) ?? false }
 
     /// Takes one record; the cost does not depend on how many came before.
     public mutating func apply(_ record: Record) {
@@ -105,7 +105,10 @@ public struct RunState: Hashable, Sendable, Codable {
             if let last = inFlight[key]?.intended, last != action { doubted.append(last) }
             inFlight[key] = InFlight(attempt: attempt, nextIndex: index, intended: action, doubted: doubted)
             ledger.note(intent: action, key: key)
-            if action.takesDown { taken = (taken ?? []).union([LaneKey(key)]) }
+            if action.takesDown {
+                if taken == nil { taken = [] }
+                taken?.insert(key.ofLane)
+            }
         case .acted(let key, let attempt, let index):
             var doubted = inFlight[key]?.doubted ?? []
             if let action = inFlight[key]?.intended {
@@ -148,7 +151,7 @@ public struct RunState: Hashable, Sendable, Codable {
             }
         case .tookBack(let key, _):
             redo(laneOf: key)
-            taken?.remove(LaneKey(key))
+            taken?.remove(key.ofLane)
             if taken?.isEmpty == true { taken = nil }
             // It was complete; now it is as if the operator had stopped it there.
             if stop == .completed { stop = .interrupted }
@@ -195,17 +198,6 @@ public struct RunState: Hashable, Sendable, Codable {
     }
 }
 
-/// Names a lane: one target in one phase of a hop.
-private struct LaneKey: Hashable, Codable {
-    var hop: HopID
-    var phase: PhaseID
-    var target: Target
-
-    init(_ key: StepKey) {
-        (hop, phase, target) = (key.hop, key.phase, key.target)
-    }
-}
-
 extension StepKey {
     /// Whether it is a step of the same target in the same phase.
     public func isOfLane(_ other: StepKey) -> Bool {
@@ -216,6 +208,9 @@ extension StepKey {
     func with(_ step: StepID) -> StepKey {
         StepKey(hop: hop, phase: phase, step: step, target: target)
     }
+
+    /// One key for all steps of its lane; no step has it.
+    fileprivate var ofLane: StepKey { with("lane") }
 
     /// Step and target, `STEP@HOST`, as screens name it and commands take it.
     public var onTarget: String { "\(step)@\(target)" }

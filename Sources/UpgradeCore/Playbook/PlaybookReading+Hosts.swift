@@ -92,7 +92,7 @@ struct UniqueValues {
         self.problems = problems
     }
 
-    /// - Parameter isHost: whether it is known by DNS, to which `w1` and `W1` are one. (RFC 4343)
+    /// Takes one; a host's is known by DNS, to which `w1` and `W1` are one. (RFC 4343)
     mutating func take(
         _ value: String?,
         _ section: PlaybookSection,

@@ -78,6 +78,9 @@ struct Beginning {
         Output.note(
             "\(session.playbook.cluster): \(way), \(steps.count) steps, \(changing) of them change something"
         )
+        var points = sequence.pointLines(until: until)
+        if let last = points.popLast() { points.append("\(last); `\(look)` says why") }
+        for point in points { Output.note(point) }
         if needsNoAnswer { return }
         Output.note("`\(look)` prints every command. Begin? [yes/no]")
         guard readLine() == "yes" else {

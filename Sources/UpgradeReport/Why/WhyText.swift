@@ -10,7 +10,12 @@ extension WhyReport {
             let kind = restores == true ? "a restore of etcd" : "a rollback"
             lines.append("\(kind): it takes back what \(takesBack) had begun")
         }
-        if let restoredBy { lines.append("over: \(restoredBy) has led etcd back to before it; its journal is history") }
+        if let restoredBy {
+            let how =
+                takenBackBy == nil
+                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
+            lines.append("over: \(restoredBy) \(how); its journal is history")
+        }
         if let takenBackBy, restoredBy == nil {
             lines.append("taken back: \(takenBackBy) takes it back, and is unfinished")
         }

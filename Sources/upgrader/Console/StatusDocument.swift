@@ -204,7 +204,12 @@ struct StatusDocument: Encodable {
         if let takesBack {
             lines.append("\(restores == true ? "restore: " : "rollback:") takes back what \(takesBack) had begun")
         }
-        if let restoredBy { lines.append("over:     \(restoredBy) has led etcd back to before it") }
+        if let restoredBy {
+            let how =
+                takenBackBy == nil
+                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
+            lines.append("over:     \(restoredBy) \(how)")
+        }
         if let takenBackBy, restoredBy == nil {
             lines.append("going:    \(takenBackBy) takes it back, and is unfinished")
         }

@@ -4,6 +4,7 @@
 #
 #     Scripts/check.sh [--no-build]     without the build: all that takes no time
 set -uo pipefail
+case "${1:-}" in -h|--help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 cd "$(dirname "$0")/.."
 
 build=yes

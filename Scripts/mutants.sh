@@ -6,5 +6,6 @@
 # Ends with 1 when a mutant survives, with 2 when the table no longer fits the sources or the mutants do not build.
 # Works on a copy of the tree below .build/mutants, which is kept so that the next build is short.
 set -euo pipefail
+case "${1:-}" in -h|--help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 cd "$(dirname "$0")/.."
 exec python3 Scripts/mutants/run.py "$@"

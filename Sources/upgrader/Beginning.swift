@@ -78,6 +78,9 @@ struct Beginning {
         Output.note(
             "\(session.playbook.cluster): \(way), \(steps.count) steps, \(changing) of them change something"
         )
+        var points = sequence.pointLines(until: until)
+        if let last = points.popLast() { points.append("\(last); `\(look)` says why") }
+        for point in points { Output.note(point) }
         if needsNoAnswer { return }
         Output.note("`\(look)` prints every command. Begin? [yes/no]")
         guard readLine() == "yes" else {
@@ -114,23 +117,21 @@ struct Beginning {
 
     /// A run that left something of its own on the cluster has to be resumed or cleaned up first, however old it is.
     ///
-    /// - Throws: `Complaint`.
+    /// - Throws: `Complaint`, `JournalError`.
     static func refuseUnfinished(_ directories: [RunDirectory]) throws {
-        for directory in directories {
-            let record = try directory.history().state
-            guard let left = OtherRuns.left(by: record) else { continue }
-            throw Complaint(
-                FiveLines(
-                    error: "the run \(directory.path) is unfinished",
-                    why: left,
-                    state: "nothing was changed now",
-                    next: record.stop == .completed
-                        ? "`upgrader cleanup \(directory.path)` takes away what it left"
-                        : "`upgrader resume \(directory.path)`, or `upgrader cleanup \(directory.path)` to give it up"
-                ),
-                .drift
-            )
+        guard let first = try UnfinishedRun.all(directories).first else { return }
+        throw first.refusal
+    }
+
+    /// The same for what is begun on a run itself, to take it back: another that does so is to be ended first.
+    ///
+    /// - Throws: `Complaint`, `JournalError`.
+    static func refuseUnfinished(besides directory: RunDirectory, _ plan: Plan) throws {
+        // Where that is itself one that takes another back, its own way on is named.
+        let others = RunDirectory.all(directory.clusterPath).filter {
+            $0.path != directory.path || plan.takesBack != nil
         }
+        try refuseUnfinished(others)
     }
 
     /// A simulated cluster has nothing to lose.

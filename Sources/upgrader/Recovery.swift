@@ -13,7 +13,10 @@ struct Recovery {
     /// Whether the operator has said that another holder of the lease is put out.
     var takesOver: Bool
 
-    private var again: String { "upgrader cleanup --from-marks \(playbook)" }
+    private var again: String {
+        "upgrader cleanup --from-marks \(ShellQuoting.join([playbook]))"
+            + (state == "state" ? "" : " --state \(ShellQuoting.join([state]))")
+    }
 
     /// Looks, tells what was found, and undoes it.
     ///
@@ -25,8 +28,13 @@ struct Recovery {
         let lock = try beginning.lock(clusterDirectory, "cleanup by marks")
         defer { withExtendedLifetime(lock) {} }
         let runs = RunDirectory.all(clusterDirectory)
-        let begun = try runs.last { try Self.isUnfinished($0) }
-        try Beginning.refuseUnfinished(runs.filter { $0 != begun })
+        let begun: RunDirectory?
+        do {
+            begun = try runs.last { try Self.isUnfinished($0) }
+            try Beginning.refuseUnfinished(runs.filter { $0 != begun })
+        } catch let error as JournalError {
+            throw DamagedRun.refusal(error, again: "\(again) --takeover") ?? error
+        }
         if let begun {
             Output.note("\(begun.path) was begun before and goes on")
             return try await walk(try Session(of: begun, try begun.plan()), begun, isNew: false)

@@ -145,9 +145,10 @@ enum Restores {
     static func refuseOutrun(_ plan: Plan, _ directory: RunDirectory) throws {
         guard let name = plan.takesBack, let first = plan.takesBackTo else { return }
         if let later = RunDirectory.all(directory.clusterPath).last(where: { $0.run > directory.run }) {
-            throw refusal(
+            throw superseded(
+                directory,
                 "\(later.run) was begun since, and the snapshot is older than what it has done",
-                "begin the restore anew, on what is there now"
+                later
             )
         }
         let own = try directory.history().state
@@ -159,7 +160,7 @@ enum Restores {
                 state.done.contains($0) || state.inFlight[$0] != nil
             })
         else { return }
-        throw refusal("\(name) was resumed and has done \(step) since", "begin the restore anew, on what is there now")
+        throw superseded(directory, "\(name) was resumed and has done \(step) since", upgrade)
     }
 
     /// Refuses to give up a restore that has moved data: only its end leads to a cluster that works.
@@ -201,7 +202,8 @@ enum Restores {
     private static let halfMoved =
         "members of etcd may have different data: started now they would be two clusters, or one that has lost some"
 
-    private static func hasSwapped(_ history: JournalReader.History) -> Bool {
+    /// Whether a restore has begun to put other data in the place of a member's.
+    static func hasSwapped(_ history: JournalReader.History) -> Bool {
         history.records.contains { entry in
             if case .intended(_, _, _, .swapEtcd) = entry.record { true } else { false }
         }
@@ -234,6 +236,19 @@ enum Restores {
                 "docs/how-to/restore-etcd.md names the steps by hand"
             )
         }
+    }
+
+    private static func superseded(_ restore: RunDirectory, _ why: String, _ later: RunDirectory) -> Complaint {
+        Complaint(
+            FiveLines(
+                error: "the restore \(restore.path) is superseded",
+                why: why,
+                state: "nothing was changed",
+                next:
+                    "`upgrader status \(later.path)` says how far that is; a restore is begun anew, on what is there now"
+            ),
+            .refused
+        )
     }
 
     private static func refusal(_ why: String, _ next: String, _ ending: Ending = .refused) -> Complaint {

@@ -167,6 +167,18 @@ struct RollbackSubject {
         }
     }
 
+    /// Why a restore or rollback that is not complete would not be resumed: what it takes back has gone on since; `nil` where it would.
+    static func superseded(_ plan: Plan, _ directory: RunDirectory, _ history: JournalReader.History) -> String? {
+        guard plan.takesBack != nil, history.state.stop != .completed, !Restores.hasSwapped(history) else { return nil }
+        do {
+            try refuse(try Session(of: directory, plan).playbook, plan, directory)
+            return nil
+        } catch {
+            // What cannot be read is told by the command that needs it.
+            return (error as? Complaint)?.blocks.first?.why
+        }
+    }
+
     /// Refuses a rollback whose upgrade was resumed, and has come to what the rollback does not take back.
     private func refuseOutrun(_ rollback: Plan) throws {
         guard let first = rollback.takesBackTo else {

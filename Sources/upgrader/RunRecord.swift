@@ -49,7 +49,9 @@ struct RunRecord {
             playbook: session.path,
             holder: holder,
             upgrade: plan.takesBack.map { "\(directory.clusterPath)/\($0)" },
-            restoredBy: plan.takesBack == nil ? Restores.restored(directory)?.path : nil
+            restoredBy: plan.takesBack == nil ? Restores.restored(directory)?.path : nil,
+            takenBackBy: plan.takesBack == nil ? UnfinishedRun.takingBack(directory)?.directory.path : nil,
+            superseded: RollbackSubject.superseded(plan, directory, history)
         )
     }
 

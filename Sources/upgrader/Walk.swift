@@ -264,7 +264,7 @@ struct Walk {
             Output.end("interrupted; \(done); `upgrader resume \(directory.path)` goes on")
             return .interrupted
         case .leaseLost(let loss):
-            Output.complain(Complaint(lost: loss, now: stored, done: done, directory))
+            Output.complain(Complaint(lost: loss, now: stored, token: record.lease?.token, done: done, directory))
             return .locked
         case .failed(let keys):
             let failures = record.failed.filter { keys.contains($0.key) }.mapValues(\.failure)

@@ -13,11 +13,14 @@ struct WhyReportTests {
         directory: String = "state/test/run",
         upgrade: String? = nil,
         restoredBy: String? = nil,
-        refusal: ResumeRefusal? = nil
+        takenBackBy: String? = nil,
+        superseded: String? = nil,
+        refusal: ResumeRefusal? = nil,
+        plan: Plan? = nil
     ) throws -> WhyReport {
         WhyReport(
             story: RunStory(try story.history),
-            plan: story.plan,
+            plan: plan ?? story.plan,
             playbook: story.scene.playbook,
             titles: story.titles,
             place: RunPlace(
@@ -25,7 +28,9 @@ struct WhyReportTests {
                 playbook: "play book.yaml",
                 holder: holder,
                 upgrade: upgrade,
-                restoredBy: restoredBy
+                restoredBy: restoredBy,
+                takenBackBy: takenBackBy,
+                superseded: superseded
             ),
             transcript: transcript,
             refusal: refusal,
@@ -85,6 +90,69 @@ struct WhyReportTests {
         // The other pods would be replaced at once by whoever pastes it.
         #expect(!report.lines.contains { $0.contains("kubectl") && $0.contains("RollingUpdate") })
         #expect(report.lines.contains { $0.hasPrefix("    undone by `upgrader cleanup`, not by hand: while a pod") })
+    }
+
+    @Test("a restore that has moved data has no command for what must stay down, and nothing but its resume leads on")
+    func pulledApart() async throws {
+        let story = try await StoryScene()
+        var plan = story.plan
+        plan.takesBack = "upgrade"
+        plan.restores = EtcdRestoration(host: "etcd1", path: "/1.db", sha256: "5e", revision: 1, keys: 1, saved: 0)
+        let stop = try story.key("1.12-1.13/restore-stop-etcd/stop-etcd@etcd1")
+        let timers = try story.key("1.12-1.13/workers/pause-timers@w1")
+        for (key, effect) in [
+            (stop, Action.pause(host: "etcd1", unit: "etcd")), (timers, .pause(host: "w1", unit: "apt-daily.timer")),
+        ] {
+            try story.append(
+                .begun(key, attempt: 1),
+                .intended(key, attempt: 1, index: 0, effect),
+                .acted(key, attempt: 1, index: 0),
+                .done(key)
+            )
+        }
+        let before = try why(story, plan: plan)
+        #expect(before.ours.allSatisfy { $0.caution == nil && !$0.commands.isEmpty })
+        #expect(before.choices.contains { $0.command == "upgrader cleanup state/test/run" })
+        let swap = try story.key("1.12-1.13/restore-swap/swap-etcd@etcd1")
+        try story.append(
+            .begun(swap, attempt: 1),
+            .intended(swap, attempt: 1, index: 0, .swapEtcd(host: "etcd1", mark: "run"))
+        )
+        let report = try why(story, plan: plan)
+        #expect(report.ours.map(\.commands.isEmpty) == [true, false])
+        #expect(report.ours.map { $0.caution == nil } == [false, true])
+        let line =
+            "    undone by `upgrader resume state/test/run`, not by hand: members of etcd may have different data"
+        #expect(report.lines.contains { $0.hasPrefix(line) }, "\(report.lines)")
+        #expect(
+            report.choices.map(\.command) == [
+                "upgrader resume state/test/run", "upgrader report state/test/run -o report.html",
+            ]
+        )
+    }
+
+    @Test("what an unfinished rollback takes back, and a restore that is past, offer nothing that is refused")
+    func order() async throws {
+        let story = try await StoryScene()
+        let cordon = try story.key("1.12-1.13/workers/cordon@w1")
+        try story.append(
+            .begun(cordon, attempt: 1),
+            .intended(cordon, attempt: 1, index: 0, .cordon(node: "w1.example.org", mark: "test")),
+            .acted(cordon, attempt: 1, index: 0)
+        )
+        let under = try why(story, takenBackBy: "state/test/back")
+        #expect(under.choices.map(\.command).first == "upgrader why state/test/back")
+        #expect(!under.choices.contains { ["resume", "cleanup", "upgrader run"].contains(where: $0.command.contains) })
+        #expect(under.ours.map(\.commands) == [[]])
+        #expect(under.ours.map(\.undoneBy) == ["upgrader resume state/test/back"])
+        #expect(under.lines.contains("taken back: state/test/back takes it back, and is unfinished"))
+        let past = try why(try await StoryScene(), upgrade: "state/test/upgrade", superseded: "upgrade was resumed")
+        #expect(
+            past.choices.map(\.command) == [
+                "upgrader why state/test/upgrade", "upgrader report state/test/run -o report.html",
+            ]
+        )
+        #expect(past.lines.contains("superseded: upgrade was resumed"))
     }
 
     @Test(
@@ -240,6 +308,22 @@ struct WhyReportTests {
         #expect(host.at == "1.12-1.13/workers/drain@w1")
         let commands = draining.choices.map(\.command)
         #expect(commands.contains("upgrader rollback w1 state/test/run"))
+        // Of what is kept and looked at before nothing is to be taken back.
+        let kept = try await StoryScene()
+        let keep = try story.key("1.12-1.13/workers/keep-packages@w1")
+        let conffiles = try story.key("1.12-1.13/workers/conffiles@w1")
+        let held = Failure.unmet(.nodeNotReady(node: "w1.example.org"))
+        for key in before { try kept.append(.begun(key, attempt: 1), .done(key)) }
+        try kept.append(
+            .begun(keep, attempt: 1),
+            .intended(keep, attempt: 1, index: 0, .keepArchives(host: "w1", packages: [], directory: "/k")),
+            .acted(keep, attempt: 1, index: 0),
+            .done(keep),
+            .begun(conffiles, attempt: 1),
+            .failed(conffiles, attempt: 1, held)
+        )
+        #expect(first(try why(kept))?.standing == .failed)
+        #expect(try !why(kept, takenBack: ["w1"]).choices.contains { $0.command.contains("rollback") })
         // w2 was not begun: there is nothing to take back.
         #expect(!commands.contains { $0.contains("rollback w2") })
         #expect(try !why(story).choices.contains { $0.command.contains("rollback") })

@@ -78,6 +78,8 @@ struct LeaseTests {
         #expect(result.code == 13)
         #expect(result.errors.contains("error: stopped before the next action"))
         #expect(result.errors.contains("no heartbeat reached the cluster for"))
+        #expect(result.errors.contains("the lease of the cluster has lapsed\n"), "\(result.errors)")
+        #expect(result.errors.contains("; nobody has taken it since\n"), "\(result.errors)")
         #expect(try workshop.cluster.applied.count <= before + 1, "what was under way may have ended")
         let stop = try workshop.history.state.stop
         guard case .leaseLost(.lapsed) = stop else {

@@ -49,6 +49,8 @@ struct PlanTests {
         let plan = try await workshop.upgrader("plan", Workshop.playbook)
         let dryRun = try await workshop.upgrader("run", "--dry-run", Workshop.playbook)
         #expect(plan.code == 0)
+        let points = "points of no return, from behind which `rollback` takes nothing before them back:\n"
+        #expect(plan.output.contains(points) && !plan.output.contains("no way back"), "\(plan.output)")
         #expect(dryRun.code == 0)
         #expect(workshop.normalized(dryRun.output) == workshop.normalized(plan.output))
         #expect(try FileManager.default.contentsOfDirectory(atPath: workshop.scratch.path) == [Workshop.playbook])

@@ -92,6 +92,44 @@ struct RecoveryTests {
         #expect(both.errors.contains("With --from-marks no run is named."))
     }
 
+    @Test(
+        "a damaged run in the way is named with what to move away; that done, the cleanup by marks that is named goes through"
+    )
+    func damaged() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "200ms"))
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGKILL)
+        _ = try await program.wait()
+        let run = try workshop.run
+        let lines = try String(contentsOfFile: "\(run.path)/journal.jsonl", encoding: .utf8).split(separator: "\n")
+        try Data((lines.dropLast(3).joined(separator: "\n") + "\n").utf8)
+            .write(to: URL(fileURLWithPath: "\(run.path)/journal.jsonl"))
+        let place = "state/small/\(run.run)"
+        let what = "move all of \(place) but simulation.json out of state/small, then `upgrader cleanup --from-marks "
+        for arguments in [["resume"], ["cleanup"], ["run", Workshop.playbook]] {
+            let other = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
+            #expect(other.code == 14 && other.errors.contains(what), "\(other.errors)")
+        }
+        let refused = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--takeover")
+        #expect(refused.code == 14, "\(refused.errors)")
+        #expect(refused.errors.contains("error: the damaged run \(place) stands in the way of"), "\(refused.errors)")
+        #expect(refused.errors.contains("\(what)\(Workshop.playbook) --takeover`"), "\(refused.errors)")
+        #expect(try left(workshop).nodes["w1.example.org"]?.isCordoned == true)
+        try FileManager.default.createDirectory(
+            atPath: "\(workshop.scratch.path)/away",
+            withIntermediateDirectories: false
+        )
+        for name in try FileManager.default.contentsOfDirectory(atPath: run.path) where name != "simulation.json" {
+            try FileManager.default.moveItem(
+                atPath: "\(run.path)/\(name)",
+                toPath: "\(workshop.scratch.path)/away/\(name)"
+            )
+        }
+        let done = try await workshop.upgrader("cleanup", "--from-marks", Workshop.playbook, "--takeover")
+        #expect(done.code == 0, "\(done.errors)")
+        #expect(try left(workshop).nodes.values.filter(\.isCordoned).isEmpty)
+    }
+
     @Test("a host whose machine was put back to a snapshot of before is named, and nothing is done by the record")
     func ledBack() async throws {
         let workshop = try Workshop(Workshop.small(pace: "200ms"))

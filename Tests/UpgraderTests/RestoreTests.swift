@@ -14,6 +14,7 @@ struct RestoreTests {
         #expect(dry.output.contains("plan for small: 1.13 → 1.12, 1 hop"), "\(dry.output)")
         #expect(dry.output.contains("\nlost: everything written to the API since "), "\(dry.output)")
         #expect(dry.output.contains("upgrader-swap-etcd /var/lib/upgrader/restore/"), "\(dry.output)")
+        #expect(!dry.output.contains(Redaction.mark), "a command of ours has no secret to hide: \(dry.output)")
         #expect(try workshop.run == upgrade, "a dry run leaves nothing")
         let program = try workshop.start("restore-etcd", "--hop", "1.12-1.13", "--reason", "ticket 9")
         try await program.expect("does put what was restored", then: SIGKILL)
@@ -23,6 +24,7 @@ struct RestoreTests {
         let cleanup = try await workshop.upgrader("cleanup", restore.path)
         #expect(cleanup.code == 10 && cleanup.errors.contains("cannot be given up"), "\(cleanup.errors)")
         #expect(cleanup.errors.contains("`upgrader resume \(restore.path)`"), "\(cleanup.errors)")
+        try await leadsOn(upgrade, restore, workshop)
         let early = try await workshop.upgrader("resume", upgrade.path)
         #expect(early.code == 14 && early.errors.contains("ends the restore first"), "\(early.errors)")
         let resumed = try await workshop.upgrader("resume")
@@ -50,6 +52,47 @@ struct RestoreTests {
         try await isOver(upgrade, by: restore, workshop)
         let fresh = try await workshop.upgrader("run", Workshop.playbook)
         #expect(!fresh.errors.contains("has stopped before its end"), "\(fresh.errors)")
+    }
+
+    /// While etcd is taken apart, whoever asks or begins something else is told to end the restore, and nothing else.
+    private func leadsOn(_ upgrade: RunDirectory, _ restore: RunDirectory, _ workshop: Workshop) async throws {
+        let simulation = SimulationFile(path: upgrade.simulationPath)
+        let before = try simulation.read()
+        let resume = "/\(restore.run)`"
+        for arguments in [
+            ["run", Workshop.playbook], ["run", Workshop.playbook, "--dry-run"],
+            ["rollback", "w1", upgrade.path, "--yes"],
+            ["rollback", "w1"], ["restore-etcd", upgrade.path], ["cleanup", upgrade.path, "--takeover"],
+            ["cleanup", "--from-marks", Workshop.playbook, "--takeover"],
+        ] {
+            let result = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
+            #expect(result.code == 14, "\(arguments): \(result.errors)")
+            #expect(
+                result.errors.contains("/\(restore.run) is unfinished\nwhy:   it restores etcd to before "),
+                "\(arguments): \(result.errors)"
+            )
+            #expect(result.errors.contains("\(resume) ends it; it cannot be given up"), "\(result.errors)")
+        }
+        #expect(try simulation.read() == before, "nothing was changed")
+        let why = try await workshop.upgrader("why", restore.path)
+        let choices = why.output.components(separatedBy: "what can be done now:\n").last ?? ""
+        #expect(choices.hasPrefix("  upgrader resume \(restore.path)\n"), "\(why.output)")
+        #expect(
+            !why.output.contains("upgrader cleanup") && !why.errors.contains(upgrade.path),
+            "\(why.output)\(why.errors)"
+        )
+        let ours = why.output.components(separatedBy: "of this run, on the cluster:").last ?? ""
+        #expect(ours.contains("unit etcd on etcd1") && !ours.contains("systemctl"), "\(why.output)")
+        for command in ["why", "status"] {
+            let other = try await workshop.upgrader(command, upgrade.path)
+            #expect(!other.output.contains("upgrader resume \(upgrade.path)"), "\(other.output)")
+            #expect(other.output.contains("leads etcd back to before it, and is unfinished"), "\(other.output)")
+            #expect(!(other.output + other.errors).contains("upgrader cleanup"), "\(other.output)\(other.errors)")
+            #expect(
+                other.errors.contains("\(restore.path) is unfinished") && other.errors.contains(resume),
+                "\(other.errors)"
+            )
+        }
     }
 
     /// Nobody who asks is told to resume what was led back.
@@ -91,6 +134,24 @@ struct RestoreTests {
         #expect(on.code == 0, "\(on.errors)")
         let late = try await workshop.upgrader("resume", restore.path)
         #expect(late.code == 10 && late.errors.contains("was resumed and has done"), "\(late.errors)")
+        // It is the newest run all the same, and what it is past is said.
+        let status = try await workshop.upgrader("status")
+        let over = "\nover:     superseded: \(upgrade.run) was resumed and has done "
+        #expect(status.output.contains(over) && !status.output.contains("\nnext:"), "\(status.output)")
+        let why = try await workshop.upgrader("why")
+        #expect(why.output.contains("superseded: \(upgrade.run) was resumed"), "\(why.output)")
+        #expect(
+            why.output.contains("  upgrader why \(upgrade.path.replacing(workshop.scratch.path + "/", with: ""))\n")
+        )
+        for refused in ["upgrader resume", "upgrader cleanup", "upgrader run"] {
+            #expect(!why.output.contains(refused), "\(why.output)")
+        }
+        let again = try await workshop.upgrader("resume")
+        #expect(
+            again.code == 10 && again.errors.contains(" is superseded\nwhy:   \(upgrade.run) was"),
+            "\(again.errors)"
+        )
+        #expect(again.errors.contains("`upgrader status state/small/\(upgrade.run)`"), "\(again.errors)")
     }
 
     @Test("what a restore has stopped is not started by marks alone, though the directories are lost")

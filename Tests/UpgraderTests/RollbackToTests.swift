@@ -21,6 +21,17 @@ struct RollbackToTests {
         let rollback = try workshop.run
         let blocked = try await workshop.upgrader("resume", upgrade.path)
         #expect(blocked.code == 14, "\(blocked.errors)")
+        for arguments in [
+            ["run", Workshop.playbook], ["cleanup", upgrade.path, "--takeover"], ["rollback", "w1", upgrade.path],
+        ] {
+            let other = try await Program(Program.upgrader, arguments, in: workshop.scratch.path).wait()
+            #expect(other.code == 14 && other.errors.contains("\(rollback.run) is unfinished"), "\(other.errors)")
+            #expect(other.errors.contains("why:   it takes back what \(upgrade.run) had begun: "), "\(other.errors)")
+            #expect(!other.errors.contains("resume \(upgrade.path)"), "\(other.errors)")
+        }
+        let why = try await workshop.upgrader("why", upgrade.path)
+        #expect(!why.output.contains("upgrader resume \(upgrade.path)"), "\(why.output)")
+        #expect(why.errors.contains("\(rollback.run) is unfinished"), "\(why.errors)")
         let resumed = try await workshop.upgrader("resume")
         #expect(resumed.code == 0, "\(resumed.errors)")
         let path = "state/small/\(upgrade.run)"

@@ -98,7 +98,7 @@ enum FileSystem {
     }
 
     /// What something is that is no file; `nil` for a file.
-    private static func kind(_ mode: mode_t) -> String? {
+    static func kind(_ mode: mode_t) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil
         case S_IFDIR: "a directory"

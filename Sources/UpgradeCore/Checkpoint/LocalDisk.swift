@@ -65,9 +65,17 @@ private final class LocalFile: DiskFile {
         self.path = path
         self.isOverwritten = isOverwritten
         descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0o600)
-        guard descriptor >= 0 else { throw FileSystem.failure(path, flags & O_EXCL == 0 ? "open" : "create") }
         var entry = stat()
+        guard descriptor >= 0 else {
+            let failure = FileSystem.failure(path, flags & O_EXCL == 0 ? "open" : "create")
+            // A pipe that nobody reads, or a directory: neither is a want of room.
+            if case .system = failure, lstat(path, &entry) == 0, let kind = FileSystem.kind(entry.st_mode) {
+                throw .notOurs(path: path, reason: "it is \(kind), not a file")
+            }
+            throw failure
+        }
         guard fstat(descriptor, &entry) == 0 else { throw FileSystem.failure(path, "stat") }
+        if let kind = FileSystem.kind(entry.st_mode) { throw .notOurs(path: path, reason: "it is \(kind), not a file") }
         try FileSystem.refuseOthers(entry, path)
     }
 

@@ -72,7 +72,7 @@ enum HostScripts {
     /// them. A file that holds no number was never written by this script, which replaces it as a whole.
     static let fence = """
         dir=$1
-        token=$2
+        fence=$2
         machine=$3
         shift 3
         if [ "$machine" != any ]; then
@@ -88,16 +88,16 @@ enum HostScripts {
             case $seen in '' | *[!0-9]*) seen=0 ;; esac
         }
         look -s
-        if [ "$token" -gt "$seen" ]; then
+        if [ "$fence" -gt "$seen" ]; then
             look -x
-            if [ "$token" -gt "$seen" ]; then
-                echo "$token" >"$dir/fence.part" && sync -- "$dir/fence.part" &&
+            if [ "$fence" -gt "$seen" ]; then
+                echo "$fence" >"$dir/fence.part" && sync -- "$dir/fence.part" &&
                     mv -f -- "$dir/fence.part" "$dir/fence" && sync -- "$dir" || exit
             fi
             # flock(2) may let somebody pass between the two locks.
             look -s
         fi
-        if [ "$token" -lt "$seen" ]; then echo "upgrader-fence: seen $seen" >&2; exit 75; fi
+        if [ "$fence" -lt "$seen" ]; then echo "upgrader-fence: seen $seen" >&2; exit 75; fi
         exec "$@"
         """
 

@@ -16,7 +16,7 @@ struct RestoreCommands {
         switch action {
         case .placeFile(let host, let localPath, let path, let sum):
             let sent = Self.sent(sum)
-            let copy = Command(["copy", localPath, "of this machine to", sent])
+            let copy = Command(["copy", localPath, "of", "this", "machine", "to", sent])
             return [
                 RenderedCommand(host: host, command: copy, means: .copy),
                 job(host, RestoreScripts.place, "place-file", [sent, path, sum]),

@@ -88,25 +88,28 @@ enum RestoreScripts {
     /// Restores the snapshot `$6`, whose SHA-256 is `$7`, beside the data of the running member, for a cluster with the
     /// token `$8`.
     ///
+    /// That token is no secret, so that no variable has its name, nor does the option stand before its value: whoever reads the
+    /// command would find it hidden.
+    ///
     /// In the data's own directory, which may be a mount point: what is restored comes into place by a rename. What a
     /// killed attempt has left there is removed first, for etcdctl wants to make it.
     /// - Source: etcd 3.2 etcdctl/ctlv3/command/snapshot_command.go; 3.4 clientv3/snapshot/v3_snapshot.go (the sum at the
     ///   end of a snapshot is compared); etcdmain/etcd.go, identifyDataDirOrDie: other names in the directory are a warning
     static let stage =
         find + """
-            path=$6; sum=$7; token=$8
+            path=$6; sum=$7; mark=$8; option=--initial-cluster-token
             [ ! -e "$directory/in-place" ] || exit 0
             find_member
             refuse_v2
             found=$(sha256sum <"$path") || exit
             [ "${found%% *}" = "$sum" ] || refuse "the SHA-256 of $path is ${found%% *}, not $sum"
-            new=$data/upgrader-$token.new
+            new=$data/upgrader-$mark.new
             rm -rf -- "$new" && mkdir -p -- "$directory" && rm -f -- "$directory/staged" || exit
             free=$(df --output=avail -B1 -- "$data" | tail -n 1)
             needed=$((2 * $(stat -c %s -- "$path") + 268435456))
             [ "$free" -ge "$needed" ] || refuse "to restore it, $needed bytes must be free in $data; $((free)) are"
             env -i "PATH=$PATH" ETCDCTL_API=3 etcdctl snapshot restore "$path" --data-dir "$new" --name "$name" \\
-                --initial-cluster "$cluster" --initial-cluster-token "$token" --initial-advertise-peer-urls "$peers" ||
+                --initial-cluster "$cluster" "$option" "$mark" --initial-advertise-peer-urls "$peers" ||
                 { rm -rf -- "$new"; exit 1; }
             chown -R --reference="$data/member" -- "$new" && chmod --reference="$data/member" -- "$new/member" &&
                 sync -f -- "$new" || exit
@@ -123,14 +126,14 @@ enum RestoreScripts {
     /// is never taken for the data before.
     static let swap = """
         export LC_ALL=C; umask 077
-        directory=$1; token=$2
+        directory=$1; mark=$2
         refuse() { echo "$*" >&2; exit 1; }
         [ ! -e "$directory/in-place" ] || exit 0
         state=$(systemctl show -p ActiveState -- etcd) || exit
         case ${state#ActiveState=} in inactive | failed) ;; *) refuse "the unit etcd is ${state#ActiveState=} here" ;; esac
         data=$(sed -n 's/^data //p' "$directory/staged") && sum=$(sed -n 's/^sha256 //p' "$directory/staged") || exit
         [ -n "$data" ] && [ -n "$sum" ] || refuse "nothing was restored beside etcd's data"
-        new=$data/upgrader-$token.new/member; old=$data/member.upgrader-$token; now=$data/member
+        new=$data/upgrader-$mark.new/member; old=$data/member.upgrader-$mark; now=$data/member
         if [ -d "$new" ]; then
             if [ -d "$now" ]; then
                 [ ! -e "$old" ] || refuse "both $now and $old are there: somebody has started etcd in between"

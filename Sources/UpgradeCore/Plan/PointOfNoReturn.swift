@@ -1,4 +1,4 @@
-/// A step behind which `upgrader` leads no way back.
+/// A step from behind which no rollback takes back what came before.
 public struct PointOfNoReturn: Hashable, Sendable {
     /// The step.
     public var key: StepKey

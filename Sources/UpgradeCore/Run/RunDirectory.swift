@@ -241,6 +241,10 @@ public struct RunDirectory: Hashable, Sendable {
     /// One that has a plan, or that has been begun and has lost it: a run that may have left something is not passed over.
     private static func isRun(_ path: String) -> Bool {
         if access(path + "/plan.json", F_OK) == 0 { return true }
+        var entry = stat()
+        // A pipe in its place would be waited for; whoever reads the run refuses it by name.
+        guard stat(JournalReader.journalPath(path), &entry) == 0 else { return false }
+        guard entry.st_mode & S_IFMT == S_IFREG else { return true }
         guard let journal = FileHandle(forReadingAtPath: JournalReader.journalPath(path)) else { return false }
         defer { try? journal.close() }
         // The first record is there before the plan is; nothing is done before the second.

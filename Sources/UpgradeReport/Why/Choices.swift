@@ -12,17 +12,23 @@ struct Choices {
     var isRefused = false
     /// Whether the run restores etcd.
     let isRestore: Bool
+    /// Whether the run is a restore that has moved data: its end alone leads on, and cleanup refuses it.
+    let isPulledApart: Bool
 
     private var directory: String { ShellQuoting.join([place.directory]) }
     private var playbook: String { ShellQuoting.join([place.playbook]) }
 
     var all: [WhyReport.Choice] {
+        // What takes it back comes before all else: until that has ended nothing of the run itself leads on.
+        if let other = place.takenBackBy { return takenBack(by: other) }
         if let restore = place.restoredBy { return over(restore) }
+        if place.superseded != nil { return past }
         switch status {
         case .completed: return upgrade + [report("what was done, with times, for the ticket")]
         case .running: return watching
         case .stopped, .interrupted, .leaseLost, .failed, .killed: break
         }
+        if isPulledApart { return [resume] + skips + [report("all that happened so far, for whoever is asked")] }
         var choices = [resume] + skips + rollbacks + conversion
         if state.mayHaveLeftSomething || !state.undoing.isEmpty { choices += cleanups }
         if mayChangePlaybook || !state.mayHaveLeftSomething { choices.append(anew) }
@@ -50,6 +56,24 @@ struct Choices {
             ),
             afresh, report("what was done, with times, for the ticket"),
         ]
+    }
+
+    /// Of a run that a restore or rollback takes back, which has not come to its end.
+    private func takenBack(by other: String) -> [WhyReport.Choice] {
+        [
+            choice(
+                "upgrader why \(ShellQuoting.join([other]))",
+                "how far what takes this run back is, and what can be done: it is to be ended first"
+            ),
+            report("what was done, with times, for the ticket"),
+        ]
+    }
+
+    /// Of a restore or rollback that was given up, and whose upgrade has gone on.
+    private var past: [WhyReport.Choice] {
+        (place.upgrade.map { upgrade in
+            [choice("upgrader why \(ShellQuoting.join([upgrade]))", "how the upgrade stands that has gone on since")]
+        } ?? []) + (state.mayHaveLeftSomething ? cleanups : []) + [report("what was done, with times, for the ticket")]
     }
 
     private var afresh: WhyReport.Choice {

@@ -126,6 +126,27 @@ public struct HostStanding: Hashable, Sendable, Encodable {
     }
 }
 
+extension RunStory {
+    /// Whether anything was begun on a worker, in the hop in hand, that a rollback takes back.
+    ///
+    /// That is its packages, or that its node is emptied; what is looked at, fetched or kept before is not.
+    func hasChanged(_ host: HostStanding) -> Bool {
+        attempts.contains { key, attempts in
+            key.phase.kind == .workers && key.target == .host(host.host) && key.hop.description == host.hop
+                && attempts.flatMap(\.deeds).contains { $0.action.isOfRollback }
+        }
+    }
+}
+
+extension Action {
+    fileprivate var isOfRollback: Bool {
+        switch self {
+        case .cordon, .drain: true
+        default: isForGood
+        }
+    }
+}
+
 extension HostStanding {
     /// What the host has in common with others that stand as it does; they are told on one line.
     private var words: String {

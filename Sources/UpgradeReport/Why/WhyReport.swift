@@ -94,6 +94,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         public var commands: [String]
         /// What they would break.
         public var caution: String?
+        /// The command that looks before it undoes it; absent where there is no caution.
+        public var undoneBy: String?
     }
 
     /// What can be done now.
@@ -126,6 +128,10 @@ public struct WhyReport: Hashable, Sendable, Encodable {
     public var restores: Bool?
     /// The directory of the restore that has led etcd back to before this run; absent where none has.
     public var restoredBy: String?
+    /// The directory of the restore or rollback of this run that is unfinished; absent where none is.
+    public var takenBackBy: String?
+    /// Why this restore or rollback is past; absent where it is not.
+    public var superseded: String?
     /// When the last record was made.
     public var last: String
     /// Why the lease of the cluster was lost; absent where it was not.
@@ -190,6 +196,8 @@ public struct WhyReport: Hashable, Sendable, Encodable {
         takesBack = place.upgrade
         restores = plan.restores == nil ? nil : true
         restoredBy = place.restoredBy
+        takenBackBy = place.takenBackBy
+        superseded = place.superseded
         if case .leaseLost(let loss) = state.stop { lost = "\(loss.why); \(loss.next)" }
         if status == .stopped { stopped = state.stop?.words }
         // Who is at work asks its hosts anew; what a restore has ended is not resumed.
@@ -235,14 +243,19 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                 Self.inHand(key, $0, story, playbook, titles[key.step] ?? "", run: state.header?.run ?? "", transcript)
             }
         }
+        let undoing = Undoing(
+            place: place,
+            isPulledApart: plan.restores != nil && state.stop != .completed && story.hasMovedEtcd
+        )
         ours = state.ledger.entries.map { entry in
-            let caution = entry.effect.caution
+            let (caution, undoneBy) = undoing.caution(entry.effect)
             return Ours(
                 effect: entry.effect.title,
                 key: entry.key.description,
                 undo: entry.effect.inverse.title,
                 commands: caution == nil ? Self.commands(entry.effect.inverse, playbook) : [],
-                caution: caution
+                caution: caution,
+                undoneBy: undoneBy
             )
         }
         // Where the data cannot be read nothing is told of hosts.
@@ -256,9 +269,10 @@ public struct WhyReport: Hashable, Sendable, Encodable {
                 place: place,
                 next: next,
                 run: state.header?.run ?? "",
-                takenBack: halfWay.map(\.host).filter(canTakeBack),
+                takenBack: halfWay.filter(story.hasChanged).map(\.host).filter(canTakeBack),
                 isRefused: refused != nil,
-                isRestore: plan.restores != nil
+                isRestore: plan.restores != nil,
+                isPulledApart: undoing.isPulledApart
             ).all
     }
 
@@ -288,47 +302,6 @@ public struct WhyReport: Hashable, Sendable, Encodable {
 
     static func commands(_ action: Action, _ playbook: Playbook) -> [String] {
         CommandRendering.commands(for: action, playbook: playbook).map(\.description)
-    }
-}
-
-/// Where a run is kept, and who works on it.
-public struct RunPlace: Hashable, Sendable {
-    /// The run's directory, as a command line names it.
-    public var directory: String
-    /// Where the operator's playbook is.
-    public var playbook: String
-    /// Who works on the cluster now; `nil` for nobody.
-    public var holder: String?
-
-    /// The directory of the upgrade that this run takes back; `nil` where it takes none back.
-    public var upgrade: String?
-
-    /// The directory of the restore that has led etcd back to before this run; `nil` where none has.
-    public var restoredBy: String?
-
-    /// Names a place.
-    public init(
-        directory: String,
-        playbook: String,
-        holder: String?,
-        upgrade: String? = nil,
-        restoredBy: String? = nil
-    ) {
-        self.directory = directory
-        self.playbook = playbook
-        self.holder = holder
-        self.upgrade = upgrade
-        self.restoredBy = restoredBy
-    }
-
-    /// The process of the holder, as the lock names it: `user@host (pid N)`.
-    var pid: Substring? { holder?.firstMatch(of: /\(pid ([0-9]+)\)/)?.1 }
-
-    /// What a command needs that begins another run where this one is kept; nothing for the usual place.
-    var stateOption: String {
-        // The directory of a run is STATE/CLUSTER/RUN.
-        let state = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-        return state == "state" || state.isEmpty ? "" : " --state \(ShellQuoting.join([state]))"
     }
 }
 

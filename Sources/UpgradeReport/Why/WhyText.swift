@@ -10,7 +10,16 @@ extension WhyReport {
             let kind = restores == true ? "a restore of etcd" : "a rollback"
             lines.append("\(kind): it takes back what \(takesBack) had begun")
         }
-        if let restoredBy { lines.append("over: \(restoredBy) has led etcd back to before it; its journal is history") }
+        if let restoredBy {
+            let how =
+                takenBackBy == nil
+                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
+            lines.append("over: \(restoredBy) \(how); its journal is history")
+        }
+        if let takenBackBy, restoredBy == nil {
+            lines.append("taken back: \(takenBackBy) takes it back, and is unfinished")
+        }
+        if let superseded { lines.append("superseded: \(superseded)") }
         if let lost { lines.append("lost: \(lost)") }
         if let stopped { lines.append("stopped: \(stopped)") }
         if let holder { lines.append("now at work: \(holder)") }
@@ -26,7 +35,7 @@ extension WhyReport {
             lines.append("  \(effect.effect)   (by \(effect.key))")
             lines += effect.commands.flatMap { ["    undone by"] + Self.indented($0, by: "      ") }
             if let caution = effect.caution {
-                lines.append("    undone by `upgrader cleanup`, not by hand: \(caution)")
+                lines.append("    undone by `\(effect.undoneBy ?? "upgrader cleanup")`, not by hand: \(caution)")
             }
         }
         if ours.isEmpty, status != .running { lines += ["", "nothing of this run is left on the cluster"] }

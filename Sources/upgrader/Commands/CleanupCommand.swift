@@ -45,12 +45,15 @@ struct CleanupCommand: AsyncParsableCommand {
             if let fromMarks {
                 return try await Recovery(playbook: fromMarks, state: state.state, takesOver: takeover).perform()
             }
-            let directory = try RunDirectory.find(run ?? state.state)
+            let directory = try NamedRun.find(run, in: state) { host, run in
+                "`upgrader cleanup \(run) \(host)` cleans up that host alone"
+            }
             Output.reader?.take(directory)
             let plan = try directory.plan()
             let session = try Session(of: directory, plan)
             let lock = try RunLock(clusterDirectory: directory.clusterPath, holder: Session.lockText("cleanup"))
             defer { withExtendedLifetime(lock) {} }
+            try UnfinishedRun.refuseCleanup(directory)
             let journal = try directory.journal(now: { Date().timeIntervalSince1970 })
             try Restores.refuseCleanup(plan, directory)
             let targets = try target.map { try session.names($0, journal.state.ledger) }

@@ -40,6 +40,7 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
             if !options.dryRun { try beginning.refuseUnasked() }
             let lock = try beginning.lock(directory.clusterPath, options.reason.isEmpty ? what : options.reason)
             defer { withExtendedLifetime(lock) {} }
+            try Beginning.refuseUnfinished(besides: directory, upgrade)
             let history = try directory.history()
             let path = try Restores.path(
                 try session.hop(hop, of: upgrade),
@@ -48,7 +49,6 @@ struct RestoreEtcdCommand: AsyncParsableCommand {
                 history,
                 session.playbook
             )
-            try Beginning.refuseUnfinished(RunDirectory.all(directory.clusterPath).filter { $0.path != directory.path })
             let name = Session.newRunName()
             let made = try await Worlds.use(session.playbook, directory: directory, isBegun: true) { world in
                 try await prepare(session, path, upgrade, directory, history.state, world, name, beginning)

@@ -43,7 +43,10 @@ struct RollbackCommand: AsyncParsableCommand {
     mutating func run() async throws {
         try await complaining(json: options.format == .json, ends: "rollback") {
             // With --to the only argument is the directory.
-            let directory = try RunDirectory.find((to == nil ? run : worker) ?? options.state.state)
+            let directory = try NamedRun.find(to == nil ? run : worker, in: options.state) { host, run in
+                "`upgrader rollback \(host) \(run)` takes that worker back; with --to no host is named: "
+                    + "`upgrader rollback --to \(to.map { ShellQuoting.join([$0]) } ?? "STEP") \(run)`"
+            }
             Output.reader?.take(directory)
             let upgrade = try directory.plan()
             let session = try Session(of: directory, upgrade)
@@ -56,10 +59,11 @@ struct RollbackCommand: AsyncParsableCommand {
                 options.reason.isEmpty ? "rollback \(what)" : options.reason
             )
             defer { withExtendedLifetime(lock) {} }
+            try Beginning.refuseUnfinished(besides: directory, upgrade)
+            try Restores.refuseRestored(directory)
             let subject = try RollbackSubject(session.playbook, upgrade, directory)
             let back = try to.map { try subject.wayBack(to: $0) }
             let hop = try back?.hop ?? subject.hop(worker ?? "")
-            try Beginning.refuseUnfinished(RunDirectory.all(directory.clusterPath).filter { $0.path != directory.path })
             let name = Session.newRunName()
             let made = try await Worlds.use(session.playbook, directory: directory, isBegun: true) { world in
                 try await prepare(session, hop, back, upgrade, directory, world, name, beginning)

@@ -143,7 +143,7 @@ extension Complaint {
                     state: "nothing on disk was changed",
                     next: Self.isMadeAnew(path)
                         ? "if the journal is as it was, remove \(path): it is made anew from it"
-                        : "undo the edit or restore the run's directory from a copy; \(Self.withoutCopy)"
+                        : "undo the edit, or put the run's directory back from a copy; \(Self.withoutCopy(path))"
                 ),
                 .drift
             )
@@ -153,7 +153,7 @@ extension Complaint {
                     error: "\(path) has lost records",
                     why: "it ends after record \(records); what stands beside it knows of \(expected)",
                     state: "nothing on disk was changed",
-                    next: "restore the run's directory from a copy; \(Self.withoutCopy)"
+                    next: "put the run's directory back from a copy; \(Self.withoutCopy(path))"
                 ),
                 .drift
             )
@@ -232,18 +232,22 @@ extension Complaint {
         }
     }
 
-    private static let withoutCopy =
-        "without one, take our cordons and masks away by hand (the lines before the damage name them: "
-        + "`grep -E '\"(cordon|mask)\"'` in the journal), move the directory away, and begin anew"
+    /// What is left where nobody has a copy: the cluster's own marks.
+    private static func withoutCopy(_ path: String) -> String {
+        let damaged = DamagedRun(file: path)
+        return "without one, move \(damaged.what) out of \(damaged.directory.clusterPath), then `\(damaged.recovery)`"
+    }
 
     /// Whether a file of a run only repeats what its journal says.
-    private static func isMadeAnew(_ path: String) -> Bool {
+    static func isMadeAnew(_ path: String) -> Bool {
         ["/journal.head", "/checkpoint.json"].contains(where: path.hasSuffix)
     }
 
     /// Whether what stands at the path belongs to a run: nobody can do without it.
     private static func isOfRun(_ path: String) -> Bool {
-        ["/journal.jsonl", "/plan.json", "/playbook.yaml", "/origin.json"].contains(where: path.hasSuffix)
+        ["/journal.jsonl", "/plan.json", "/playbook.yaml", "/origin.json", "/simulation.json"].contains(
+            where: path.hasSuffix
+        )
     }
 
     private static func directory(of path: String) -> String {

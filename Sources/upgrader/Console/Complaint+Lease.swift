@@ -50,15 +50,30 @@ extension Complaint {
         }
     }
 
-    /// A run that stopped because the lease is not its own any more; `stored` is what the cluster says now.
-    init(lost loss: LeaseLoss, now stored: StoredLease?, done: String, _ directory: RunDirectory) {
-        var isFree = stored.map { $0.record?.holder == nil || $0.record?.holder?.run == directory.run } ?? true
+    /// A run that stopped because the lease is not its own any more; `stored` is what the cluster says now, `token` what the run held it
+    /// under.
+    init(
+        lost loss: LeaseLoss,
+        now stored: StoredLease?,
+        token: Int?,
+        done: String,
+        _ directory: RunDirectory
+    ) {
+        let record = stored?.record
+        // Of a run that was stopped for longer than its time to live, and that nobody has followed.
+        var isUntaken = false
+        if case .lapsed = loss { isUntaken = record?.token == token && record?.holder?.run == directory.run }
+        var isFree = stored == nil || record?.holder == nil || record?.holder?.run == directory.run
         // Also where that was another process, with a copy of this run.
         if case .taken(_?, _) = loss { isFree = false }
-        let holder = stored.map { "the lease is now held by \($0.title)" } ?? "no API server says who holds it now"
+        let holder =
+            isUntaken
+            ? "nobody has taken it since"
+            : stored.map { "the lease is now held by \($0.title)" } ?? "no API server says who holds it now"
         self.init(
             FiveLines(
-                error: "stopped before the next action: the lease of the cluster is not this run's any more",
+                error: "stopped before the next action: the lease of the cluster "
+                    + (isUntaken ? "has lapsed" : "is not this run's any more"),
                 why: "\(loss.why); \(holder)",
                 state: "\(done); nothing was begun since, and what was begun before is in the journal",
                 next: isFree

@@ -93,7 +93,7 @@ extension LiveView {
     private var noReturn: [LiveLine] {
         guard !isInterrupted, let (point, steps) = nearPointOfNoReturn else { return [] }
         let when = steps == 0 ? "now" : steps == 1 ? "after 1 step" : "after \(steps) steps"
-        return [LiveLine("no way back  ", .waiting).with("\(when): \(name(point.key)), \(point.why)", .waiting)]
+        return [LiveLine("point of no return  ", .waiting).with("\(when): \(name(point.key)), \(point.why)", .waiting)]
     }
 
     /// The key of a step without what it shares with the place where the run is.

@@ -47,7 +47,7 @@ struct Sequence {
             }
         }
         if !points.isEmpty {
-            lines += ["", "no way back by this program:"]
+            lines += ["", "points of no return, from behind which `rollback` takes nothing before them back:"]
             lines += points.map { "\(number($0.number))  \($0.point.key)  \($0.point.why)" }
         }
         return lines.joined(separator: "\n")
@@ -56,6 +56,19 @@ struct Sequence {
     private var points: [(number: Int, point: PointOfNoReturn)] {
         let numbers = Dictionary(script.steps.map { ($0.key, $0.number) }) { first, _ in first }
         return plan.pointsOfNoReturn(steps).compactMap { point in numbers[point.key].map { ($0, point) } }
+    }
+
+    /// Where each hop passes its points of no return, a line a hop, for whoever is about to begin.
+    ///
+    /// - Parameter until: the last hop that will be walked; `nil` for all.
+    /// - Returns: none for a plan that takes another back.
+    func pointLines(until: HopID?) -> [String] {
+        plan.hops.map(\.id).filter { hop in until.map { hop <= $0 } ?? true }.compactMap { hop in
+            let mine = points.filter { $0.point.key.hop == hop }
+            let names = mine.map { "\($0.point.key.phase)/\($0.point.key.onTarget) (step \($0.number))" }
+            guard !names.isEmpty else { return nil }
+            return "\(hop): \(names.count == 1 ? "point" : "points") of no return: \(names.joined(separator: ", "))"
+        }
     }
 
     /// For programs.

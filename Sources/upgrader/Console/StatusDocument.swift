@@ -18,6 +18,10 @@ struct StatusDocument: Encodable {
     var restores: Bool?
     /// The directory of the restore that has led etcd back to before this run; absent where none has.
     var restoredBy: String?
+    /// The directory of the restore or rollback of this run that is unfinished; absent where none is.
+    var takenBackBy: String?
+    /// Why this restore or rollback is past: what it takes back has gone on since; absent where it is not.
+    var superseded: String?
     /// Steps whose failure the operator is asked about, who has not answered.
     var asked: [String]
     /// Who works on the cluster now, as its lock says: `user@host (pid N), reason`; absent for nobody.
@@ -155,6 +159,8 @@ struct StatusDocument: Encodable {
         takesBack = plan.takesBack
         restores = plan.restores == nil ? nil : true
         restoredBy = plan.takesBack == nil ? Restores.restored(directory)?.path : nil
+        takenBackBy = plan.takesBack == nil ? UnfinishedRun.takingBack(directory)?.directory.path : nil
+        superseded = RollbackSubject.superseded(plan, directory, history)
         asked = keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
         steps = keys.count
         done = record.done.count
@@ -198,11 +204,20 @@ struct StatusDocument: Encodable {
         if let takesBack {
             lines.append("\(restores == true ? "restore: " : "rollback:") takes back what \(takesBack) had begun")
         }
-        if let restoredBy { lines.append("over:     \(restoredBy) has led etcd back to before it") }
+        if let restoredBy {
+            let how =
+                takenBackBy == nil
+                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
+            lines.append("over:     \(restoredBy) \(how)")
+        }
+        if let takenBackBy, restoredBy == nil {
+            lines.append("going:    \(takenBackBy) takes it back, and is unfinished")
+        }
+        if let superseded { lines.append("over:     superseded: \(superseded)") }
         if let holder { lines.append("at work:  \(holder)") }
         lines += asked.map { "asks:     \($0) waits for an answer at the terminal of the run" }
         lines += hops.map { "  \($0.id)  \($0.done) of \($0.steps)" }
-        if let next, restoredBy == nil { lines.append("next:     \(next)") }
+        if let next, restoredBy == nil, takenBackBy == nil, superseded == nil { lines.append("next:     \(next)") }
         lines += inDoubt.map { step -> String in
             let action = step.action.map { " (\($0))" } ?? ""
             // While somebody works on it, it is only under way.

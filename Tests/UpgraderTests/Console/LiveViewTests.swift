@@ -120,7 +120,7 @@ struct LiveViewTests {
         #expect(view.nearPointOfNoReturn?.steps == 1)
         let screen = view.lines(width: 120, height: 20, now: now).map(\.text).joined(separator: "\n")
         let point = "control-plane/install-control-plane@cp1, the new API server"
-        #expect(screen.contains("no way back  after 1 step: \(point)"))
+        #expect(screen.contains("point of no return  after 1 step: \(point)"))
         for key in [before.last ?? points[0].key, points[0].key] {
             view.take(.stepEnded(key, took: .seconds(1), changed: true), at: now)
         }

@@ -19,13 +19,14 @@ extension Action {
 
     /// Whether the action stops a daemon of its host for a while, or may: where it ends badly, it may leave it down.
     ///
-    /// An operator's own hook may restart the host.
+    /// What an operator's own hook leaves down is waited for like anything else.
     var takesDown: Bool {
         switch self {
-        case .install, .downgrade, .configurePending, .restart, .restartAll, .deletePod, .hook:
+        case .install, .downgrade, .configurePending, .restart, .restartAll, .deletePod:
             true
         case .refreshPackageLists, .download, .keepArchives, .unhold, .hold, .mask, .unmask, .pause, .unpause,
-            .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .setUpdateStrategy,
+            .saveSnapshot, .proveSnapshot, .archive, .fetch, .prune, .cordon, .uncordon, .drain, .hook,
+            .setUpdateStrategy,
             .setDaemonSetImage, .setDeploymentImage, .setDaemonSetVariable, .convertHelmRelease, .removeHelmSecret,
             .mapHelmRelease, .retireHelmRecord, .removeTiller, .openSilence, .closeSilence, .saveCalico, .migrateCalico,
             .switchCalico, .pullImage, .dropMark, .placeFile, .stageEtcd, .swapEtcd:

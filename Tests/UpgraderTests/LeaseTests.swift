@@ -3,6 +3,8 @@ import Testing
 import UpgradeCore
 import UpgradeTestSupport
 
+@testable import upgrader
+
 @Suite("The lease of a cluster, as an operator meets it")
 struct LeaseTests {
     @Test("a run journals that it took the lease, gives it back, and the next one has a higher token")
@@ -90,5 +92,27 @@ struct LeaseTests {
         #expect(try await workshop.upgrader("why").output.contains("lost: no heartbeat reached the cluster"))
         let resumed = try await workshop.upgrader("resume")
         #expect(resumed.code == 0, "\(resumed.errors)")
+    }
+
+    @Test("a lease that lapsed is free, unless another process took it since, with a copy of the same run or another")
+    func lapsed() throws {
+        func next(run: String, token: Int) throws -> String {
+            let holder = LeaseHolder(user: "bob@bench", run: run, reason: "", machine: "", process: "")
+            let record = LeaseRecord(holder: holder, token: token, beats: 9, ttlSeconds: 120, renewed: "")
+            let complaint = Complaint(
+                lost: .lapsed(after: .seconds(136)),
+                now: StoredLease(record: record, place: "Lease kube-system/upgrader"),
+                token: 1,
+                done: "70 of 543 steps are done",
+                RunDirectory(path: "state/small/own")
+            )
+            let block = try #require(complaint.blocks.first)
+            #expect(block.why.contains("held by bob@bench") == (run != "own" || token != 1), "\(block.why)")
+            return block.next
+        }
+        let later = "`upgrader resume state/small/own` goes on once it is given back"
+        #expect(try next(run: "own", token: 1).hasSuffix("then `upgrader resume state/small/own` goes on"))
+        #expect(try next(run: "own", token: 2).hasSuffix(later))
+        #expect(try next(run: "other", token: 2).hasSuffix(later))
     }
 }

@@ -60,11 +60,12 @@ extension Complaint {
         _ directory: RunDirectory
     ) {
         let record = stored?.record
+        // Another process, with a copy of this run, has taken it under a token of its own.
+        let isOurs = record?.holder?.run == directory.run && record?.token == token
         // Of a run that was stopped for longer than its time to live, and that nobody has followed.
         var isUntaken = false
-        if case .lapsed = loss { isUntaken = record?.token == token && record?.holder?.run == directory.run }
-        var isFree = stored == nil || record?.holder == nil || record?.holder?.run == directory.run
-        // Also where that was another process, with a copy of this run.
+        if case .lapsed = loss { isUntaken = isOurs }
+        var isFree = stored == nil || record?.holder == nil || isOurs
         if case .taken(_?, _) = loss { isFree = false }
         let holder =
             isUntaken

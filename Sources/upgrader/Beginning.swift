@@ -100,7 +100,12 @@ struct Beginning {
     ///
     /// - Throws: `Complaint`, `JournalError`.
     func create(state: String, run: String, _ plan: Plan, reason: String) throws -> RunDirectory {
-        try unbegun { () throws(JournalError) in
+        // What is taken back is written to as well: its journal is looked at before anything is begun.
+        if let taken = plan.takesBack {
+            let above = RunDirectory(path: "\(state)/\(session.playbook.cluster)/\(taken)")
+            _ = try above.journal(now: { Date().timeIntervalSince1970 })
+        }
+        return try unbegun { () throws(JournalError) in
             try RunDirectory.create(
                 state: state,
                 cluster: session.playbook.cluster,

@@ -21,6 +21,21 @@ struct DamagedRun {
         directory.keepsSimulation ? "all of \(directory.path) but simulation.json" : directory.path
     }
 
+    /// Whether it may have moved the data of etcd: then no cleanup is right, and only its own end, or hands, lead on.
+    var isRestore: Bool {
+        if (try? directory.plan())?.restores != nil { return true }
+        let journal = try? LocalDisk().read(directory.journalPath)
+        return String(decoding: journal ?? [], as: UTF8.self).contains("\"swapEtcd\"")
+    }
+
+    /// What is left where nobody has a copy.
+    var withoutCopy: String {
+        isRestore
+            ? "without one, begin nothing else: docs/how-to/restore-etcd.md says under `A restore whose directory is lost` how its end is "
+                + "reached by hand"
+            : "without one, move \(what) out of \(directory.clusterPath), then `\(recovery)`"
+    }
+
     /// The cleanup by marks that follows, as it is typed.
     var recovery: String { Self.recovery(playbook, in: directory.path) }
 
@@ -54,9 +69,10 @@ struct DamagedRun {
                 error: "the damaged run \(directory.path) stands in the way of a cleanup by marks",
                 why: why,
                 state: "nothing was changed, on disk or on the cluster",
-                next:
-                    "put its directory back from a copy, then `upgrader cleanup \(directory.path)`; without one, move "
-                    + "\(what) out of \(directory.clusterPath), then `\(again)`"
+                next: isRestore
+                    ? "put its directory back from a copy, then `upgrader resume \(directory.path)`; \(withoutCopy)"
+                    : "put its directory back from a copy, then `upgrader cleanup \(directory.path)`; without one, move "
+                        + "\(what) out of \(directory.clusterPath), then `\(again)`"
             ),
             .drift
         )

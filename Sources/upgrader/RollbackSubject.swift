@@ -77,7 +77,8 @@ struct RollbackSubject {
                 .usage
             )
         }
-        guard let first = plan.beginning(of: begun.first?.description ?? name) else {
+        let known = begun.first ?? plan.keys.first { $0.onTarget == name }
+        guard let first = plan.beginning(of: known?.description ?? name) else {
             throw stepRefusal(
                 "the plan of \(directory.run) has no step or phase \(name)",
                 "name one as `upgrader log \(directory.path)` prints it, such as STEP@HOST, HOP/PHASE/STEP@HOST, or HOP/PHASE",
@@ -159,11 +160,7 @@ struct RollbackSubject {
             try RollbackSubject(playbook, try above.plan(), above).refuseOutrun(plan)
         } else {
             try Restores.refuseRestored(directory)
-            // A directory whose plan cannot be read is not one of a rollback that has begun.
-            let rollbacks = RunDirectory.all(directory.clusterPath).filter {
-                (try? $0.plan())?.takesBack == directory.run
-            }
-            try Beginning.refuseUnfinished(rollbacks)
+            try Beginning.refuseUnfinished(UnfinishedRun.directories(takingBack: directory))
         }
     }
 

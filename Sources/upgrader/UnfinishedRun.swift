@@ -62,8 +62,12 @@ struct UnfinishedRun {
     }
 
     /// By their plans, which are short: their journals need not be.
-    private static func directories(takingBack upgrade: RunDirectory) -> [RunDirectory] {
-        RunDirectory.all(upgrade.clusterPath).filter { (try? $0.plan())?.takesBack == upgrade.run }
+    ///
+    /// A later run whose plan cannot be read may be one, half way through: it has begun, for the plan is written first.
+    static func directories(takingBack upgrade: RunDirectory) -> [RunDirectory] {
+        let all = RunDirectory.all(upgrade.clusterPath)
+        let later = all.drop { $0.run != upgrade.run }.dropFirst()
+        return all.filter { (try? $0.plan())?.takesBack == upgrade.run } + later.filter { (try? $0.plan()) == nil }
     }
 
     private static func inOrder(_ runs: [UnfinishedRun]) -> [UnfinishedRun] {

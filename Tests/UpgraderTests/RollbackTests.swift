@@ -30,6 +30,9 @@ struct RollbackTests {
         #expect(cluster.hosts["w1"]?.packages["kubernetes-node"]?.version.text == "1.12.10-1")
         let log = try await workshop.upgrader("log", upgrade.path)
         #expect(log.output.contains("is taken back by \(rollback.run)"))
+        #expect(log.output.contains("has been taken back by \(rollback.run)"), "what it had taken down is up again")
+        let lane = try #require(StepKey("1.12-1.13/workers/drain@w1"))
+        #expect(try !upgrade.history().state.hasTakenDown(laneOf: lane))
         let on = try await workshop.upgrader("resume", upgrade.path)
         #expect(on.code == 0, "\(on.errors)")
         try expectUpgraded(upgrade)
@@ -54,6 +57,25 @@ struct RollbackTests {
         #expect(!own.errors.contains("is unfinished"), "what is asked about tells itself")
         #expect(own.output.contains("node w2.example.org is cordoned"), "\(own.output)")
         #expect(!own.output.contains("node w1.example.org is cordoned"), "its cordon went with the rollback")
+    }
+
+    @Test("one that has lost its plan, half way, keeps its upgrade from going on and from a cleanup")
+    func damaged() async throws {
+        let workshop = try Workshop(Workshop.small(pace: "150ms"))
+        let upgrade = try await interrupted(workshop, at: "install-node@w1 done")
+        let program = try workshop.start("rollback", "w1")
+        try await program.expect("does put back kubernetes-node 1.12.10-1 on w1", then: SIGKILL)
+        _ = try await program.wait()
+        let plan = try workshop.run.planPath
+        let kept = try Data(contentsOf: URL(fileURLWithPath: plan))
+        try FileManager.default.removeItem(atPath: plan)
+        for command in ["resume", "cleanup"] {
+            let refused = try await workshop.upgrader(command, upgrade.path)
+            #expect(refused.code == 14 && refused.errors.contains("plan.json is damaged"), "\(refused.errors)")
+        }
+        try kept.write(to: URL(fileURLWithPath: plan))
+        #expect(try await workshop.upgrader("resume").code == 0)
+        #expect(try await workshop.upgrader("resume", upgrade.path).code == 0)
     }
 
     @Test("what cannot be taken back is refused with the reason, and nothing changes")

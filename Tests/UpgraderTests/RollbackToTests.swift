@@ -90,7 +90,8 @@ struct RollbackToTests {
                 ["--to", "conffiles@cp1"], 10,
                 "1.12-1.13/control-plane/install-control-plane@cp1 is a point of no return"
             ),
-            (["--to", "drain@w2"], 64, "has no step or phase drain@w2"),
+            (["--to", "drain@w2"], 10, "has begun nothing from 1.12-1.13/workers/host-foresight@w2"),
+            (["--to", "drain@w9"], 64, "has no step or phase drain@w9"),
             (["--to", "1.12-1.13/workers/drain@w9"], 64, "has no step or phase 1.12-1.13/workers/drain@w9"),
             (["--to", "1.12-1.13/workers/drain@w2"], 10, "has begun nothing from 1.12-1.13/workers/host-foresight@w2"),
             (

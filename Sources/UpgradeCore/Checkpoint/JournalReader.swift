@@ -62,7 +62,7 @@ public enum JournalReader {
             rest = rest[(newline + 1)...]
             history.soundBytes = bytes.count - rest.count
             if let checkpoint, checkpoint.seq == history.count {
-                guard checkpoint.hash == history.hash, checkpoint.state == history.state else {
+                guard checkpoint.hash == history.hash, history.state.agrees(with: checkpoint.state) else {
                     throw .disagrees(journal: path, checkpoint: checkpointPath(directory), record: history.count)
                 }
             }

@@ -27,7 +27,7 @@ public enum Record: Hashable, Sendable, Codable {
     /// Cleanup has waited for what the step had begun: it is not in doubt any more, and begins anew on a resume.
     case released(StepKey)
     /// Another run, or `helm rollback`, takes back what the lane of the step has done: the lane begins anew.
-    case tookBack(StepKey, by: String)
+    case tookBack(StepKey, by: String, isEnded: Bool? = nil)
     /// The run stopped.
     case stopped(StopReason)
 }

@@ -80,6 +80,14 @@ public struct RunState: Hashable, Sendable, Codable {
         done.contains(key) || inFlight[key] != nil || failed[key] != nil || skipped[key] != nil
     }
 
+    /// Whether a checkpoint says the same; one of an older version lacks what is kept since.
+    func agrees(with checkpoint: RunState) -> Bool {
+        if checkpoint == self { return true }
+        var older = self
+        older.taken = nil
+        return checkpoint == older
+    }
+
     /// Whether something of the lane's host may have been taken down, whatever became of it, also where the lane begins anew.
     ///
     /// A failed install may leave a daemon down and the packages as they were. Over with a rollback of the lane.
@@ -149,9 +157,10 @@ public struct RunState: Hashable, Sendable, Codable {
             if let last = inFlight.removeValue(forKey: key) {
                 again[key] = last.attempt + 1
             }
-        case .tookBack(let key, _):
+        case .tookBack(let key, _, let isEnded):
             redo(laneOf: key)
-            taken?.remove(key.ofLane)
+            // Until then the rollback itself may have left something down.
+            if isEnded == true { taken?.remove(key.ofLane) }
             if taken?.isEmpty == true { taken = nil }
             // It was complete; now it is as if the operator had stopped it there.
             if stop == .completed { stop = .interrupted }

@@ -75,8 +75,9 @@ extension LiveCluster {
         let (result, host, mayHaveRun) = try await api.run(line.command, deadline: Self.callDeadline, report: report)
         report(.ran(CommandTrace(line.command, on: host, result, watch)))
         if result.succeeded { return }
-        // The patch tests for our mark, which the first try may have taken away before its answer was lost.
-        if mayHaveRun, let (node, mark) = action.testedMark,
+        // The patch tests for our mark, which the first try may have taken away before its answer was lost; a mark that is to be
+        // dropped may have gone with its node, or with what somebody else did.
+        if mayHaveRun || action.isOnlyUnmarking, let (node, mark) = action.testedMark,
             try await answer([.node(node)]).answers[.node(node)].isWithout(mark: mark)
         {
             return
@@ -167,6 +168,9 @@ extension Action {
         default: nil
         }
     }
+
+    /// Whether it takes a mark of a node away and nothing else.
+    fileprivate var isOnlyUnmarking: Bool { if case .dropMark(.cordon) = self { true } else { false } }
 
     /// Whether the action is a request to the API, which any control-plane host can make.
     var isOnAPI: Bool {

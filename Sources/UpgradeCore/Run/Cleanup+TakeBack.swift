@@ -84,7 +84,13 @@ extension Cleanup {
         access: any ClusterAccess
     ) async throws(JournalError) {
         _ = try await undo(taking, recorder, access, { _ in }, where: { $0.staysForRollback })
-        guard taking.isFinal else { return }
+        guard taking.isFinal else {
+            let lanes = taking.plan.keys.filter { taking.isMeant($0) }.lanes.filter(recorder.state.hasTakenDown)
+            if !lanes.isEmpty {
+                try recorder.append(lanes.map { .tookBack($0, by: taking.rollback, isEnded: true) })
+            }
+            return
+        }
         // They were waited for before the first step of the rollback.
         let settled = recorder.state.unsettled.keys.filter(taking.isMeant).sorted { $0.description < $1.description }
         if !settled.isEmpty { try recorder.append(settled.map { .released($0) }) }

@@ -141,22 +141,29 @@ public enum Cleanup {
         var outcomes: [Outcome] = []
         for entry in recorder.state.ledger.entries.reversed() where isMeant(entry) {
             let effect = entry.effect
-            switch await look(at: effect, machineIDs, access) {
-            case .failure(let error):
+            let answer: Answer?
+            do {
+                answer = try await look(at: effect, machineIDs, access)
+            } catch {
                 outcomes.append(.failed(effect, error))
-            case .success(.kept(let why, let next)):
+                continue
+            }
+            switch answer.map(effect.standing) ?? .theirs {
+            case .kept(let why, let next):
                 outcomes.append(.kept(effect, why: why, next: next))
-            case .success(.over):
+            case .over:
                 try recorder.append([.struck(effect, undone: false)])
-            case .success(.theirs):
+            case .theirs:
                 // It would be taken for ours by whoever has only the marks to go by.
-                if effect.leavesMark, let error = await drop(effect, entry.key, run, machineIDs, access, report) {
+                if effect.mayLeaveMark(answer),
+                    let error = await drop(effect, entry.key, run, machineIDs, access, report)
+                {
                     outcomes.append(.failed(effect, error))
                     continue
                 }
                 try recorder.append([.struck(effect, undone: false)])
                 outcomes.append(.notOurs(effect))
-            case .success(.ours):
+            case .ours:
                 try recorder.append([.undoing(effect)])
                 let inverse = effect.inverse
                 let machine = inverse.host.flatMap { machineIDs[$0] }
@@ -206,23 +213,19 @@ public enum Cleanup {
         return inFlight.merging(state.unsettled) { first, _ in first }.filter { $0.value.action.isJob }
     }
 
+    /// Asks how an effect stands; `nil` for a host that is another machine now.
     private static func look(
         at effect: SideEffect,
         _ machineIDs: [String: String],
         _ access: any ClusterAccess
-    ) async -> Result<SideEffect.Standing, AccessError> {
-        do {
-            if let host = effect.machine, let expected = machineIDs[host] {
-                let identity = Probe.identity(host: host)
-                guard case .identity(let found) = try await access.answer([identity]).answers[identity],
-                    found.machineID == expected
-                else { return .success(.theirs) }
-            }
-            let seen = try await access.answer([effect.probe])
-            return .success(seen.answers[effect.probe].map(effect.standing) ?? .theirs)
-        } catch {
-            return .failure(error)
+    ) async throws(AccessError) -> Answer? {
+        if let host = effect.machine, let expected = machineIDs[host] {
+            let identity = Probe.identity(host: host)
+            guard case .identity(let found) = try await access.answer([identity]).answers[identity],
+                found.machineID == expected
+            else { return nil }
         }
+        return try await access.answer([effect.probe]).answers[effect.probe]
     }
 }
 

@@ -146,7 +146,7 @@ public struct RunDirectory: Hashable, Sendable {
         on disk: any Disk = LocalDisk(),
         now: @escaping @Sendable () -> Double
     ) throws(JournalError) -> Journal {
-        // It is there; what is looked at is whose it is.
+        // It is there; what is looked at is who may write to it.
         try disk.makeDirectory(path)
         let journal = try Journal(directory: path, on: disk, now: now)
         try verify(journal.state, disk)
@@ -181,6 +181,9 @@ public struct RunDirectory: Hashable, Sendable {
         guard let newest = below.max(by: { $0.name < $1.name }) else { throw .noRun(path: path) }
         return newest
     }
+
+    /// Where the journal is kept.
+    public var journalPath: String { JournalReader.journalPath(path) }
 
     /// Where the plan is kept.
     public var planPath: String { path + "/plan.json" }

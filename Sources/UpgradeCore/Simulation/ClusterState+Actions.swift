@@ -198,7 +198,11 @@ extension ClusterState {
         case .pullImage(let host, let image, let client):
             setImage(image, NodeImage(client: client, isPresent: true), on: host)
         case .dropMark(.cordon(let node, let mark)):
-            if nodes[node]?.cordonMark == mark { nodes[node]?.cordonMark = nil }
+            // As the patch, whose test fails where the mark is another, or the node is gone.
+            guard nodes[node]?.cordonMark == mark else {
+                throw .refusedBySimulation(reason: "the mark of \(node) is not \(mark)")
+            }
+            nodes[node]?.cordonMark = nil
         // The mark of a host or a DaemonSet is no part of this: see `unmark`.
         case .dropMark: break
         case .openSilence(let silence):

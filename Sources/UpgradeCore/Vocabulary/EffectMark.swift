@@ -111,10 +111,13 @@ extension SideEffect {
 
     /// Whether its mark stays when somebody else has changed the effect, so that it has to be taken away by itself.
     var leavesMark: Bool {
-        switch self {
-        case .cordon, .updateStrategy: true
-        case .mask, .pause, .liftedHold, .silence, .calicoPaused, .templateImage, .templateVariable: hostMark != nil
-        }
+        if case .updateStrategy = self { true } else { hostMark != nil }
+    }
+
+    /// Whether its mark may have stayed, although the effect is not ours any more, by the answer to `probe`; `nil` where none was had.
+    func mayLeaveMark(_ answer: Answer?) -> Bool {
+        if case .cordon(_, let mark) = self, case .node(let node)? = answer { return node?.cordonMark == mark }
+        return leavesMark
     }
 }
 

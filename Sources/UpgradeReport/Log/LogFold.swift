@@ -64,8 +64,9 @@ public struct LogFold: Sendable {
                 nil,
                 undone ? "cleanup did \(effect.inverse.title)" : "no longer ours: \(effect.title)"
             )
-        case .tookBack(let key, let run):
-            return entry("tookBack", key, "is taken back by \(run); a resume begins its lane anew")
+        case .tookBack(let key, let run, let isEnded):
+            let what = isEnded == true ? "has been taken back" : "is taken back"
+            return entry("tookBack", key, "\(what) by \(run); a resume begins its lane anew")
         case .released(let key): return entry("released", key, "is given up by cleanup; a resume begins it anew")
         case .stopped(let reason): return entry("stopped", nil, "the run stopped: \(reason.words)")
         }

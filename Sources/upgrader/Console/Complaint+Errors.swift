@@ -213,7 +213,9 @@ extension Complaint {
                     error: "\(path) may be written to by others",
                     why: "its mode is \(mode): whoever may write there could change what a run goes by",
                     state: "nothing on disk was changed",
-                    next: "see that what is there is yours, then `chmod go-w \(path)`, and try again"
+                    next:
+                        "see that what is in it is yours, then `chmod -R go-w \(path)`; where that changes nothing, choose a --state "
+                        + "on a file system that keeps permissions"
                 ),
                 .refused
             )
@@ -232,11 +234,8 @@ extension Complaint {
         }
     }
 
-    /// What is left where nobody has a copy: the cluster's own marks.
-    private static func withoutCopy(_ path: String) -> String {
-        let damaged = DamagedRun(file: path)
-        return "without one, move \(damaged.what) out of \(damaged.directory.clusterPath), then `\(damaged.recovery)`"
-    }
+    /// What is left where nobody has a copy.
+    private static func withoutCopy(_ path: String) -> String { DamagedRun(file: path).withoutCopy }
 
     /// Whether a file of a run only repeats what its journal says.
     static func isMadeAnew(_ path: String) -> Bool {

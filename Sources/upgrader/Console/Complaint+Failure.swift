@@ -49,13 +49,21 @@ struct FailureReport {
         return key.phase == "preflight" ? "nothing was changed in this hop" : "nothing of ours is left on \(key.target)"
     }
 
+    /// Whether cleanup is to be had: not of a restore from where it moves the data of etcd.
+    private func mayGiveUp(_ key: StepKey) -> Bool {
+        guard plan.restores != nil, let swap = plan.keys.firstIndex(where: { $0.step == "swap-etcd" }) else {
+            return true
+        }
+        return plan.keys[..<swap].contains(key)
+    }
+
     private func next(_ key: StepKey, _ failure: Failure) -> String {
         guard let directory else { return "\(failure.next), then try again" }
         if case .unmet(let unmet) = failure, unmet.mayChangePlaybook {
             return "\(failure.next), then `upgrader resume \(directory.path)`; after a change of the playbook "
                 + "`upgrader cleanup \(directory.path)`, and run it anew"
         }
-        let cleanup = ledger.entries.isEmpty ? "" : ", or `upgrader cleanup \(directory.path)`"
+        let cleanup = ledger.entries.isEmpty || !mayGiveUp(key) ? "" : ", or `upgrader cleanup \(directory.path)`"
         return "\(failure.next), then `upgrader resume \(directory.path)`\(cleanup)"
     }
 }

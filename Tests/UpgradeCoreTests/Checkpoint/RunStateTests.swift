@@ -81,6 +81,8 @@ struct RunStateTests {
         let checkpoint = try JSON.decode(RunState.self, from: JSON.pretty(state))
         #expect(checkpoint == state)
         state.apply(.tookBack(cordon, by: "back"))
+        #expect(state.hasTakenDown(laneOf: drain), "the rollback may be given up half way")
+        state.apply(.tookBack(cordon, by: "back", isEnded: true))
         #expect(!state.hasTakenDown(laneOf: drain))
     }
 

@@ -113,6 +113,32 @@ struct LiveClusterTests {
         scene.remote.expectFinished()
     }
 
+    @Test(
+        "a mark that is to be dropped and is not there any more, or whose node is gone, is no error; one that stays is"
+    )
+    func dropped() async throws {
+        let drop = Action.dropMark(.cordon(node: "node-1", mark: "run-1"))
+        let cordoned = try TestFiles.fixture("kubectl/1.13/node-cordoned.json")
+        for answer in [cordoned, ""] {
+            let scene = try LiveScene(
+                .on("cp1", "\(kubectl) patch node node-1", error: "the server rejected our request", status: 1),
+                .on("cp1", "\(kubectl) get node node-1", answer)
+            )
+            try await scene.perform(drop)
+            scene.remote.expectFinished()
+        }
+        let marked = cordoned.replacing(
+            "\"annotations\": {",
+            with: "\"annotations\": {\"upgrader/cordoned-by\": \"run-1\","
+        )
+        #expect(marked != cordoned)
+        let scene = try LiveScene(
+            .on("cp1", "\(kubectl) patch node node-1", error: "the server rejected our request", status: 1),
+            .on("cp1", "\(kubectl) get node node-1", marked)
+        )
+        await #expect(throws: AccessError.self) { try await scene.perform(drop) }
+    }
+
     @Test("an uncordon that the API refuses is an error: the mark is not ours")
     func foreignCordon() async throws {
         let scene = try LiveScene(.on("cp1", "\(kubectl) patch", error: "the server rejected our request", status: 1))

@@ -33,12 +33,12 @@ struct LeftCordonTests {
         let shape = try await Shape.small()
         var kept = 0
         for effect in 20...shape.effects {
-            for more in [[], [Fault(at: 1, .cleanup), Fault(at: effect + 1, .kill(.before))]] {
-                let faults =
-                    more + [
-                        Fault(at: effect, .foreignUncordon(host: 0)), Fault(at: effect + 5, .foreignCordon(host: 0)),
-                    ]
-                let outcome = World(shape, FaultPlan(seed: 0, faults: faults.sorted { $0.effect < $1.effect })).run()
+            let after = Fault(at: effect + 5, .foreignCordon(host: 0))
+            let later = Fault(at: effect + 3 + effect % 12, .foreignCordon(host: 0))
+            for more in [[after], [Fault(at: 1, .cleanup), Fault(at: effect + 1, .kill(.before)), later]] {
+                let faults = more + [Fault(at: effect, .foreignUncordon(host: 0))]
+                let plan = FaultPlan(seed: 0, faults: faults.sorted { $0.effect < $1.effect })
+                let outcome = World(shape, plan).run()
                 #expect(outcome.isSurvived, "\(effect), \(more.count): \(outcome.findings)")
                 kept += outcome.history.count { $0.contains("foreignCordon") }
             }

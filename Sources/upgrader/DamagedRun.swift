@@ -17,36 +17,28 @@ struct DamagedRun {
     /// What is to be moved away.
     ///
     /// A simulated cluster is a file in the directory of its run: moved away as well there is nothing left to clean up.
-    var what: String {
+    private var what: String {
         directory.keepsSimulation ? "all of \(directory.path) but simulation.json" : directory.path
     }
 
     /// Whether it may have moved the data of etcd: then no cleanup is right, and only its own end, or hands, lead on.
-    var isRestore: Bool {
+    private var isRestore: Bool {
         if (try? directory.plan())?.restores != nil { return true }
         let journal = try? LocalDisk().read(directory.journalPath)
         return String(decoding: journal ?? [], as: UTF8.self).contains("\"swapEtcd\"")
     }
 
-    /// What is left where nobody has a copy.
-    var withoutCopy: String {
+    /// What is left where nobody has a copy; `command` is the cleanup by marks as somebody has typed it.
+    func withoutCopy(_ command: String? = nil) -> String {
         isRestore
             ? "without one, begin nothing else: docs/how-to/restore-etcd.md says under `A restore whose directory is lost` how its end is "
                 + "reached by hand"
-            : "without one, move \(what) out of \(directory.clusterPath), then `\(recovery)`"
+            : "without one, move \(what) out of \(directory.clusterPath), then `\(command ?? recovery)`"
     }
 
-    /// The cleanup by marks that follows, as it is typed.
-    var recovery: String { Self.recovery(playbook, in: directory.path) }
-
-    /// The operator's playbook, where the run still says which it was.
-    private var playbook: String {
-        (try? directory.playbookOrigin()).map { ShellQuoting.join([$0]) } ?? "PLAYBOOK"
-    }
-
-    private static func recovery(_ playbook: String, in directory: String) -> String {
-        let place = RunPlace(directory: directory, playbook: playbook, holder: nil)
-        return "upgrader cleanup --from-marks \(playbook) --takeover\(place.stateOption)"
+    private var recovery: String {
+        let playbook = (try? directory.playbookOrigin()).map { ShellQuoting.join([$0]) } ?? "PLAYBOOK"
+        return "upgrader cleanup --from-marks \(playbook) --takeover\(RunPlace.stateOption(besides: directory.path))"
     }
 
     /// Says what stands in the way of a cleanup by marks; `nil` for an error that is no damage.
@@ -69,10 +61,8 @@ struct DamagedRun {
                 error: "the damaged run \(directory.path) stands in the way of a cleanup by marks",
                 why: why,
                 state: "nothing was changed, on disk or on the cluster",
-                next: isRestore
-                    ? "put its directory back from a copy, then `upgrader resume \(directory.path)`; \(withoutCopy)"
-                    : "put its directory back from a copy, then `upgrader cleanup \(directory.path)`; without one, move "
-                        + "\(what) out of \(directory.clusterPath), then `\(again)`"
+                next: "put its directory back from a copy, then `upgrader \(isRestore ? "resume" : "cleanup") "
+                    + "\(directory.path)`; \(withoutCopy(again))"
             ),
             .drift
         )

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import UpgradeCore
+internal import UpgradeReport
 internal import UpgradeSteps
 
 /// Cleanup after a run whose state directory is lost: what the cluster itself tells is all there is to go by.
@@ -15,7 +16,7 @@ struct Recovery {
 
     private var again: String {
         "upgrader cleanup --from-marks \(ShellQuoting.join([playbook]))"
-            + (state == "state" ? "" : " --state \(ShellQuoting.join([state]))")
+            + RunPlace.stateOption(state)
     }
 
     /// Looks, tells what was found, and undoes it.

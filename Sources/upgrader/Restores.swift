@@ -173,7 +173,7 @@ enum Restores {
         throw Complaint(
             FiveLines(
                 error: "a restore of etcd that has moved data cannot be given up",
-                why: halfMoved,
+                why: EtcdRestoration.halfMoved,
                 state: "nothing was changed now; API servers and etcd stay stopped and masked",
                 next: "`upgrader resume \(directory.path)` goes on where it stopped"
             ),
@@ -189,7 +189,7 @@ enum Restores {
         throw Complaint(
             FiveLines(
                 error: "what a restore of etcd has stopped cannot be started by its marks",
-                why: halfMoved,
+                why: EtcdRestoration.halfMoved,
                 state: "nothing was changed now; API servers and etcd stay stopped and masked by the run \(one.run)",
                 next:
                     "`upgrader resume` with a copy of its directory; where there is none, docs/how-to/restore-etcd.md says what to "
@@ -198,9 +198,6 @@ enum Restores {
             .refused
         )
     }
-
-    private static let halfMoved =
-        "members of etcd may have different data: started now they would be two clusters, or one that has lost some"
 
     /// Whether a restore has begun to put other data in the place of a member's.
     static func hasSwapped(_ history: JournalReader.History) -> Bool {

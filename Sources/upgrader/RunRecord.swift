@@ -44,14 +44,15 @@ struct RunRecord {
 
     /// The place for commands that a person is to type.
     var place: RunPlace {
-        RunPlace(
+        let (restoredBy, takenBackBy, superseded) = directory.takenBack(plan, history)
+        return RunPlace(
             directory: directory.path,
             playbook: session.path,
             holder: holder,
             upgrade: plan.takesBack.map { "\(directory.clusterPath)/\($0)" },
-            restoredBy: plan.takesBack == nil ? Restores.restored(directory)?.path : nil,
-            takenBackBy: plan.takesBack == nil ? UnfinishedRun.takingBack(directory)?.directory.path : nil,
-            superseded: RollbackSubject.superseded(plan, directory, history)
+            restoredBy: restoredBy,
+            takenBackBy: takenBackBy,
+            superseded: superseded
         )
     }
 

@@ -63,11 +63,14 @@ struct UnfinishedRun {
 
     /// By their plans, which are short: their journals need not be.
     ///
-    /// A later run whose plan cannot be read may be one, half way through: it has begun, for the plan is written first.
+    /// A later run whose plan cannot be read may be one, half way through: the plan is on disk before anything is done by it.
     static func directories(takingBack upgrade: RunDirectory) -> [RunDirectory] {
-        let all = RunDirectory.all(upgrade.clusterPath)
-        let later = all.drop { $0.run != upgrade.run }.dropFirst()
-        return all.filter { (try? $0.plan())?.takesBack == upgrade.run } + later.filter { (try? $0.plan()) == nil }
+        var isLater = false
+        return RunDirectory.all(upgrade.clusterPath).filter { one in
+            if one.run == upgrade.run { isLater = true }
+            guard let plan = try? one.plan() else { return isLater && one.run != upgrade.run }
+            return plan.takesBack == upgrade.run
+        }
     }
 
     private static func inOrder(_ runs: [UnfinishedRun]) -> [UnfinishedRun] {
@@ -118,5 +121,16 @@ struct UnfinishedRun {
         if let one = try all(directories(takingBack: upgrade)).first(where: { $0.path != .complete }) {
             throw one.refusal
         }
+    }
+}
+
+extension RunDirectory {
+    /// What has taken a run back, or takes it back and is unfinished, by its path; and why one that takes another back is past.
+    func takenBack(
+        _ plan: Plan,
+        _ history: JournalReader.History
+    ) -> (restoredBy: String?, takenBackBy: String?, superseded: String?) {
+        guard plan.takesBack == nil else { return (nil, nil, RollbackSubject.superseded(plan, self, history)) }
+        return (Restores.restored(self)?.path, UnfinishedRun.takingBack(self)?.directory.path, nil)
     }
 }

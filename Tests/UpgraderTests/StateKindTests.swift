@@ -5,20 +5,12 @@ import UpgradeTestSupport
 
 @Suite("Something else in the place of a run's file, or of its directory")
 struct StateKindTests {
-    private func interrupted() async throws -> Workshop {
-        let workshop = try Workshop(Workshop.small(pace: "400ms"))
-        let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("does drain w1.example.org", then: SIGINT)
-        try #require(try await program.wait().code == 12)
-        return workshop
-    }
-
     @Test(
         "a pipe or a directory is named as what it is by every command, and put back, not removed",
         arguments: ["journal.jsonl", "simulation.json"]
     )
     func kinds(file: String) async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let path = "\(try workshop.run.path)/\(file)"
         let commands = file == "journal.jsonl" ? ["status", "cleanup", "resume"] : ["cleanup", "resume"]
         try FileManager.default.moveItem(atPath: path, toPath: path + ".kept")
@@ -41,7 +33,7 @@ struct StateKindTests {
 
     @Test("a host in the place of a directory is told how it is typed")
     func hosts() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let run = "state/small/\(try workshop.run.run)"
         for (arguments, next) in [
             (["cleanup", "w2"], "`upgrader cleanup \(run) w2`"),

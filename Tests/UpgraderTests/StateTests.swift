@@ -6,14 +6,6 @@ import UpgradeTestSupport
 @Suite("A state directory that is not what it was")
 struct StateTests {
     /// A run that was interrupted while its first worker was cordoned.
-    private func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
-        let workshop = try Workshop(playbook)
-        let program = try workshop.start("run", Workshop.playbook)
-        try await program.expect("does drain w1.example.org", then: SIGINT)
-        try #require(try await program.wait().code == 12)
-        return workshop
-    }
-
     private func journal(_ workshop: Workshop) throws -> URL {
         URL(fileURLWithPath: try workshop.run.path + "/journal.jsonl")
     }
@@ -31,7 +23,7 @@ struct StateTests {
         arguments: ["journal.jsonl", "plan.json", "checkpoint.json"]
     )
     func kept(file: String) async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let path = try workshop.run.path + "/" + file
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
         let result = try await workshop.upgrader("report", "-o", path)
@@ -43,7 +35,7 @@ struct StateTests {
 
     @Test("a run whose simulated cluster is gone is not resumed on a new one")
     func simulationGone() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let path = try workshop.run.simulationPath
         let kept = try Data(contentsOf: URL(fileURLWithPath: path))
         try FileManager.default.removeItem(atPath: path)
@@ -57,7 +49,7 @@ struct StateTests {
 
     @Test("a lock that cannot be taken on resume is told with the directory of the run")
     func lockUnusable() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let lock = try workshop.run.clusterPath + "/lock"
         try FileManager.default.removeItem(atPath: lock)
         try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
@@ -69,7 +61,7 @@ struct StateTests {
 
     @Test("a symbolic link in the place of a lock or a journal is named: a lock is removed, a journal is put back")
     func links() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         for (path, next) in [
             (try workshop.run.clusterPath + "/lock", "remove it"),
             (try workshop.run.path + "/journal.jsonl", "put the file itself back"),
@@ -89,7 +81,7 @@ struct StateTests {
 
     @Test("what others may write to is refused, with what mends it; then the run goes on")
     func writableByOthers() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let run = try workshop.run
         for (path, usual, mode) in [
             (run.clusterPath, 0o700, 0o777), (run.path, 0o700, 0o770), (run.path + "/journal.jsonl", 0o600, 0o620),
@@ -126,7 +118,7 @@ struct StateTests {
 
     @Test("a changed playbook is refused on resume, with the difference; taken back, the run goes on")
     func changedPlaybook() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let text = Workshop.small(pace: "400ms")
         try workshop.write(text.replacing("delete-bare-pods: true", with: "delete-bare-pods: false"))
         let count = try workshop.history.count
@@ -138,7 +130,7 @@ struct StateTests {
 
     @Test("the copy of the playbook in the run's directory may not be edited")
     func changedCopy() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let copy = URL(fileURLWithPath: try workshop.run.path + "/playbook.yaml")
         try Data(Workshop.small(pace: "1ms").utf8).write(to: copy)
         try workshop.expect(try await workshop.upgrader("resume"), golden: "changed-copy")
@@ -149,7 +141,7 @@ struct StateTests {
 
     @Test("a run that lacks a file is not taken for no run", arguments: ["playbook.yaml", "origin.json", "plan.json"])
     func missing(file: String) async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         try FileManager.default.removeItem(atPath: try workshop.run.path + "/" + file)
         for command in ["resume", "cleanup"] {
             let result = try await workshop.upgrader(command)
@@ -164,7 +156,7 @@ struct StateTests {
 
     @Test("a torn last line of the journal is dropped, said, and the run goes on")
     func torn() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let file = try FileHandle(forWritingTo: try journal(workshop))
         try file.seekToEnd()
         try file.write(contentsOf: Data("{\"prev\":\"0123".utf8))
@@ -178,7 +170,7 @@ struct StateTests {
 
     @Test("an edited journal is refused with its line, by every command, and nothing is overwritten")
     func edited() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let file = try journal(workshop)
         var lines = try String(contentsOf: file, encoding: .utf8)
             .split(separator: "\n", omittingEmptySubsequences: false)
@@ -198,7 +190,7 @@ struct StateTests {
         arguments: ["journal.head", "checkpoint.json"]
     )
     func madeAnew(file: String) async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let path = try workshop.run.path + "/" + file
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         try Data(whole.dropLast(9)).write(to: URL(fileURLWithPath: path))
@@ -213,7 +205,7 @@ struct StateTests {
 
     @Test("a journal that lost its end is refused")
     func shortened() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let file = try journal(workshop)
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         try Data((lines.dropLast(3).joined(separator: "\n") + "\n").utf8).write(to: file)
@@ -222,7 +214,7 @@ struct StateTests {
 
     @Test("a run's directory under another name is refused, and `.` is understood")
     func renamed() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let run = try workshop.run
         try FileManager.default.moveItem(atPath: run.path, toPath: run.clusterPath + "/copy")
         try workshop.expect(try await workshop.upgrader("resume"), golden: "renamed")
@@ -249,7 +241,7 @@ struct StateTests {
 
     @Test("cleanup undoes our cordon only, and the run can then be left or resumed", arguments: ["run", "resume"])
     func cleanup(next: String) async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         let unfinished = try await workshop.upgrader("run", Workshop.playbook)
         try workshop.expect(unfinished, golden: "unfinished")
         let cleanup = try await workshop.upgrader("cleanup")
@@ -271,7 +263,7 @@ struct StateTests {
 
     @Test("a cordon that somebody else has made theirs is left alone by cleanup")
     func foreignCordon() async throws {
-        let workshop = try await interrupted()
+        let workshop = try await Workshop.interrupted()
         var cluster = try workshop.cluster
         cluster.nodes["w1.example.org"]?.cordonMark = nil
         try SimulationFile(path: try workshop.run.simulationPath).write(cluster)

@@ -18,7 +18,7 @@ enum FileSystem {
         defer { close(descriptor) }
         var entry = stat()
         guard fstat(descriptor, &entry) == 0 else { throw failure(path, "stat") }
-        if let kind = kind(entry.st_mode) { throw .notOurs(path: path, reason: "it is \(kind), not a file") }
+        try refuseOtherKinds(entry, path)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -97,8 +97,13 @@ enum FileSystem {
         return slash == path.startIndex ? "/" : String(trimmed(path[..<slash]))
     }
 
+    /// Refuses what is no file: nobody waits for a pipe, or writes to a device.
+    static func refuseOtherKinds(_ entry: stat, _ path: String) throws(JournalError) {
+        if let kind = kind(entry.st_mode) { throw .notOurs(path: path, reason: "it is \(kind), not a file") }
+    }
+
     /// What something is that is no file; `nil` for a file.
-    static func kind(_ mode: mode_t) -> String? {
+    private static func kind(_ mode: mode_t) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil
         case S_IFDIR: "a directory"

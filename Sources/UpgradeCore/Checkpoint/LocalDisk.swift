@@ -69,13 +69,11 @@ private final class LocalFile: DiskFile {
         guard descriptor >= 0 else {
             let failure = FileSystem.failure(path, flags & O_EXCL == 0 ? "open" : "create")
             // A pipe that nobody reads, or a directory: neither is a want of room.
-            if case .system = failure, lstat(path, &entry) == 0, let kind = FileSystem.kind(entry.st_mode) {
-                throw .notOurs(path: path, reason: "it is \(kind), not a file")
-            }
+            if case .system = failure, lstat(path, &entry) == 0 { try FileSystem.refuseOtherKinds(entry, path) }
             throw failure
         }
         guard fstat(descriptor, &entry) == 0 else { throw FileSystem.failure(path, "stat") }
-        if let kind = FileSystem.kind(entry.st_mode) { throw .notOurs(path: path, reason: "it is \(kind), not a file") }
+        try FileSystem.refuseOtherKinds(entry, path)
         try FileSystem.refuseOthers(entry, path)
     }
 

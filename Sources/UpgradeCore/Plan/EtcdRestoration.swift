@@ -23,6 +23,10 @@ public struct EtcdRestoration: Hashable, Sendable, Codable {
         self.saved = saved
     }
 
+    /// Why nothing may be started, nor given up, once the data of a member was moved and the restore has not come to its end.
+    public static let halfMoved =
+        "members of etcd may have different data: started now they would be two clusters, or one that has lost some"
+
     /// Where its copy is below the directory of the run.
     public var localPath: String {
         "snapshots/\(path.split(separator: "/").last ?? "")"

@@ -44,9 +44,22 @@ public struct RunPlace: Hashable, Sendable {
     var pid: Substring? { holder?.firstMatch(of: /\(pid ([0-9]+)\)/)?.1 }
 
     /// What a command needs that begins another run where this one is kept; nothing for the usual place.
-    public var stateOption: String {
+    var stateOption: String { Self.stateOption(besides: directory) }
+
+    /// The same, of the directory of any run.
+    public static func stateOption(besides directory: String) -> String {
         // The directory of a run is STATE/CLUSTER/RUN.
         let state = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-        return state == "state" || state.isEmpty ? "" : " --state \(ShellQuoting.join([state]))"
+        return state.isEmpty ? "" : stateOption(state)
+    }
+
+    /// What a command needs for runs that are kept there; nothing for the usual place.
+    public static func stateOption(_ state: String) -> String {
+        state == "state" ? "" : " --state \(ShellQuoting.join([state]))"
+    }
+
+    /// What a restore has done, or does, to the run that it takes back.
+    public static func restoring(isUnfinished: Bool) -> String {
+        isUnfinished ? "leads etcd back to before it, and is unfinished" : "has led etcd back to before it"
     }
 }

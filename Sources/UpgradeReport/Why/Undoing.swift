@@ -7,22 +7,14 @@ struct Undoing {
     /// Whether the run is a restore of etcd that has moved data and has not come to its end: cleanup refuses it then.
     let isPulledApart: Bool
 
-    /// Why an effect is not undone by hand, and the command that does it; `nil` twice where a hand breaks nothing.
-    func caution(_ effect: SideEffect) -> (why: String?, by: String?) {
+    /// Why an effect is not undone by hand, and the command that does it; `nil` where a hand breaks nothing.
+    func caution(_ effect: SideEffect) -> (why: String, by: String)? {
         if let other = place.takenBackBy {
             return ("what takes this run back works with it, and undoes it at its end", resume(other))
         }
-        if isPulledApart {
-            return effect.isMadeToWait
-                ? (Self.halfMoved, resume(place.directory))
-                : (nil, nil)
-        }
-        return effect.caution.map { ($0, "upgrader cleanup") } ?? (nil, nil)
+        if isPulledApart { return effect.isMadeToWait ? (EtcdRestoration.halfMoved, resume(place.directory)) : nil }
+        return effect.caution.map { ($0, "upgrader cleanup") }
     }
-
-    /// What an `upgrader cleanup` of such a restore says as well.
-    private static let halfMoved =
-        "members of etcd may have different data: started now they would be two clusters, or one that has lost some"
 
     private func resume(_ directory: String) -> String { "upgrader resume \(ShellQuoting.join([directory]))" }
 }

@@ -248,14 +248,14 @@ public struct WhyReport: Hashable, Sendable, Encodable {
             isPulledApart: plan.restores != nil && state.stop != .completed && story.hasMovedEtcd
         )
         ours = state.ledger.entries.map { entry in
-            let (caution, undoneBy) = undoing.caution(entry.effect)
+            let caution = undoing.caution(entry.effect)
             return Ours(
                 effect: entry.effect.title,
                 key: entry.key.description,
                 undo: entry.effect.inverse.title,
                 commands: caution == nil ? Self.commands(entry.effect.inverse, playbook) : [],
-                caution: caution,
-                undoneBy: undoneBy
+                caution: caution?.why,
+                undoneBy: caution?.by
             )
         }
         // Where the data cannot be read nothing is told of hosts.

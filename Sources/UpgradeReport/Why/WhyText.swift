@@ -11,9 +11,7 @@ extension WhyReport {
             lines.append("\(kind): it takes back what \(takesBack) had begun")
         }
         if let restoredBy {
-            let how =
-                takenBackBy == nil
-                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
+            let how = RunPlace.restoring(isUnfinished: takenBackBy != nil)
             lines.append("over: \(restoredBy) \(how); its journal is history")
         }
         if let takenBackBy, restoredBy == nil {
@@ -34,8 +32,8 @@ extension WhyReport {
         for effect in ours {
             lines.append("  \(effect.effect)   (by \(effect.key))")
             lines += effect.commands.flatMap { ["    undone by"] + Self.indented($0, by: "      ") }
-            if let caution = effect.caution {
-                lines.append("    undone by `\(effect.undoneBy ?? "upgrader cleanup")`, not by hand: \(caution)")
+            if let caution = effect.caution, let command = effect.undoneBy {
+                lines.append("    undone by `\(command)`, not by hand: \(caution)")
             }
         }
         if ours.isEmpty, status != .running { lines += ["", "nothing of this run is left on the cluster"] }

@@ -143,7 +143,7 @@ extension Complaint {
                     state: "nothing on disk was changed",
                     next: Self.isMadeAnew(path)
                         ? "if the journal is as it was, remove \(path): it is made anew from it"
-                        : "undo the edit, or put the run's directory back from a copy; \(Self.withoutCopy(path))"
+                        : "undo the edit, or put the run's directory back from a copy; \(DamagedRun(file: path).withoutCopy())"
                 ),
                 .drift
             )
@@ -153,7 +153,7 @@ extension Complaint {
                     error: "\(path) has lost records",
                     why: "it ends after record \(records); what stands beside it knows of \(expected)",
                     state: "nothing on disk was changed",
-                    next: "put the run's directory back from a copy; \(Self.withoutCopy(path))"
+                    next: "put the run's directory back from a copy; \(DamagedRun(file: path).withoutCopy())"
                 ),
                 .drift
             )
@@ -233,9 +233,6 @@ extension Complaint {
             )
         }
     }
-
-    /// What is left where nobody has a copy.
-    private static func withoutCopy(_ path: String) -> String { DamagedRun(file: path).withoutCopy }
 
     /// Whether a file of a run only repeats what its journal says.
     static func isMadeAnew(_ path: String) -> Bool {

@@ -158,9 +158,7 @@ struct StatusDocument: Encodable {
         self.holder = holder
         takesBack = plan.takesBack
         restores = plan.restores == nil ? nil : true
-        restoredBy = plan.takesBack == nil ? Restores.restored(directory)?.path : nil
-        takenBackBy = plan.takesBack == nil ? UnfinishedRun.takingBack(directory)?.directory.path : nil
-        superseded = RollbackSubject.superseded(plan, directory, history)
+        (restoredBy, takenBackBy, superseded) = directory.takenBack(plan, history)
         asked = keys.filter { record.failed[$0] != nil && transcript.isAsked($0) }.map(\.description)
         steps = keys.count
         done = record.done.count
@@ -205,10 +203,7 @@ struct StatusDocument: Encodable {
             lines.append("\(restores == true ? "restore: " : "rollback:") takes back what \(takesBack) had begun")
         }
         if let restoredBy {
-            let how =
-                takenBackBy == nil
-                ? "has led etcd back to before it" : "leads etcd back to before it, and is unfinished"
-            lines.append("over:     \(restoredBy) \(how)")
+            lines.append("over:     \(restoredBy) \(RunPlace.restoring(isUnfinished: takenBackBy != nil))")
         }
         if let takenBackBy, restoredBy == nil {
             lines.append("going:    \(takenBackBy) takes it back, and is unfinished")

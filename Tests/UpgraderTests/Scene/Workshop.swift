@@ -38,6 +38,15 @@ final class Workshop: Sendable {
             .replacing("pace: 100ms", with: "pace: \(pace)")
     }
 
+    /// A run that its operator has stopped while the first worker was drained.
+    static func interrupted(_ playbook: String = Workshop.small(pace: "400ms")) async throws -> Workshop {
+        let workshop = try Workshop(playbook)
+        let program = try workshop.start("run", Workshop.playbook)
+        try await program.expect("does drain w1.example.org", then: SIGINT)
+        try #require(try await program.wait().code == 12)
+        return workshop
+    }
+
     /// Replaces the playbook.
     func write(_ playbook: String) throws {
         try scratch.write(Data(playbook.utf8), to: Self.playbook)
